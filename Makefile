@@ -1,0 +1,40 @@
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+export MPLBACKEND := Agg
+
+.PHONY: verify test lint figures fuzz bench constraints clean
+
+verify: $(INSTALLED)  ## the main job: derive, minimise, train, compare, draw, report
+	$(BIN)/python -m verify
+
+test: $(INSTALLED)
+	$(BIN)/python -m pytest -n 2 -q
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+figures: $(INSTALLED)
+	$(BIN)/python -m figures
+
+fuzz: $(INSTALLED)  ## random examples, thousands of each
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m hypothesis --timeout 1800
+
+bench: $(INSTALLED)
+	$(BIN)/python -m pytest benchmarks -q --benchmark-timer=time.process_time --timeout 1800
+
+constraints:  ## every pin, from pyproject.toml; needs uv. A local build tag of torch is no release: drop it.
+	uv pip compile pyproject.toml --all-extras --python-version 3.11 --custom-compile-command "make constraints" \
+		--no-emit-find-links --no-emit-index-url -q -o constraints.txt
+	sed -i 's/^\(torch==[0-9.]*\)+[a-z0-9]*/\1/' constraints.txt
+
+clean:
+	rm -rf .venv results build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .benchmarks
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(INSTALLED): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
+	touch $@

@@ -1,0 +1,80 @@
+"""Exact expressions as fast functions of NumPy arrays or torch tensors.
+
+One emitter for both: an expression is brought to Horner form and its common subexpressions are pulled out, and what
+is left is plain arithmetic (+, −, ×, ÷, small integer powers), which arrays and tensors share. A piecewise expression
+is evaluated only where its own condition holds: a lambdified `Piecewise` would evaluate every branch everywhere, and
+divide by zero in the branches that do not apply.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import Expr
+
+Arithmetic = Callable[..., Any]
+
+
+def compile_arithmetic(arguments: Sequence[sympy.Symbol], expressions: Sequence[Expr]) -> Arithmetic:
+    """A function of `arguments` that returns the list of values of `expressions`, by arithmetic alone.
+
+    Horner form in the order of `arguments`, then common subexpressions over all the expressions together. The function
+    takes floats, NumPy arrays or torch tensors. Raises ValueError for an expression with other free symbols.
+    """
+    for expression in expressions:
+        if stray := expression.free_symbols - set(arguments):
+            raise ValueError(f"expression has symbols beyond its arguments: {sorted(map(str, stray))}")
+    compiled: Arithmetic = sympy.lambdify(
+        arguments, [_horner(e, arguments) for e in expressions], modules=[{}], cse=True
+    )
+    return compiled
+
+
+def compile_chambers(
+    arguments: Sequence[sympy.Symbol], pieces: Sequence[tuple[sympy.Basic, Sequence[Expr]]]
+) -> Callable[..., list[Any]]:
+    """A function for expressions that differ by chamber: of (condition, expressions) the first that holds wins.
+
+    The function takes one value for each argument (floats, arrays, tensors, broadcast together) and `namespace`, the
+    module `numpy` (default) or `torch`, and returns one array or tensor for each expression. With torch the result is
+    differentiable. Where no condition holds, and where any input is not finite, the result is nan.
+    """
+    conditions = [sympy.lambdify(arguments, _conjuncts(condition), modules=[{}]) for condition, _ in pieces]
+    functions = [compile_arithmetic(arguments, expressions) for _, expressions in pieces]
+    count = len(pieces[0][1])
+
+    def evaluate(*values: Any, namespace: ModuleType = np) -> list[Any]:
+        if len(values) != len(arguments):
+            raise TypeError(f"{len(arguments)} values wanted ({', '.join(map(str, arguments))}), got {len(values)}")
+        first = namespace.asarray(values[0])
+        # Adding the common zero broadcasts, and takes every value to one dtype and device.
+        zero = 0.0 * sum(values[1:], first)
+        values = tuple(value + zero for value in values)
+        results = [namespace.full_like(zero, float("nan")) for _ in range(count)]
+        undecided = zero == 0
+        for conjuncts, function in zip(conditions, functions, strict=True):
+            mask = undecided
+            for holds in conjuncts(*values):
+                mask = mask & holds
+            undecided = undecided & ~mask
+            for result, value in zip(results, function(*(value[mask] for value in values)), strict=True):
+                result[mask] = value
+        return results
+
+    return evaluate
+
+
+def _horner(expression: Expr, arguments: Sequence[sympy.Symbol]) -> Expr:
+    numerator, denominator = sympy.fraction(sympy.together(expression))
+    present = [argument for argument in arguments if argument in numerator.free_symbols]
+    if not present or not numerator.is_polynomial(*present):
+        return expression
+    return sympy.horner(numerator, wrt=present) / denominator
+
+
+def _conjuncts(condition: sympy.Basic) -> list[sympy.Basic]:
+    return list(condition.args) if isinstance(condition, sympy.And) else [condition]

@@ -1,0 +1,226 @@
+r"""The boundary between the aligned and the antipodal phase of the smallest model, by elimination.
+
+Why no transition is lost: for positive importances an axis is never a minimum (on one side K falls with slope −I_j p²
+w_i/2), so the global minima are interior to the aligned or to the antipodal directions. The least value over all
+directions is continuous in s, and limits of minimisers are minimisers, so where the phase changes both phases are
+minimal at once: a root of the resultant R(s) of `analytic.n2m1_elimination`. Between two neighbouring roots of R in
+(0, 1) the phase is constant, and one exact solution at a rational in between names it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+import flint
+import sympy
+from flint import arb, fmpq, fmpq_mpoly, fmpz
+from sympy import Expr
+
+from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
+from .n2m1_elimination import RING, critical_values, in_ring, in_sparsity, ties
+from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
+from .rational import Exact, to_flint
+from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
+
+Interval = tuple[Fraction, Fraction]
+
+
+class Branch(NamedTuple):
+    """One phase at its transition: enclosures of w₁, w₂ and of ∂K/∂s, the slope of its least loss in s."""
+
+    w1: Interval
+    w2: Interval
+    slope: Interval
+
+
+@dataclass(frozen=True)
+class PhaseTransition:
+    """A sparsity at which the global minimum changes phase: `below` for smaller s, `above` for larger.
+
+    `value` is the critical sparsity as a real algebraic number, a root of an explicit polynomial.
+    """
+
+    model: SmallestModel
+    value: RealAlgebraic
+    below: Phase
+    above: Phase
+
+    @property
+    def critical_sparsity(self) -> Expr:
+        """The critical sparsity in SymPy: closed form up to degree 2, otherwise a `CRootOf`."""
+        return self.value.expression
+
+    def enclosure(self, digits: int = 30) -> Interval:
+        """Rationals lower ≤ s* ≤ upper, closer than 10^−digits."""
+        return self.value.enclosure(Fraction(1, 10 ** (digits + 1)))
+
+    def branches(self, digits: int = 30) -> tuple[Branch, Branch]:
+        """The minimum of the phase below and of the phase above, at s*, enclosed to about 10^−digits, rigorously.
+
+        Interval Newton on P(u, s) for all s in an enclosure of s*: a direction that the Newton image of a ball lies
+        inside the ball is the only root in it. Both jumps, of w and of ∂K/∂s, follow; the slopes differ, so the
+        transition is of first order.
+        """
+        return _branch(self, self.below, digits), _branch(self, self.above, digits)
+
+    def slope_jump(self, digits: int = 30) -> Interval:
+        """∂K/∂s above minus ∂K/∂s below, at s*: an enclosure. The transition is of first order when it excludes 0."""
+        below, above = self.branches(digits)
+        return above.slope[0] - below.slope[1], above.slope[1] - below.slope[0]
+
+    def exact_branches(self) -> tuple[tuple[Expr, Expr, Expr], tuple[Expr, Expr, Expr]]:
+        """(w₁, w₂, ∂K/∂s) on both sides in closed form: for I₁ = I₂, where both directions are ±45°.
+
+        Raises ValueError where the directions themselves depend on s* (use `branches`).
+        """
+        return _exact_branch(self, self.below), _exact_branch(self, self.above)
+
+
+def phase_transitions(importance: Importance = (1, 1), penalty: Exact = 0) -> tuple[PhaseTransition, ...]:
+    """Every change of phase of the global minimum for s in (0, 1), by increasing s, proved complete.
+
+    `importance` > 0 and `penalty` ≥ 0 exact; ValueError otherwise (with an importance of 0 one weight is stored alone).
+    """
+    model = SmallestModel(0, importance, penalty)
+    _, i1, i2, strength = model.parameters
+    if 0 in (i1, i2):
+        raise ValueError(f"importance must be positive for a phase transition, got ({i1}, {i2})")
+    candidates = ties(i1, i2, strength)
+    ends = (rational_number(0), *candidates, rational_number(1))
+    between = [rational_between(lower, upper) for lower, upper in pairwise(ends)]
+    phases = [SmallestModel(s, importance, penalty).global_minima()[0].phase for s in between]
+    return tuple(
+        PhaseTransition(model, tie, below, above)
+        for tie, (below, above) in zip(candidates, pairwise(phases), strict=True)
+        if below != above
+    )
+
+
+def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> PhaseTransition:
+    """The one transition from aligned to antipodal. Raises ValueError where there is none, or more than one."""
+    transitions = phase_transitions(importance, penalty)
+    if len(transitions) != 1:
+        raise ValueError(
+            f"importance {importance}, penalty {penalty} has {len(transitions)} phase transitions, not one"
+        )
+    return transitions[0]
+
+
+@lru_cache(maxsize=1)
+def phase_curve() -> sympy.Poly:
+    """The algebraic curve F(s, r) = 0 that carries the boundary for I₁ = 1, I₂ = r in (0, 1], no penalty.
+
+    An irreducible polynomial over Z, by elimination of the directions and of the loss; for r > 1 exchange the features.
+    """
+    one = RING.constant(1)
+    aligned = critical_values(SAME_SIGN, one, RING.gens()[3], 0 * one)
+    antipodal = critical_values(OPPOSITE_FIRST, one, RING.gens()[3], 0 * one)
+    factors = [
+        factor
+        for a in aligned
+        for b in antipodal
+        for factor, _ in a.resultant(b, "k").factor()[1]
+        if factor.degrees()[2] > 0 and factor.degrees()[3] > 0
+    ]
+    s, r = sympy.symbols("s r")
+    on_curve = [f for f in factors if _vanishes_on_boundary(f)]
+    if len(on_curve) != 1:
+        raise ArithmeticError(f"elimination must leave one factor that carries the boundary, got {len(on_curve)}")
+    terms = {(m[2], m[3]): sympy.Rational(int(c.p), int(c.q)) for m, c in on_curve[0].terms()}
+    return sympy.Poly(terms, s, r, domain="QQ").clear_denoms(convert=True)[1].primitive()[1]
+
+
+def _vanishes_on_boundary(factor: fmpq_mpoly) -> bool:
+    """Whether the factor is zero at the boundary point of r = 1/2, exactly."""
+    point = phase_boundary((1, "1/2")).value
+    return point.sign_of(in_sparsity(factor.subs({"r": fmpq(1, 2)}))) == 0
+
+
+def _at_transition(transition: PhaseTransition, phase: Phase, digits: int = 30) -> tuple[Chamber, CriticalPoint]:
+    """The chamber and the least critical point of a phase, at a rational sparsity within 10^−digits of s*."""
+    _, i1, i2, strength = transition.model.parameters
+    nearby = SmallestModel(sum(transition.enclosure(digits)) / 2, (i1, i2), strength)
+    point = next(point for point in nearby.critical_points() if point.phase == phase)
+    if phase == "aligned":
+        return SAME_SIGN, point
+    return (OPPOSITE_SECOND if point.squares[0] < point.squares[1] else OPPOSITE_FIRST), point
+
+
+def _branch(transition: PhaseTransition, phase: Phase, digits: int) -> Branch:
+    _, *numbers = transition.model.parameters
+    chamber = _at_transition(transition, phase)[0]
+    ray = in_ring(chamber, *(RING.constant(to_flint(v)) for v in numbers))
+    bits = 64 + 4 * digits
+    while True:
+        point = _at_transition(transition, phase, bits // 4)[1]
+        with flint.ctx.workprec(2 * bits):
+            s = transition.value.ball(bits)
+            direction = _newton(ray.stationarity, _direction(point, chamber, bits), s)
+            if direction is not None:
+                square = _value(ray.linear, direction, s) / (2 * _value(ray.quartic, direction, s))
+                kept = square.sqrt()
+                other = direction * kept
+                constant, gain, cost = (_value(polynomial.derivative("s"), direction, s) for polynomial in ray)
+                slope = constant - square * gain + square * square * cost
+                weights = (kept, other) if chamber.larger == 0 else (-other, -kept)
+                ends = [ball_ends(ball) for ball in (*weights, slope)]
+                if all(high - low < Fraction(1, 10**digits) for low, high in ends):
+                    return Branch(*ends)
+        bits *= 2
+
+
+def _direction(point: CriticalPoint, chamber: Chamber, bits: int) -> arb:
+    """The direction u of a critical point in the chart of its chamber, in a ball of about bits/4 binary digits."""
+    other, kept = (point.squares[i].ball(bits) for i in (1 - chamber.larger, chamber.larger))
+    ratio = (other / kept).sqrt()
+    return (-ratio if point.phase == "antipodal" else ratio) + arb(0, 2.0 ** (-bits // 4))
+
+
+def _newton(stationarity: fmpq_mpoly, ball: arb, s: arb) -> arb | None:
+    """A smaller ball around the one root of P(u, s) in `ball`, for every s in its own; None where that is unproved."""
+    derivative = stationarity.derivative("u")
+    proved = False
+    for _ in range(60):
+        middle = arb(ball.mid())
+        slope = _value(derivative, ball, s)
+        if slope.contains(0):
+            return None
+        image = middle - _value(stationarity, middle, s) / slope
+        if not proved and not ball.contains_interior(image):
+            return None
+        proved = True
+        if image.rad() * 2 > ball.rad():
+            return image.intersection(ball)
+        ball = image.intersection(ball)
+    return ball
+
+
+def _value(polynomial: fmpq_mpoly, direction: arb, s: arb) -> arb:
+    """The polynomial in u and s on balls, by products (a power of a ball around 0 may come back as nan)."""
+    degrees = polynomial.degrees()
+    u_powers, s_powers = [arb(1)], [arb(1)]
+    for powers, base, degree in ((u_powers, direction, degrees[0]), (s_powers, s, degrees[2])):
+        for _ in range(degree):
+            powers.append(powers[-1] * base)
+    return sum((arb(c) * u_powers[m[0]] * s_powers[m[2]] for m, c in polynomial.terms()), arb(0))
+
+
+def _exact_branch(transition: PhaseTransition, phase: Phase) -> tuple[Expr, Expr, Expr]:
+    chamber, point = _at_transition(transition, phase)
+    _, i1, i2, strength = transition.model.parameters
+    if i1 != i2 or point.squares[0] != point.squares[1]:
+        raise ValueError(f"closed forms need weights of equal size, got importance ({i1}, {i2}): use branches(digits)")
+    ray = in_ring(chamber, *(RING.constant(to_flint(v)) for v in (i1, i2, strength)))
+    diagonal: dict[str | int, int | fmpz | fmpq] = {"u": 1 if phase == "aligned" else -1}
+    constant, gain, cost = (in_sparsity(polynomial.subs(diagonal)) for polynomial in ray)
+    s = transition.value
+    square = s.image(gain, 2 * cost)
+    # ∂K/∂s at fixed weights, C′ − ρL′ + ρ²Q′ with ρ = L/2Q, over the common denominator 4Q².
+    numerator = 4 * cost * cost * constant.derivative() - 2 * gain * cost * gain.derivative()
+    slope = s.image(numerator + gain * gain * cost.derivative(), 4 * cost * cost)
+    weight = sympy.sqrt(square.expression)
+    return weight, weight if phase == "aligned" else -weight, slope.expression

@@ -1,0 +1,137 @@
+r"""The exact phase diagram of the smallest model on whole arrays of settings, in float64.
+
+The expressions are those of `analytic.n2m1_loss`, compiled; the only approximation is float rounding. For each
+setting the gain L²/4Q is maximised over the directions of four arcs with |u| ≤ 1 (the aligned chamber in both charts,
+the two antipodal ones): a scan brackets the best direction of the arc, and Newton's iteration on P = 2L′Q − LQ′, kept
+inside the bracket, finishes. A test and the main job hold it to the certified solver (`analytic.n2m1`) at random
+settings.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from sympy import Expr, Poly
+
+from .emit import Arithmetic, compile_arithmetic
+from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, u
+
+Array = npt.NDArray[np.float64]
+
+ARCS: tuple[tuple[Chamber, int, float], ...] = (
+    (SAME_SIGN, 0, 1.0),
+    (SAME_SIGN, 1, 1.0),
+    (OPPOSITE_FIRST, 0, -1.0),
+    (OPPOSITE_SECOND, 1, -1.0),
+)
+"""The arcs of directions: chamber, chart, and the end of the arc that starts at u = 0."""
+
+# Sixteen cells: the gain has at most one interior maximum on an arc, so this only has to tell it from the ends.
+_SCAN = np.linspace(0.0, 1.0, 17)
+_BLOCK = 4096
+_NEWTON_STEPS = 60
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """Exact minima on an array of settings: the least loss, where it is (w₁ ≥ 0), and the phase.
+
+    `antipodal` is True where w₁w₂ < 0 at the minimum; `gap` is the least antipodal loss minus the least aligned loss,
+    so its sign is the phase and its zero set the boundary. All arrays have the broadcast shape of the settings.
+    """
+
+    loss: Array
+    w1: Array
+    w2: Array
+    gap: Array
+
+    @property
+    def antipodal(self) -> npt.NDArray[np.bool_]:
+        return self.gap < 0
+
+
+def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram:
+    """The global minimum for I₁ = 1, I₂ = importance and s = sparsity, broadcast together; no penalty.
+
+    The one place of `analytic` where settings are floats: whole arrays, for pictures. 0 ≤ s < 1 and I₂ > 0, all
+    finite; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
+    minimum is flat.
+    """
+    s, extra = np.broadcast_arrays(np.asarray(sparsity, dtype=float), np.asarray(importance, dtype=float))
+    for name, values, valid, wanted in (
+        ("sparsity", s, (s >= 0) & (s < 1), "lie in [0, 1)"),
+        ("importance", extra, (extra > 0) & np.isfinite(extra), "be positive and finite"),
+    ):
+        if not valid.all():
+            raise ValueError(f"{name} must {wanted}, got {values[~valid].flat[0]}")
+    flat = [np.empty(s.size) for _ in range(4)]
+    for start in range(0, s.size, _BLOCK):
+        block = slice(start, start + _BLOCK)
+        for whole, part in zip(flat, _minima(s.ravel()[block], extra.ravel()[block]), strict=True):
+            whole[block] = part
+    return Diagram(*(values.reshape(s.shape) for values in flat))
+
+
+def _minima(s: Array, extra: Array) -> tuple[Array, Array, Array, Array]:
+    gains, firsts, seconds = [], [], []
+    for arc in range(len(ARCS)):
+        gain, kept, other = _best_on_arc(arc, s, extra)
+        first, second = (kept, other) if ARCS[arc][1] == 0 else (np.abs(other), np.sign(other) * kept)
+        gains.append(gain)
+        firsts.append(first)
+        seconds.append(second)
+    gain = np.array(gains)
+    best = gain.argmax(axis=0)[None]
+    constant = (1 - s) * (1 + extra) / 3
+    w1, w2 = (np.take_along_axis(np.array(w), best, axis=0)[0] for w in (firsts, seconds))
+    return constant - gain.max(axis=0), w1, w2, gain[:2].max(axis=0) - gain[2:].max(axis=0)
+
+
+def _best_on_arc(arc: int, s: Array, extra: Array) -> tuple[Array, Array, Array]:
+    """The largest gain L²/4Q on an arc, the kept weight √(L/2Q) > 0 there, and the other weight u√(L/2Q)."""
+    end = ARCS[arc][2]
+    linear, quartic, stationarity, curvature = (
+        [np.broadcast_to(c, s.shape) for c in coefficients(s, np.ones_like(s), extra, np.zeros_like(s))]
+        for coefficients in _coefficients(arc)
+    )
+    scan = np.array([_horner(linear, t * end) ** 2 / _horner(quartic, t * end) for t in _SCAN])
+    best = scan.argmax(axis=0)
+    inner, outer = end * _SCAN[np.maximum(best - 1, 0)], end * _SCAN[np.minimum(best + 1, len(_SCAN) - 1)]
+    direction = end * _SCAN[best]
+    for _ in range(_NEWTON_STEPS):
+        slope = _horner(stationarity, direction) * end
+        inner, outer = np.where(slope > 0, direction, inner), np.where(slope > 0, outer, direction)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            step = direction - slope * end / _horner(curvature, direction)
+        inside = (np.minimum(inner, outer) <= step) & (step <= np.maximum(inner, outer))
+        step = np.where(inside, step, (inner + outer) / 2)
+        moved = np.abs(step - direction).max(initial=0.0)
+        direction = step
+        if moved < 1e-15:
+            break
+    length, cost = _horner(linear, direction), _horner(quartic, direction)
+    kept = np.sqrt(length / (2 * cost))
+    return length**2 / (4 * cost), kept, direction * kept
+
+
+@lru_cache(maxsize=len(ARCS))
+def _coefficients(arc: int) -> tuple[Arithmetic, ...]:
+    """L, Q, P and P′ of an arc as functions of (s, I₁, I₂, λ): their coefficients in u, constant term first."""
+    chamber, chart, _ = ARCS[arc]
+    radial = chamber.radial_in(chart)
+    polynomials = (radial.linear, radial.quartic, radial.stationarity, radial.stationarity.diff(u))
+    return tuple(compile_arithmetic(PARAMETERS, _by_power(polynomial)) for polynomial in polynomials)
+
+
+def _by_power(polynomial: Expr) -> list[Expr]:
+    return list(reversed(Poly(polynomial, u).all_coeffs()))
+
+
+def _horner(coefficients: list[Array], direction: Array | float) -> Array:
+    value = coefficients[-1]
+    for coefficient in reversed(coefficients[:-1]):
+        value = value * direction + coefficient
+    return value

@@ -1,0 +1,214 @@
+"""Multi-start minimisation of any smooth function with a gradient, and its distinct minima."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
+
+Floats = NDArray[np.float64]
+Objective = Callable[[Floats], tuple[float, ArrayLike]]
+
+_STEP = 1e-5  # differences of gradients: near the cube root of eps, for central differences
+_SINGULAR = 1e-8  # curvatures below this share of the largest are noise: no Newton step along them
+_ESCAPES = 5
+_NEWTON_STEPS = 8
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """One distinct end point: `count` runs came here. `gradient_norm` is the largest entry of the gradient,
+    leaving out entries that push against a bound; `converged` says that it reached the tolerance.
+    """
+
+    value: float
+    point: Floats
+    gradient_norm: float
+    count: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Distinct minima in order of value. `unconverged` counts the runs that did not reach the gradient
+    tolerance, whichever minimum they are counted under.
+    """
+
+    minima: tuple[Minimum, ...]
+    unconverged: int
+
+    @property
+    def value(self) -> float:
+        """The lowest of the minima's values, converged or not: `converged` tells."""
+        return self.minima[0].value
+
+    @property
+    def point(self) -> Floats:
+        return self.minima[0].point
+
+    @property
+    def converged(self) -> bool:
+        return self.minima[0].converged
+
+
+def minimise(
+    function: Objective,
+    starts: ArrayLike,
+    *,
+    bounds: Sequence[tuple[float, float]] | None = None,
+    gradient_tolerance: float = 1e-10,
+    distinct: float = 1e-6,
+    symmetry: Callable[[Floats], Floats] | None = None,
+) -> Solution:
+    """Minimise `function` (x (d,) to value and gradient (d,)) from each row of `starts` (k, d).
+
+    Each run is L-BFGS-B, then Newton steps with a Hessian from differences of the gradient; a run that rests
+    on a saddle or a maximum is pushed off along the most negative curvature. `bounds`: a pair (low, high) per
+    coordinate, infinite where there is none. A run has converged when every entry of its (projected) gradient
+    is at most `gradient_tolerance`. At a kink no gradient is small: such an end is kept, and marked as not
+    converged.
+
+    Two ends are one minimum when their values agree to `distinct`·(1 + |value|) and their points, mapped by
+    `symmetry` to a representative (identity by default), to `distinct`·(1 + |point|) in every coordinate. A
+    minimum's point is the representative's.
+
+    ValueError when there is no start, a start is not finite or out of bounds, or `function` returns something
+    that is not finite or a gradient of another shape.
+    """
+    points = np.asarray(starts, dtype=np.float64)
+    if points.ndim != 2 or 0 in points.shape:
+        raise ValueError(f"starts must have shape (k, d) with k, d ≥ 1, got {points.shape}")
+    if not np.isfinite(points).all():
+        raise ValueError(f"starts must be finite, got {points[~np.isfinite(points).all(axis=1)][0].tolist()}")
+    for name, size in (("gradient_tolerance", gradient_tolerance), ("distinct", distinct)):
+        if not 0 < size < np.inf:
+            raise ValueError(f"{name} must be positive and finite, got {size}")
+    low, high = _box(bounds, points)
+    problem = _Problem(function, low, high, gradient_tolerance)
+    ends = [problem.run(start) for start in points]
+    minima = _distinct(ends, distinct, symmetry or (lambda x: x))
+    return Solution(minima, sum(not end.converged for end in ends))
+
+
+class _Problem:
+    """The objective in its box."""
+
+    def __init__(self, function: Objective, low: Floats, high: Floats, tolerance: float) -> None:
+        self._function = function
+        self._low, self._high, self._tolerance = low, high, tolerance
+
+    def __call__(self, x: Floats) -> tuple[float, Floats]:
+        returned, slopes = self._function(x.copy())
+        value, gradient = float(returned), np.asarray(slopes, dtype=np.float64)
+        if gradient.shape != x.shape:
+            raise ValueError(f"function must return a gradient of shape {x.shape}, got {gradient.shape}")
+        if not (np.isfinite(value) and np.isfinite(gradient).all()):
+            raise ValueError(
+                f"function must be finite, got value {value} and gradient {gradient.tolist()} at {x.tolist()}"
+            )
+        return value, gradient
+
+    def run(self, x: Floats) -> Minimum:
+        for _ in range(_ESCAPES):
+            x = self._newton(self._descend(x))
+            x, escaped = self._escape(x)
+            if not escaped:
+                break
+        value, gradient = self(x)
+        norm = float(np.abs(gradient[self._free(x, gradient)]).max(initial=0.0))
+        return Minimum(value, x, norm, 1, norm <= self._tolerance)
+
+    def _descend(self, x: Floats) -> Floats:
+        options = {"maxiter": 10_000, "maxfun": 100_000, "ftol": 0.0, "gtol": self._tolerance, "maxls": 50}
+        found = minimize(
+            self,
+            x,
+            jac=True,
+            method="L-BFGS-B",
+            bounds=list(zip(self._low, self._high, strict=True)),
+            options=options,
+        )
+        return np.asarray(found.x, dtype=np.float64)
+
+    def _newton(self, x: Floats) -> Floats:
+        """Newton steps on the free coordinates while they shrink the gradient and, to rounding, the value."""
+        value, gradient = self(x)
+        for _ in range(_NEWTON_STEPS):
+            free = self._free(x, gradient)
+            norm = np.abs(gradient[free]).max(initial=0.0)
+            if norm == 0:
+                break
+            step = np.linalg.lstsq(self._hessian(x, free), -gradient[free], rcond=_SINGULAR)[0]
+            trial = x.copy()
+            trial[free] += step
+            trial = np.clip(trial, self._low, self._high)
+            trial_value, trial_gradient = self(trial)
+            shrinks = np.abs(trial_gradient[self._free(trial, trial_gradient)]).max(initial=0.0) < norm
+            if not (shrinks and trial_value <= value + 1e-14 * (1 + abs(value))):
+                break
+            x, value, gradient = trial, trial_value, trial_gradient
+        return x
+
+    def _escape(self, x: Floats) -> tuple[Floats, bool]:
+        """A lower point along the most negative curvature, where there is one."""
+        value, gradient = self(x)
+        free = self._free(x, gradient)
+        if not free.any():
+            return x, False
+        curvatures, directions = np.linalg.eigh(self._hessian(x, free))
+        if curvatures[0] < -1e-4 * max(1.0, np.abs(curvatures).max()):
+            for length in (1e-2, -1e-2, 1e-3, -1e-3):
+                trial = x.copy()
+                trial[free] += length * directions[:, 0]
+                trial = np.clip(trial, self._low, self._high)
+                if self(trial)[0] < value:
+                    return trial, True
+        return x, False
+
+    def _hessian(self, x: Floats, free: NDArray[np.bool_]) -> Floats:
+        """Central differences of the gradient in the free coordinates, one-sided next to a bound."""
+        rows = []
+        for k in np.flatnonzero(free):
+            step = _STEP * max(1.0, abs(x[k]))
+            ahead, behind = x.copy(), x.copy()
+            ahead[k], behind[k] = min(x[k] + step, self._high[k]), max(x[k] - step, self._low[k])
+            rows.append((self(ahead)[1] - self(behind)[1])[free] / (ahead[k] - behind[k]))
+        hessian = np.array(rows)
+        return np.asarray((hessian + hessian.T) / 2)
+
+    def _free(self, x: Floats, gradient: Floats) -> NDArray[np.bool_]:
+        """Coordinates that can follow -gradient: not at a bound that it pushes against."""
+        held = ((x <= self._low) & (gradient >= 0)) | ((x >= self._high) & (gradient <= 0))
+        return np.asarray(~held)
+
+
+def _box(bounds: Sequence[tuple[float, float]] | None, points: Floats) -> tuple[Floats, Floats]:
+    d = points.shape[1]
+    box = np.array([(-np.inf, np.inf)] * d if bounds is None else bounds, dtype=np.float64)
+    if box.shape != (d, 2) or not (box[:, 0] < box[:, 1]).all():
+        raise ValueError(f"bounds must be {d} pairs (low, high) with low < high, got {bounds}")
+    low, high = box.T
+    outside = (points < low) | (points > high)
+    if outside.any():
+        raise ValueError(f"starts must lie within bounds, got {points[outside.any(axis=1)][0].tolist()}")
+    return low, high
+
+
+def _distinct(
+    ends: Sequence[Minimum], width: float, symmetry: Callable[[Floats], Floats]
+) -> tuple[Minimum, ...]:
+    """Ends merged into minima, in order of value; the lowest end, converged if any is, stands for its group."""
+    groups: list[Minimum] = []
+    for end in sorted(ends, key=lambda end: (not end.converged, end.value)):
+        point = np.asarray(symmetry(end.point), dtype=np.float64)
+        for k, group in enumerate(groups):
+            same_value = abs(end.value - group.value) <= width * (1 + abs(group.value))
+            if same_value and (np.abs(point - group.point) <= width * (1 + np.abs(group.point))).all():
+                groups[k] = replace(group, count=group.count + 1)
+                break
+        else:
+            groups.append(replace(end, point=point))
+    return tuple(sorted(groups, key=lambda group: group.value))
