@@ -8,6 +8,7 @@ divide by zero in the branches that do not apply.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from types import ModuleType
 from typing import Any
@@ -40,8 +41,9 @@ def compile_chambers(
     """A function for expressions that differ by chamber: of (condition, expressions) the first that holds wins.
 
     The function takes one value for each argument (floats, arrays, tensors, broadcast together) and `namespace`, the
-    module `numpy` (default) or `torch`, and returns one array or tensor for each expression. With torch the result is
-    differentiable. Where no condition holds, and where any input is not finite, the result is nan.
+    module `numpy` (default) or `torch`, and returns one array or tensor for each expression, or floats for floats.
+    With torch the result is differentiable. Where no condition holds, and where any input is not finite, the result
+    is nan.
     """
     conditions = [sympy.lambdify(arguments, _conjuncts(condition), modules=[{}]) for condition, _ in pieces]
     functions = [compile_arithmetic(arguments, expressions) for _, expressions in pieces]
@@ -50,7 +52,11 @@ def compile_chambers(
     def evaluate(*values: Any, namespace: ModuleType = np) -> list[Any]:
         if len(values) != len(arguments):
             raise TypeError(f"{len(arguments)} values wanted ({', '.join(map(str, arguments))}), got {len(values)}")
-        first = namespace.asarray(values[0])
+        if all(isinstance(value, (int, float)) for value in values):
+            numbers = [float(value) for value in values]
+            inside = (f for holds, f in zip(conditions, functions, strict=True) if all(holds(*numbers)))
+            return list(next(inside, lambda *_: [math.nan] * count)(*numbers))
+        first = values[0] if hasattr(values[0], "dtype") else namespace.asarray(values[0])
         # Adding the common zero broadcasts, and takes every value to one dtype and device.
         zero = 0.0 * sum(values[1:], first)
         values = tuple(value + zero for value in values)

@@ -18,11 +18,15 @@ below is a typed-in result. Source of the model: Elhage et al. 2022, "Toy Models
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import sympy
 from sympy import Eq, Expr, Integral, Poly, Rational
+
+from .emit import compile_chambers
 
 w1, w2 = WEIGHTS = sympy.symbols("w_1 w_2", real=True)
 x1, x2 = INPUTS = sympy.symbols("x_1 x_2", nonnegative=True)
@@ -186,6 +190,16 @@ OPPOSITE_SECOND = Chamber(
     "opposite_second", sympy.And(w1 * w2 < 0, sympy.Ge(sympy.Abs(w2), sympy.Abs(w1))), opposite=True, larger=1
 )
 CHAMBERS = (SAME_SIGN, OPPOSITE_FIRST, OPPOSITE_SECOND)
+
+
+@lru_cache(maxsize=1)
+def compiled_loss() -> Callable[..., list[Any]]:
+    """K, ∂K/∂w₁ and ∂K/∂w₂ as one function of (w₁, w₂, s, I₁, I₂, λ), on floats, arrays or tensors.
+
+    See `analytic.emit.compile_chambers`. On an axis the derivatives are those from the side of `same_sign`.
+    """
+    pieces = [(c.condition, (c.loss, c.loss.diff(w1), c.loss.diff(w2))) for c in CHAMBERS]
+    return compile_chambers((*WEIGHTS, *PARAMETERS), pieces)
 
 
 @dataclass(frozen=True)

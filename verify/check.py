@@ -1,0 +1,76 @@
+"""What a check is: a claim, the value of each route, how far they lie apart, how far they may, and why."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+Progress = Callable[[float], None]
+"""Told the share of a check that is done, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one run of a check measured. `exact` and `independent` are the two values, at the worst place.
+
+    The check passes when `deviation` ≤ `tolerance`; nan never passes. `reason` says where the tolerance comes from.
+    `data` holds what else is worth keeping, ready for JSON.
+    """
+
+    exact: str
+    independent: str
+    deviation: float
+    tolerance: float
+    reason: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A check before it is run: its name, its claim in one sentence, and what measures it."""
+
+    name: str
+    claim: str
+    measure: Callable[[Progress], Outcome]
+
+
+@dataclass(frozen=True)
+class Check:
+    """A check that was run."""
+
+    name: str
+    claim: str
+    outcome: Outcome
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome.deviation <= self.outcome.tolerance
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "claim": self.claim,
+            "passed": self.passed,
+            **asdict(self.outcome),
+            "seconds": self.seconds,
+        }
+
+
+def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
+    """Run the claims in order; one whose arithmetic breaks down (a negative square, say) has failed, with the reason."""
+    for claim in claims:
+        start = time.perf_counter()
+
+        def report(share: float, name: str = claim.name) -> None:
+            progress(name, share)
+
+        report(0.0)
+        try:
+            outcome = claim.measure(report)
+        except (ArithmeticError, ValueError) as error:
+            outcome = Outcome("", "", float("nan"), 0.0, f"could not be computed: {error}")
+        report(1.0)
+        yield Check(claim.name, claim.claim, outcome, time.perf_counter() - start)
