@@ -55,11 +55,9 @@ def _polar(W: Floats) -> tuple[Floats, Floats]:
 
 
 def _projections(W: Floats) -> Floats:
-    """|Ŵ_i·W_j| at [..., i, j], with ‖W_i‖ exactly on the diagonal."""
+    """|Ŵ_i·W_j| at [..., i, j]."""
     units, norms = _polar(W)
     cosines = np.abs(np.swapaxes(units, -1, -2) @ units)
-    diagonal = np.arange(W.shape[-1])
-    cosines[..., diagonal, diagonal] = 1.0
     return np.asarray(cosines * norms[..., None, :] * (norms > 0)[..., :, None])
 
 
@@ -73,7 +71,7 @@ def _superposition(W: Floats) -> Floats:
 def _dimensionality(W: Floats) -> Floats:
     projections = _projections(W)
     own = np.diagonal(projections, axis1=-2, axis2=-1)
-    largest = projections.max(axis=-1)  # at least ‖W_i‖, so 0 for a zero column only
+    largest = projections.max(axis=-1)  # 0 for a zero column only
     scale = np.where(largest > 0, largest, 1.0)
     total = ((projections / scale[..., None]) ** 2).sum(axis=-1)  # at least 1, or 0 for a zero column
     return np.asarray((own / scale) ** 2 / np.maximum(total, 1.0))
@@ -83,7 +81,7 @@ def _per_feature(W: Floats) -> Floats:
     scale = np.abs(W).max(axis=(-2, -1))
     size = np.where(scale > 0, scale, 1.0)
     squares = ((W / size[..., None, None]) ** 2).sum(axis=(-2, -1))
-    return np.where(scale > 0, W.shape[-2] / np.where(scale > 0, squares, 1.0) / size / size, np.inf)
+    return np.where(scale > 0, W.shape[-2] / np.where(scale > 0, squares, 1.0) / size**2, np.inf)
 
 
 def _apply(metric: Callable[[Floats], Floats], W: Array) -> Array:

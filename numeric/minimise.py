@@ -14,6 +14,7 @@ Objective = Callable[[Floats], tuple[float, ArrayLike]]
 
 _STEP = 1e-5  # differences of gradients: near the cube root of eps, for central differences
 _SINGULAR = 1e-8  # curvatures below this share of the largest are noise: no Newton step along them
+_SLACK = 1e-10  # relative rise of the value that a Newton step may show: cancellation in the function
 _ESCAPES = 5
 _NEWTON_STEPS = 8
 
@@ -147,7 +148,7 @@ class _Problem:
             trial = np.clip(trial, self._low, self._high)
             trial_value, trial_gradient = self(trial)
             shrinks = np.abs(trial_gradient[self._free(trial, trial_gradient)]).max(initial=0.0) < norm
-            if not (shrinks and trial_value <= value + 1e-14 * (1 + abs(value))):
+            if not (shrinks and trial_value <= value + _SLACK * (1 + abs(value))):
                 break
             x, value, gradient = trial, trial_value, trial_gradient
         return x
@@ -197,10 +198,8 @@ def _box(bounds: Sequence[tuple[float, float]] | None, points: Floats) -> tuple[
     return low, high
 
 
-def _distinct(
-    ends: Sequence[Minimum], width: float, symmetry: Callable[[Floats], Floats]
-) -> tuple[Minimum, ...]:
-    """Ends merged into minima, in order of value; the lowest end, converged if any is, stands for its group."""
+def _distinct(ends: Sequence[Minimum], width: float, symmetry: Callable[[Floats], Floats]) -> tuple[Minimum, ...]:
+    """Ends merged into minima, in order of value; the lowest, converged if any is, stands for its group."""
     groups: list[Minimum] = []
     for end in sorted(ends, key=lambda end: (not end.converged, end.value)):
         point = np.asarray(symmetry(end.point), dtype=np.float64)

@@ -51,9 +51,7 @@ class ToyModel(nn.Module):
         model = cls.__new__(cls)
         nn.Module.__init__(model)
         model.W = nn.Parameter(weights.detach().clone())
-        model.b = (
-            None if b is None else nn.Parameter(b.detach().to(weights).reshape(weights.shape[0], -1).clone())
-        )
+        model.b = None if b is None else nn.Parameter(b.detach().to(weights).reshape(weights.shape[0], -1).clone())
         return model
 
     def forward(self, x: Tensor) -> Tensor:

@@ -39,9 +39,7 @@ def expected_loss_quadrature(
     model = setting(W, b, sparsity, importance)
     n = model.W.shape[1]
     if n > _LARGEST:
-        raise ValueError(
-            f"quadrature is for at most {_LARGEST} features, got {n}: use expected_loss_monte_carlo"
-        )
+        raise ValueError(f"quadrature is for at most {_LARGEST} features, got {n}: use expected_loss_monte_carlo")
     G = model.W.T @ model.W
     value = error = 0.0
     for size in range(n + 1):
@@ -76,9 +74,7 @@ def _integral(constant: float, slopes: list[float], own: bool, target: float | N
 
     kinks = _kinks(constant, slope, later)
     # full_output turns QUADPACK's warnings into its (always returned) error estimate.
-    found = quad(
-        inner, 0, 1, points=kinks or None, epsabs=_ABSOLUTE, epsrel=_RELATIVE, limit=200, full_output=1
-    )
+    found = quad(inner, 0, 1, points=kinks or None, epsabs=_ABSOLUTE, epsrel=_RELATIVE, limit=200, full_output=1)
     return Quadrature(found[0], found[1] + inner_error)
 
 

@@ -4,8 +4,8 @@ One uniform per entry is enough. With p = 1 - s and U uniform on [0, 1],
 
 .. math:: x = \max(0, 1 - U/p)
 
-is positive exactly when U < p, and then uniform on (0, 1]. This is max(0, V - s)/(1 - s) with V = 1 - U, but it
-keeps all digits of p when s is near 1, where s itself, rounded to float32, would lose them.
+is positive exactly when U < p, and then uniform on (0, 1]. This is max(0, V - s)/(1 - s) with V = 1 - U, but
+it keeps all digits of p when s is near 1, where s itself, rounded to float32, would lose them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-# U is |k|/2^(bits-1) for a random signed integer k: finer than torch.rand's 2^-24 (2^-53), at half its cost.
+# U is |k|/2^(bits-1) for a random integer k: finer than torch.rand's 2^-24 (2^-53), at half its cost.
 _INTEGER = {torch.float32: torch.int32, torch.float64: torch.int64}
 
 
@@ -50,8 +50,7 @@ class IndependentSampler:
         integer = _INTEGER[dtype]
         active = density > 0
         lattice = 2.0 ** (1 - torch.iinfo(integer).bits)
-        slope = torch.where(active, -lattice / density, 0.0)
-        self._slope = slope.clamp_min(torch.finfo(dtype).min).to(dtype)
+        self._slope = torch.where(active, -lattice / density, 0.0).to(dtype)
         self._offset = active.to(dtype)
         self._generator = generator
         self._x = torch.empty(tuple(shape), dtype=dtype, device=device)
@@ -62,7 +61,7 @@ class IndependentSampler:
 
     def draw(self) -> Tensor:
         """The next sample. It is overwritten by the next draw: clone what must last."""
-        self._words.random_(torch.iinfo(torch.int64).min, None, generator=self._generator)
+        self._words.random_(generator=self._generator)
         return self._x.copy_(self._integers).abs_().mul_(self._slope).add_(self._offset).clamp_min_(0)
 
 

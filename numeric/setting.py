@@ -1,4 +1,4 @@
-"""What every numeric route is given: weights, bias, sparsities and importances, checked, as float64 arrays."""
+"""What every numeric route is given: weights, bias, sparsities, importances; checked, as float64 arrays."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def sparsity_row(sparsity: ArrayLike, n: int) -> Floats:
 
 
 def importance_row(importance: ArrayLike | None, n: int) -> Floats:
-    """`importance` (None for 1, or one or n numbers, finite and ≥ 0) as an array (n,). ValueError otherwise."""
+    """`importance` (None for 1; else one or n numbers, finite and ≥ 0) as an array (n,), or ValueError."""
     row = _row("importance", 1.0 if importance is None else importance, n)
     for value in row:
         if not 0 <= value < np.inf:

@@ -1,4 +1,4 @@
-"""Sampled training of stacks of toy models, in shards that stay in cache.
+"""Sampled training of stacks of toy models, in shards of bounded memory.
 
 Models do not interact: the objective is the sum over models of the batch mean of Σ_i I_i (x_i - f_i)², plus
 the interference penalty. Inside, batches are feature-major, (models, n, batch): with few features that keeps
@@ -149,9 +149,7 @@ def train(config: TrainConfig, *, progress: Progress | None = None) -> Training:
     return Training(W, b if config.bias else None, loss, diverged)
 
 
-def _train_shard(
-    config: TrainConfig, models: slice, progress: Callable[[int], None]
-) -> tuple[Tensor, Tensor, Tensor]:
+def _train_shard(config: TrainConfig, models: slice, progress: Callable[[int], None]) -> tuple[Tensor, Tensor, Tensor]:
     n = config.n_features
     seeds = [int(seed) for seed in config.seeds[models]]
     sparsity = [sparsity_row(row, n).tolist() for row in config.sparsity[models]]

@@ -60,7 +60,7 @@ class Check:
 
 
 def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
-    """Run the claims in order; one whose arithmetic breaks down (a negative square, say) has failed, with the reason."""
+    """Run the claims in order; one whose arithmetic breaks down (a negative square, say) has failed, with why."""
     for claim in claims:
         start = time.perf_counter()
 

@@ -86,8 +86,8 @@ def quadrature(count: int, progress: Progress) -> Outcome:
         progress((index + 1) / count)
     deviation, exact, integral, label = worst
     return Outcome(
-        f"{exact:.15g}",
-        f"{integral:.15g}",
+        f"{exact:.13g}",
+        f"{integral:.13g}",
         deviation,
         1e-9,
         "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small",
@@ -167,8 +167,8 @@ def compiled(count: int, progress: Progress) -> Outcome:
     name = max(errors, key=lambda name: float(errors[name].max()))
     row, column = np.unravel_index(errors[name].argmax(), errors[name].shape)
     return Outcome(
-        f"{exact[row, column]:.16g}",
-        f"{routes[name][row, column]:.16g}",
+        f"{exact[row, column]:.13g}",
+        f"{routes[name][row, column]:.13g}",
         float(errors[name].max()),
         32 * EPS,
         "float64 rounding of some 30 operations, relative to (I₁ + I₂ + λ)(1 + |w|)⁴",

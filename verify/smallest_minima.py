@@ -75,8 +75,8 @@ def nothing_below(count: int, progress: Progress) -> Outcome:
         progress((index + 1) / count)
     deviation, exact, lowest, where = worst
     return Outcome(
-        f"{exact:.16g}",
-        f"{lowest:.16g}",
+        f"{exact:.13g}",
+        f"{lowest:.13g}",
         deviation,
         64 * EPS,
         "float64 rounding of the compiled K, relative to I₁ + I₂; negative: all of them lie above",
@@ -93,8 +93,8 @@ def minimum_reached(count: int, progress: Progress) -> Outcome:
         progress((index + 1) / count)
     deviation, exact, found, where = worst
     return Outcome(
-        f"{exact:.16g}",
-        f"{found:.16g}",
+        f"{exact:.13g}",
+        f"{found:.13g}",
         deviation,
         1e-10,
         "a gradient of 1e-10 leaves a loss far below this; rounding of K leaves 1e-15",
@@ -173,8 +173,8 @@ def diagram(count: int, progress: Progress) -> Outcome:
         progress((index + 1) / count)
     deviation, exact, loss, where = worst
     return Outcome(
-        f"{exact:.16g}",
-        f"{loss:.16g}",
+        f"{exact:.13g}",
+        f"{loss:.13g}",
         deviation,
         64 * EPS,
         "float64 rounding relative to I₁ + I₂; a wrong phase counts with the gap between the phases",
@@ -212,8 +212,8 @@ def boundary(progress: Progress) -> Outcome:
         progress((index + 1) / len(importances))
     deviation, exact, found, where = worst
     return Outcome(
-        f"{exact:.14g}",
-        f"{found:.14g}",
+        f"{exact:.13g}",
+        f"{found:.13g}",
         deviation,
         1e-12,
         "rounding of K, 1e-15, over the jump of ∂K/∂s, above 0.02, with a factor of 20 to spare",

@@ -1,0 +1,84 @@
+"""The main job: derive, minimise, train, compare, draw, report. `python -m verify [--full] [--device cuda] [--out DIR]`."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+
+from cyclopts import App
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+import figures
+from numeric.train import check_device
+
+from .check import Check, run
+from .command_line import run_command
+from .report import Run, as_html, as_json, table
+from .smallest_model import claims
+from .write import output_folder, write_whole
+
+app = App(
+    name="python -m verify", help="Derive the smallest model, hold every claim to a second route, draw and report."
+)
+
+
+@app.default
+def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results")) -> int:
+    """Write verify.json, report.html and figures/ into a folder; exit code 1 when a check fails.
+
+    Parameters
+    ----------
+    full
+        More points, samples, seeds and steps of everything, and finer figures.
+    device
+        Where models are trained: cpu or cuda.
+    out
+        The folder to write in.
+    """
+    check_device(device)
+    output_folder(out)
+    drawings = output_folder(out / "figures")
+    console = Console()
+    start = time.perf_counter()
+    checks: list[Check] = []
+    drawn: list[figures.Drawn] = []
+
+    def elapsed() -> Run:
+        return Run(full, device, time.perf_counter() - start)
+
+    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
+        table_of_claims = claims(full=full, device=device)
+        task = progress.add_task("checks", total=len(table_of_claims))
+
+        def checking(name: str, share: float) -> None:
+            progress.update(task, description=f"check {name}", completed=len(checks) + share)
+
+        for check in run(table_of_claims, checking):
+            checks.append(check)
+            write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
+        progress.update(task, description="checks", completed=len(checks))
+        task = progress.add_task("figures", total=len(figures.NAMES))
+        for index, name in enumerate(figures.NAMES):
+
+            def drawing(share: float, index: int = index, name: str = name) -> None:
+                progress.update(task, description=f"figure {name}", completed=index + share)
+
+            drawn.append(figures.make(name, full=full, device=device, progress=drawing))
+            figures.save(drawn[-1], drawings)
+        progress.update(task, description="figures", completed=len(drawn))
+        task = progress.add_task("report", total=None)
+        page = as_html(checks, drawn, elapsed())
+        progress.update(task, total=1, completed=1)
+    write_whole(out / "report.html", page)
+    write_whole(out / "verify.json", as_json(checks, elapsed(), complete=True))
+    console.print(table(checks))
+    failed = [check.name for check in checks if not check.passed]
+    verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
+    console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run_command(app))
