@@ -1,7 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/.installed
-export MPLBACKEND := Agg
+# The arrays here are small: threads that wait for each other cost more than they bring.
+export OMP_NUM_THREADS := 1
 
 .PHONY: verify test lint figures fuzz bench constraints clean
 
@@ -23,7 +24,7 @@ fuzz: $(INSTALLED)  ## random examples, thousands of each
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m hypothesis --timeout 1800
 
 bench: $(INSTALLED)
-	$(BIN)/python -m pytest benchmarks -q --benchmark-timer=time.process_time --timeout 1800
+	$(BIN)/python -m pytest tests/benchmarks/bench_*.py -q -s --benchmark-timer=time.process_time --timeout 1800
 
 constraints:  ## every pin, from pyproject.toml; needs uv. A local build tag of torch is no release: drop it.
 	uv pip compile pyproject.toml --all-extras --python-version 3.11 --custom-compile-command "make constraints" \

@@ -18,6 +18,7 @@ W and −W are one model (a rotation of the hidden line): each pair is listed on
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -87,7 +88,7 @@ class CriticalPoint:
     @property
     def floats(self) -> tuple[float, float]:
         """(w₁, w₂) rounded to floats, a free weight as 0."""
-        first, second = (float(square) ** 0.5 for square in self.squares)
+        first, second = (math.sqrt(float(square)) for square in self.squares)
         return first, -second if self.phase == "antipodal" else second
 
     def _repr_latex_(self) -> str:

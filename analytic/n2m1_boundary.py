@@ -27,6 +27,7 @@ from .rational import Exact, to_flint
 from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
 
 Interval = tuple[Fraction, Fraction]
+_MOST_BITS = 1 << 15
 
 
 class Branch(NamedTuple):
@@ -171,13 +172,15 @@ def _branch(transition: PhaseTransition, phase: Phase, digits: int) -> Branch:
                 if all(high - low < Fraction(1, 10**digits) for low, high in ends):
                     return Branch(*ends)
         bits *= 2
+        if bits > _MOST_BITS:
+            raise ArithmeticError(f"the {phase} direction at the transition is not an isolated root")
 
 
 def _direction(point: CriticalPoint, chamber: Chamber, bits: int) -> arb:
     """The direction u of a critical point in the chart of its chamber, in a ball of about bits/4 binary digits."""
     other, kept = (point.squares[i].ball(bits) for i in (1 - chamber.larger, chamber.larger))
     ratio = (other / kept).sqrt()
-    return (-ratio if point.phase == "antipodal" else ratio) + arb(0, 2.0 ** (-bits // 4))
+    return (-ratio if point.phase == "antipodal" else ratio) + arb(0, 1) * arb(fmpq(1, 1 << (bits // 4)))
 
 
 def _newton(stationarity: fmpq_mpoly, ball: arb, s: arb) -> arb | None:

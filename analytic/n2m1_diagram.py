@@ -85,7 +85,7 @@ def _minima(s: Array, extra: Array) -> tuple[Array, Array, Array, Array]:
         seconds.append(second)
     gain = np.array(gains)
     best = gain.argmax(axis=0)[None]
-    constant = (1 - s) * (1 + extra) / 3
+    constant = _constant()(s, 1.0, extra, 0.0)[0]
     w1, w2 = (np.take_along_axis(np.array(w), best, axis=0)[0] for w in (firsts, seconds))
     return constant - gain.max(axis=0), w1, w2, gain[:2].max(axis=0) - gain[2:].max(axis=0)
 
@@ -124,6 +124,12 @@ def _coefficients(arc: int) -> tuple[Arithmetic, ...]:
     radial = chamber.radial_in(chart)
     polynomials = (radial.linear, radial.quartic, radial.stationarity, radial.stationarity.diff(u))
     return tuple(compile_arithmetic(PARAMETERS, _by_power(polynomial)) for polynomial in polynomials)
+
+
+@lru_cache(maxsize=1)
+def _constant() -> Arithmetic:
+    """C, the loss of W = 0, as a function of (s, I₁, I₂, λ): the same in every chamber."""
+    return compile_arithmetic(PARAMETERS, [SAME_SIGN.radial.constant])
 
 
 def _by_power(polynomial: Expr) -> list[Expr]:

@@ -55,7 +55,7 @@ class Step:
     @property
     def mathml(self) -> str:
         """Presentation MathML, wrapped in a `math` element that a browser shows as a block."""
-        body = sympy.mathml(self.equation, printer="presentation")
+        body = sympy.mathml(self.equation, printer="presentation").replace("<mi>relu</mi>", "<mi>ReLU</mi>")
         return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">{body}</math>'
 
     def _repr_latex_(self) -> str:
@@ -158,7 +158,7 @@ class Chamber:
         )
         radial = self.radial
         rho = sympy.Symbol("rho", nonnegative=True)
-        steps = [Step("Squared error of an input", Eq(sympy.Symbol("ell"), integrand, evaluate=False))]
+        steps = [Step("Squared error of an input", Eq(sympy.Symbol("e"), integrand, evaluate=False))]
         for name, support in zip(kt[1:], SUPPORTS[1:], strict=True):
             title = "Active: " + " and ".join(f"feature {j + 1}" for j in support)
             integral = sympy.Eq(name, self.integral(support), evaluate=False)

@@ -15,7 +15,10 @@ from verify.write import output_folder
 
 from . import NAMES, check_names, make, save, title
 
-app = App(name="python -m figures", help="Recompute the figures from nothing and write them as SVG and PNG.")
+app = App(
+    name="python -m figures",
+    help="Recompute the figures from nothing and write them as SVG and PNG.",
+)
 
 
 @app.default

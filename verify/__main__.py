@@ -59,22 +59,27 @@ def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results
             checks.append(check)
             write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
         progress.update(task, description="checks", completed=len(checks))
-        task = progress.add_task("figures", total=len(figures.NAMES))
-        for index, name in enumerate(figures.NAMES):
+        failed = [check.name for check in checks if not check.passed]
+        try:
+            task = progress.add_task("figures", total=len(figures.NAMES))
+            for index, name in enumerate(figures.NAMES):
 
-            def drawing(share: float, index: int = index, name: str = name) -> None:
-                progress.update(task, description=f"figure {name}", completed=index + share)
+                def drawing(share: float, index: int = index, name: str = name) -> None:
+                    progress.update(task, description=f"figure {name}", completed=index + share)
 
-            drawn.append(figures.make(name, full=full, device=device, progress=drawing))
-            figures.save(drawn[-1], drawings)
-        progress.update(task, description="figures", completed=len(drawn))
-        task = progress.add_task("report", total=None)
-        page = as_html(checks, drawn, elapsed())
-        progress.update(task, total=1, completed=1)
-    write_whole(out / "report.html", page)
+                drawn.append(figures.make(name, full=full, device=device, progress=drawing))
+                figures.save(drawn[-1], drawings)
+            progress.update(task, description="figures", completed=len(drawn))
+            task = progress.add_task("report", total=None)
+            write_whole(out / "report.html", as_html(checks, drawn, elapsed()))
+            progress.update(task, total=1, completed=1)
+        except Exception as error:
+            # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
+            if not failed:
+                raise
+            console.print(f"figures and report could not be finished: {error}", markup=False)
     write_whole(out / "verify.json", as_json(checks, elapsed(), complete=True))
     console.print(table(checks))
-    failed = [check.name for check in checks if not check.passed]
     verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
     console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
     return 1 if failed else 0

@@ -60,7 +60,7 @@ class Check:
 
 
 def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
-    """Run the claims in order; one whose arithmetic breaks down (a negative square, say) has failed, with why."""
+    """Run the claims in order. A claim that breaks down (a square comes out negative, say) has failed, with why."""
     for claim in claims:
         start = time.perf_counter()
 
@@ -70,7 +70,7 @@ def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iter
         report(0.0)
         try:
             outcome = claim.measure(report)
-        except (ArithmeticError, ValueError) as error:
-            outcome = Outcome("", "", float("nan"), 0.0, f"could not be computed: {error}")
+        except Exception as error:
+            outcome = Outcome("", "", float("nan"), 0.0, f"could not be computed: {type(error).__name__}: {error}")
         report(1.0)
         yield Check(claim.name, claim.claim, outcome, time.perf_counter() - start)

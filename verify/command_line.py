@@ -11,6 +11,7 @@ from rich.console import Console
 
 def run_command(app: App, arguments: Sequence[str] | None = None) -> int:
     """Run a cyclopts app on `arguments` (those of the process by default) and return the exit code."""
+    app.suppress_keyboard_interrupt = False
     console = Console(stderr=True, highlight=False, soft_wrap=True)
     try:
         code = app(

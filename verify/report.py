@@ -25,6 +25,8 @@ from analytic.n2m1_loss import Chamber, edges
 
 from .check import Check
 
+TITLE = "The smallest model: each claim held to a second route"
+
 _LIBRARIES = ("sympy", "python-flint", "numpy", "scipy", "torch", "matplotlib")
 _CHAMBER_TITLES = {
     "same_sign": "w₁w₂ ≥ 0: aligned",
@@ -70,13 +72,14 @@ class Run:
 
 def table(checks: Sequence[Check]) -> Table:
     """The checks for a terminal."""
-    rows = Table(title="The smallest model: each claim held to a second route", title_justify="left")
+    rows = Table(title=TITLE, title_justify="left", box=box.SIMPLE, padding=(0, 1, 0, 0))
     for heading in ("", "check", "exact", "second route", "deviation", "tolerance", "s"):
+        is_number = heading in ("deviation", "tolerance", "s")
         rows.add_column(
-            heading, justify="right" if heading in ("deviation", "tolerance", "s") else "left", overflow="fold"
+            heading, justify="right" if is_number else "left", no_wrap=is_number or heading in ("", "check")
         )
     for check in checks:
-        mark = "[green]passed[/]" if check.passed else "[bold red]FAILED[/]"
+        mark = "[green]✓[/]" if check.passed else "[bold red]✗[/]"
         outcome = check.outcome
         values = (outcome.exact, outcome.independent) if outcome.exact else (outcome.reason, "")
         deviation, tolerance = (f"{value:.2g}" for value in (outcome.deviation, outcome.tolerance))
@@ -111,7 +114,9 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run) -> bytes
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
     failed = [check.name for check in checks if not check.passed]
-    basins: list[dict[str, Any]] = next((check.outcome.data["basins"] for check in checks if "basins" in check.outcome.data), [])
+    basins: list[dict[str, Any]] = next(
+        (check.outcome.data["basins"] for check in checks if "basins" in check.outcome.data), []
+    )
     curve = phase_curve()
     page = template.render(
         checks=[_with_worst(check) for check in checks],
