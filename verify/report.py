@@ -173,7 +173,7 @@ def _model_rows(model: SmallestModel) -> dict[str, Any]:
     for point in model.critical_points():
         first, second = point.floats
         degree = point.value.degree
-        exact = mathml(point.loss) if degree <= 2 else f"a root of degree {degree}, irreducible"
+        exact = mathml(point.loss) if degree <= 2 else f"an algebraic number of degree {degree}"
         rows.append(
             {
                 "kind": f"{point.kind}{', global' if point in model.global_minima() else ''}",
