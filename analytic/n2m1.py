@@ -108,10 +108,10 @@ class SmallestModel:
     without one is a global minimum with loss 0.
     """
 
-    sparsity: Exact
-    importance: Importance = (1, 1)
-    penalty: Exact = 0
-    parameters: Parameters = field(init=False, repr=False, compare=False)
+    sparsity: Exact = field(compare=False)
+    importance: Importance = field(default=(1, 1), compare=False)
+    penalty: Exact = field(default=0, compare=False)
+    parameters: Parameters = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         if not isinstance(self.importance, (tuple, list)) or len(self.importance) != 2:

@@ -25,7 +25,7 @@ _START_BITS = 64
 
 
 @lru_cache(maxsize=4096)
-def _real_root_balls(coefficients: tuple[int, ...], bits: int) -> tuple[arb, ...]:
+def real_root_balls(coefficients: tuple[int, ...], bits: int) -> tuple[arb, ...]:
     """Disjoint balls around the real roots of a squarefree integer polynomial (constant term first), increasing."""
     with flint.ctx.workprec(bits):
         roots = cast(list[tuple[acb, int]], fmpz_poly(list(coefficients)).complex_roots())
@@ -51,7 +51,7 @@ class RealAlgebraic:
 
     def ball(self, bits: int = _START_BITS) -> arb:
         """A ball that holds the number and no other root of its polynomial, accurate to about `bits` bits."""
-        return _real_root_balls(self.coefficients, bits)[self.index]
+        return real_root_balls(self.coefficients, bits)[self.index]
 
     def enclosure(self, width: Fraction) -> tuple[Fraction, Fraction]:
         """Rationals lower ≤ α ≤ upper with upper − lower ≤ width (equal when α is rational)."""
@@ -105,7 +105,7 @@ class RealAlgebraic:
             ball = self.ball(bits)
             with flint.ctx.workprec(bits):
                 value = _evaluate(numerator, ball, bits) / _evaluate(denominator, ball, bits)
-            hits = [i for i, root in enumerate(_real_root_balls(coefficients, bits)) if root.overlaps(value)]
+            hits = [i for i, root in enumerate(real_root_balls(coefficients, bits)) if root.overlaps(value)]
             if len(hits) == 1:
                 return RealAlgebraic(coefficients, hits[0])
             bits *= 2
@@ -153,7 +153,7 @@ def real_roots(polynomial: fmpq_poly) -> tuple[tuple[RealAlgebraic, int], ...]:
         (RealAlgebraic(coefficients, index), int(multiplicity))
         for factor, multiplicity in factors
         for coefficients in [_primitive(factor)]
-        for index in range(len(_real_root_balls(coefficients, _START_BITS)))
+        for index in range(len(real_root_balls(coefficients, _START_BITS)))
     ]
     return tuple(sorted(found))
 

@@ -1,0 +1,233 @@
+r"""The exact expected loss of any toy model f(x) = ReLU(WᵀWx + b) under any law of the features.
+
+.. math:: K = \sum_i I_i \left(E x_i^2 - 2 E[x_i \mathrm{ReLU}(z_i)] + E\, \mathrm{ReLU}(z_i)^2\right), \qquad
+          z = W^T W x + b,
+
+each expectation a sum over vertices (`analytic.cube`): rational for rational input, a rigorous ball for any exact real
+input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numeric.population` has K without sampling.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any, NamedTuple, TypeAlias
+
+import flint
+import sympy
+from flint import arb, fmpq
+from sympy import Expr
+
+from .ball import ball
+from .cube import expectation, positive_part, transform, vertices
+from .law import Block, Law, Support
+from .rational import Exact, from_flint, rational, to_flint, to_sympy
+from .roots import ball_ends
+
+MOST_VERTICES = 1 << 12
+
+Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | sympy.MatrixBase
+
+
+class Enclosure(NamedTuple):
+    """A number lies within `radius` of `midpoint`, rigorously; both are exact rationals."""
+
+    midpoint: sympy.Rational
+    radius: sympy.Rational
+
+
+@dataclass(frozen=True)
+class _Model:
+    """A checked model: exact Gram matrix, bias and importances, as SymPy numbers, and the blocks of the law."""
+
+    gram: tuple[tuple[Expr, ...], ...]
+    bias: tuple[Expr, ...]
+    importance: tuple[Fraction, ...]
+    blocks: tuple[Block, ...]
+    squares: tuple[Fraction, ...]
+
+
+def expected_loss(
+    W: Weights, b: Sequence[Exact], law: Law, importance: Sequence[Exact] | None = None
+) -> sympy.Rational:
+    """K, an exact rational. W: (m, n), b: (n,), importance: (n,) or None for 1, all exact rationals.
+
+    Raises ValueError for floats, shapes that do not match, a negative importance, a law that does not fit, irrational
+    entries (use `enclose_loss`), and for more vertices than `MOST_VERTICES` (n > 12 independent features: use
+    `numeric.population.expected_loss`).
+    """
+    return _rational_loss(_model(W, b, law, importance))
+
+
+def loss_by_active(
+    W: Weights, b: Sequence[Exact], law: Law, importance: Sequence[Exact] | None = None
+) -> tuple[sympy.Rational, ...]:
+    r"""The expansion :math:`K = \sum_k K_k` in the number of active features: :math:`K_k = \sum_{|T|=k} P(T) K_T`.
+
+    (K_0, …, K_n), exact. Same arguments and errors as `expected_loss`; costs a sum over supports more.
+    """
+    model = _model(W, b, law, importance)
+    n = len(model.bias)
+    parts = [sympy.Integer(0)] * (n + 1)
+    for support, probability in law.supports(n):
+        parts[len(support)] += to_sympy(probability) * _rational_loss(_given(model, support))
+    return tuple(parts)
+
+
+def sparse_limit(
+    W: Weights, b: Sequence[Exact], importance: Sequence[Exact] | None = None
+) -> tuple[int, sympy.Rational]:
+    r"""The leading term of K for independent features of one density p → 0: (k, c) with K = c pᵏ + O(pᵏ⁺¹).
+
+    k = 0 and :math:`c = \sum_i I_i \mathrm{ReLU}(b_i)^2` where a bias is positive; otherwise k = 1 and c is the sum over
+    features j of the loss given that j alone is active. With unit columns and b = 0 that is the generalised Thomson
+    energy :math:`\tfrac13 \sum_{i \ne j} I_i \mathrm{ReLU}(W_i \cdot W_j)^2`.
+    """
+    n = len(b)
+    model = _model(W, b, _Certain(()), importance)
+    nothing = _rational_loss(model)
+    if nothing:
+        return 0, nothing
+    return 1, sum((_rational_loss(_given(model, (j,))) for j in range(n)), sympy.Integer(0))
+
+
+def enclose_loss(
+    W: Weights,
+    b: Sequence[Exact | Expr],
+    law: Law,
+    importance: Sequence[Exact] | None = None,
+    digits: int = 30,
+) -> Enclosure:
+    """A rigorous ball around K: radius ≤ 10^−digits · Σ I_i E x_i², by ball arithmetic of doubling precision.
+
+    W and b may also hold exact real SymPy numbers (roots, cosines of rational angles, `CRootOf`). Same errors as
+    `expected_loss`; ArithmeticError where a vanishing entry of WᵀW cannot be told from a tiny one.
+    """
+    model = _model(W, b, law, importance)
+    scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
+    target = (scale or Fraction(1)) / 10**digits
+    bits = 64 + 4 * digits
+    while True:
+        with flint.ctx.workprec(bits):
+            gram = [[_ball_or_zero(entry, bits) for entry in row] for row in model.gram]
+            bias = [_ball_or_zero(entry, bits) for entry in model.bias]
+            value = _loss(model, gram, bias, lambda p: arb(to_flint(p)), _positive_ball)
+        if value.is_finite():
+            lower, upper = ball_ends(value)
+            if upper - lower <= 2 * target:
+                return Enclosure(to_sympy((lower + upper) / 2), to_sympy((upper - lower) / 2))
+        bits *= 2
+        if bits > 1 << 17:
+            raise ArithmeticError("an entry of WᵀW or b is zero or too small to tell from zero")
+
+
+@dataclass(frozen=True)
+class _Certain(Law):
+    """Exactly the features of `support` are active."""
+
+    support: Support
+
+    def blocks(self, n: int) -> tuple[Block, ...]:
+        return (((Fraction(1), self.support),),)
+
+
+def _given(model: _Model, support: Support) -> _Model:
+    """The model under the condition that exactly `support` is active."""
+    n = len(model.bias)
+    squares = tuple(Fraction(1, 3) if i in support else Fraction(0) for i in range(n))
+    return _Model(model.gram, model.bias, model.importance, _Certain(support).blocks(n), squares)
+
+
+def _rational_loss(model: _Model) -> sympy.Rational:
+    for row in (*model.gram, model.bias):
+        for entry in row:
+            if not entry.is_Rational:
+                raise ValueError(f"WᵀW and b must be rational for an exact loss, got {entry}: use enclose_loss")
+    gram = [[_to_flint(entry) for entry in row] for row in model.gram]
+    bias = [_to_flint(entry) for entry in model.bias]
+    return to_sympy(from_flint(fmpq(_loss(model, gram, bias, to_flint, positive_part))))
+
+
+def _loss(
+    model: _Model,
+    gram: Sequence[Sequence[Any]],
+    bias: Sequence[Any],
+    number: Callable[[Fraction], Any],
+    positive: Callable[[Any], Any],
+) -> Any:
+    total = number(Fraction(0))
+    for i, (row, importance) in enumerate(zip(gram, model.importance, strict=True)):
+        if importance:
+            vertex = vertices(row, bias[i])
+            square = expectation(transform(row, model.blocks, number), vertex, 2, positive)
+            cross: Any = 0
+            if model.squares[i]:
+                cross = expectation(transform(row, model.blocks, number, weighted=i), vertex, 1, positive)
+            total = total + number(importance) * (number(model.squares[i]) - 2 * cross + square)
+    return total
+
+
+def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
+    rows = W.tolist() if isinstance(W, sympy.MatrixBase) else [list(row) for row in W]
+    n = len(rows[0]) if rows else 0
+    if n == 0 or any(len(row) != n for row in rows):
+        raise ValueError(
+            f"W must be a matrix of m rows of n entries, m, n >= 1, got rows of lengths {[*map(len, rows)]}"
+        )
+    if len(b) != n:
+        raise ValueError(f"b must have one entry for each of the {n} columns of W, got {len(b)}")
+    weights = sympy.Matrix([[_exact(entry, "W") for entry in row] for row in rows])
+    given = [1] * n if importance is None else list(importance)
+    if len(given) != n:
+        raise ValueError(f"importance must have one entry for each of the {n} features, got {len(given)}")
+    values = tuple(rational(value, "importance") for value in given)
+    if negative := [value for value in values if value < 0]:
+        raise ValueError(f"importance must not be negative, got {negative[0]}")
+    blocks = law.blocks(n)
+    count = 1
+    for block in blocks:
+        count *= 1 + sum(2 ** len(features) - 1 for _, features in block)
+    if count > MOST_VERTICES:
+        raise ValueError(
+            f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
+            f"{MOST_VERTICES}): use numeric.population.expected_loss"
+        )
+    gram = (weights.T * weights).applyfunc(_simplified)
+    return _Model(
+        tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
+        tuple(_exact(entry, "b") for entry in b),
+        values,
+        blocks,
+        tuple(law.inclusion((i,), n) / 3 for i in range(n)),
+    )
+
+
+def _exact(value: Exact | Expr, name: str) -> Expr:
+    if isinstance(value, Expr) and not isinstance(value, sympy.Rational) and not value.has(sympy.Float):
+        if value.is_real and value.is_finite:
+            return value
+        raise ValueError(f"{name} must hold real numbers, got {value}")
+    return to_sympy(rational(value, name))
+
+
+def _simplified(entry: Expr) -> Expr:
+    """An entry of the Gram matrix with an exact zero recognised: rationals are themselves, the rest is tried in balls."""
+    if entry.is_Rational or not ball(entry, 256).contains(0):
+        return entry
+    return sympy.Integer(0) if sympy.simplify(entry) == 0 else entry
+
+
+def _to_flint(entry: Expr) -> fmpq:
+    return fmpq(int(entry.p), int(entry.q))
+
+
+def _positive_ball(value: Any) -> Any:
+    """A ball around the positive part of every number in the ball. (python-flint's `arb.max` has been seen to crash.)"""
+    if value >= 0:
+        return value
+    return fmpq(0) if value <= 0 else arb(0).union(value.upper())
+
+
+def _ball_or_zero(entry: Expr, bits: int) -> Any:
+    return fmpq(0) if entry == 0 else ball(entry, bits)
