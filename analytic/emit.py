@@ -54,11 +54,14 @@ def compile_chambers(
             raise TypeError(f"{len(arguments)} values wanted ({', '.join(map(str, arguments))}), got {len(values)}")
         if all(isinstance(value, (int, float)) for value in values):
             numbers = [float(value) for value in values]
+            if not all(map(math.isfinite, numbers)):
+                return [math.nan] * count
             inside = (f for holds, f in zip(conditions, functions, strict=True) if all(holds(*numbers)))
             return list(next(inside, lambda *_: [math.nan] * count)(*numbers))
         first = values[0] if hasattr(values[0], "dtype") else namespace.asarray(values[0])
-        # Adding the common zero broadcasts, and takes every value to one dtype and device.
-        zero = 0.0 * sum(values[1:], first)
+        # Adding the common zero broadcasts, and takes every value to one dtype and device; it is nan where one is not finite.
+        with np.errstate(invalid="ignore"):
+            zero = sum((0.0 * value for value in values[1:]), 0.0 * first)
         values = tuple(value + zero for value in values)
         results = [namespace.full_like(zero, float("nan")) for _ in range(count)]
         undecided = zero == 0

@@ -205,7 +205,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
 
 def _exact(value: Exact | Expr, name: str) -> Expr:
     if isinstance(value, Expr) and not isinstance(value, sympy.Rational) and not value.has(sympy.Float):
-        if value.is_real and value.is_finite:
+        if value.is_number and value.is_real and value.is_finite:
             return value
         raise ValueError(f"{name} must hold real numbers, got {value}")
     return to_sympy(rational(value, name))

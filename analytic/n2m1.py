@@ -230,7 +230,7 @@ def _on_axes(rays: dict[Chamber, Ray], parameters: Parameters) -> list[CriticalP
 
 def _exact_weight(value: Exact | Expr, name: str) -> Expr:
     if isinstance(value, Expr) and not isinstance(value, sympy.Rational):
-        if not value.is_real or value.has(sympy.Float):
+        if not value.is_number or not value.is_real or value.has(sympy.Float):
             raise ValueError(f"{name} must be an exact real number, got {value}")
         return value
     return to_sympy(rational(value, name))

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from sympy import Expr, Poly
 
 from .emit import Arithmetic, compile_arithmetic
-from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, u
+from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
 
 Array = npt.NDArray[np.float64]
 
@@ -32,6 +32,8 @@ ARCS: tuple[tuple[Chamber, int, float], ...] = (
 # Sixteen cells: the gain has at most one interior maximum on an arc, so this only has to tell it from the ends.
 _SCAN = np.linspace(0.0, 1.0, 17)
 _BLOCK = 4096
+# In the density, not in s: as s → 1 the terms in s would cancel.
+_SETTINGS = (p, *PARAMETERS[1:])
 _NEWTON_STEPS = 60
 
 
@@ -79,13 +81,14 @@ def _minima(s: Array, extra: Array) -> tuple[Array, Array, Array, Array]:
     gains, firsts, seconds = [], [], []
     for arc in range(len(ARCS)):
         gain, kept, other = _best_on_arc(arc, s, extra)
-        first, second = (kept, other) if ARCS[arc][1] == 0 else (np.abs(other), np.sign(other) * kept)
+        _, chart, end = ARCS[arc]
+        first, second = (kept, other) if chart == 0 else (np.abs(other), end * kept)
         gains.append(gain)
         firsts.append(first)
         seconds.append(second)
     gain = np.array(gains)
     best = gain.argmax(axis=0)[None]
-    constant = _constant()(s, 1.0, extra, 0.0)[0]
+    constant = _constant()(1 - s, 1.0, extra, 0.0)[0]
     w1, w2 = (np.take_along_axis(np.array(w), best, axis=0)[0] for w in (firsts, seconds))
     return constant - gain.max(axis=0), w1, w2, gain[:2].max(axis=0) - gain[2:].max(axis=0)
 
@@ -94,7 +97,7 @@ def _best_on_arc(arc: int, s: Array, extra: Array) -> tuple[Array, Array, Array]
     """The largest gain L²/4Q on an arc, the kept weight √(L/2Q) > 0 there, and the other weight u√(L/2Q)."""
     end = ARCS[arc][2]
     linear, quartic, stationarity, curvature = (
-        [np.broadcast_to(c, s.shape) for c in coefficients(s, np.ones_like(s), extra, np.zeros_like(s))]
+        [np.broadcast_to(c, s.shape) for c in coefficients(1 - s, np.ones_like(s), extra, np.zeros_like(s))]
         for coefficients in _coefficients(arc)
     )
     scan = np.array([_horner(linear, t * end) ** 2 / _horner(quartic, t * end) for t in _SCAN])
@@ -119,17 +122,17 @@ def _best_on_arc(arc: int, s: Array, extra: Array) -> tuple[Array, Array, Array]
 
 @lru_cache(maxsize=len(ARCS))
 def _coefficients(arc: int) -> tuple[Arithmetic, ...]:
-    """L, Q, P and P′ of an arc as functions of (s, I₁, I₂, λ): their coefficients in u, constant term first."""
+    """L, Q, P and P′ of an arc as functions of (p, I₁, I₂, λ): their coefficients in u, constant term first."""
     chamber, chart, _ = ARCS[arc]
     radial = chamber.radial_in(chart)
     polynomials = (radial.linear, radial.quartic, radial.stationarity, radial.stationarity.diff(u))
-    return tuple(compile_arithmetic(PARAMETERS, _by_power(polynomial)) for polynomial in polynomials)
+    return tuple(compile_arithmetic(_SETTINGS, _by_power(in_density(polynomial))) for polynomial in polynomials)
 
 
 @lru_cache(maxsize=1)
 def _constant() -> Arithmetic:
-    """C, the loss of W = 0, as a function of (s, I₁, I₂, λ): the same in every chamber."""
-    return compile_arithmetic(PARAMETERS, [SAME_SIGN.radial.constant])
+    """C, the loss of W = 0, as a function of (p, I₁, I₂, λ): the same in every chamber."""
+    return compile_arithmetic(_SETTINGS, [in_density(SAME_SIGN.radial.constant)])
 
 
 def _by_power(polynomial: Expr) -> list[Expr]:

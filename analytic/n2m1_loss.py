@@ -21,8 +21,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy import Eq, Expr, Integral, Poly, Rational
 
@@ -196,10 +198,16 @@ CHAMBERS = (SAME_SIGN, OPPOSITE_FIRST, OPPOSITE_SECOND)
 def compiled_loss() -> Callable[..., list[Any]]:
     """K, ∂K/∂w₁ and ∂K/∂w₂ as one function of (w₁, w₂, s, I₁, I₂, λ), on floats, arrays or tensors.
 
-    See `analytic.emit.compile_chambers`. On an axis the derivatives are those from the side of `same_sign`.
+    See `analytic.emit.compile_chambers`. On an axis the derivatives are those from the side of `same_sign`. Compiled in
+    the density p = 1 − s: in s the terms would cancel as s → 1, where K is of order p.
     """
-    pieces = [(c.condition, (c.loss, c.loss.diff(w1), c.loss.diff(w2))) for c in CHAMBERS]
-    return compile_chambers((*WEIGHTS, *PARAMETERS), pieces)
+    pieces = [(c.condition, [in_density(e) for e in (c.loss, c.loss.diff(w1), c.loss.diff(w2))]) for c in CHAMBERS]
+    evaluate = compile_chambers((*WEIGHTS, p, *PARAMETERS[1:]), pieces)
+
+    def loss(w1: Any, w2: Any, s: Any, i1: Any, i2: Any, strength: Any, *, namespace: ModuleType = np) -> list[Any]:
+        return evaluate(w1, w2, 1 - s, i1, i2, strength, namespace=namespace)
+
+    return loss
 
 
 @dataclass(frozen=True)
@@ -257,10 +265,14 @@ def _radial(chamber: Chamber, chart: int) -> Radial:
     return Radial(chart, sympy.factor(powers[0]), _by_ratio(-powers[2]), _by_ratio(powers[4]))
 
 
+def in_density(expression: Expr) -> Expr:
+    """The expression in p = 1 − s instead of s, expanded."""
+    return sympy.expand(expression.subs(s, 1 - p))
+
+
 def _by_density(expression: Expr, variables: tuple[sympy.Symbol, ...]) -> Expr:
-    """The expression in the density p = 1 − s instead of s, collected: shorter to read."""
-    in_density = sympy.expand(expression.subs(s, 1 - p))
-    return sympy.collect(in_density, variables, lambda c: sympy.factor(c))
+    """The same, collected: shorter to read."""
+    return sympy.collect(in_density(expression), variables, lambda c: sympy.factor(c))
 
 
 def _by_ratio(coefficient: Expr) -> Expr:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import minimize  # type: ignore[import-untyped, unused-ignore]
+from scipy.optimize import minimize
 
-Floats = NDArray[np.float64]
+from .setting import Floats
+from .solution import Minimum, Solution
+
 Objective = Callable[[Floats], tuple[float, ArrayLike]]
 
 _STEP = 1e-5  # differences of gradients: near the cube root of eps, for central differences
@@ -17,42 +19,6 @@ _SINGULAR = 1e-8  # curvatures below this share of the largest are noise: no New
 _SLACK = 1e-10  # relative rise of the value that a Newton step may show: cancellation in the function
 _ESCAPES = 5
 _NEWTON_STEPS = 8
-
-
-@dataclass(frozen=True)
-class Minimum:
-    """One distinct end point: `count` runs came here. `gradient_norm` is the largest entry of the gradient,
-    leaving out entries that push against a bound; `converged` says that it reached the tolerance.
-    """
-
-    value: float
-    point: Floats
-    gradient_norm: float
-    count: int
-    converged: bool
-
-
-@dataclass(frozen=True)
-class Solution:
-    """Distinct minima in order of value. `unconverged` counts the runs that did not reach the gradient
-    tolerance, whichever minimum they are counted under.
-    """
-
-    minima: tuple[Minimum, ...]
-    unconverged: int
-
-    @property
-    def value(self) -> float:
-        """The lowest of the minima's values, converged or not: `converged` tells."""
-        return self.minima[0].value
-
-    @property
-    def point(self) -> Floats:
-        return self.minima[0].point
-
-    @property
-    def converged(self) -> bool:
-        return self.minima[0].converged
 
 
 def minimise(

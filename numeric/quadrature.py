@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.integrate import quad  # type: ignore[import-untyped, unused-ignore]
+from scipy.integrate import quad
 
 from .setting import setting
 

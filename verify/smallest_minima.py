@@ -13,7 +13,8 @@ from scipy.optimize import brentq
 
 from analytic import CriticalPoint, SmallestModel, phase_boundary, phase_diagram
 from analytic.n2m1_loss import compiled_loss
-from numeric.minimise import Solution, minimise
+from numeric.minimise import minimise
+from numeric.solution import Solution
 
 from .check import Outcome, Progress
 

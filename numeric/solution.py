@@ -1,0 +1,43 @@
+"""What every minimiser returns: distinct minima in order of value, and how many runs came to each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .setting import Floats
+
+
+@dataclass(frozen=True)
+class Minimum:
+    """One distinct end point: `count` runs came here. `gradient_norm` is the largest entry of the gradient,
+    leaving out entries that push against a bound; `converged` says that it reached the tolerance.
+    """
+
+    value: float
+    point: Floats
+    gradient_norm: float
+    count: int
+    converged: bool
+
+
+@dataclass(frozen=True)
+class Solution:
+    """Distinct minima in order of value. `unconverged` counts the runs that did not reach the gradient
+    tolerance, whichever minimum they are counted under.
+    """
+
+    minima: tuple[Minimum, ...]
+    unconverged: int
+
+    @property
+    def value(self) -> float:
+        """The lowest of the minima's values, converged or not: `converged` tells."""
+        return self.minima[0].value
+
+    @property
+    def point(self) -> Floats:
+        return self.minima[0].point
+
+    @property
+    def converged(self) -> bool:
+        return self.minima[0].converged
