@@ -119,10 +119,12 @@ def _times_uniform(terms: Terms, j: int, slope: Any, weighted: bool) -> Terms:
         return {mask: [c / 2 for c in row] for mask, row in terms.items()} if weighted else terms
     product: Terms = {}
     for mask, row in terms.items():
-        once = [0, *(c / slope for c in row)]
+        # A zero of the same kind: a plain 0 would turn into a float when it is divided.
+        zero = 0 * row[0]
+        once = [zero, *(c / slope for c in row)]
         if weighted:
-            twice = [0, *(c / slope for c in once)]
-            _accumulate(product, mask | 1 << j, [a - b for a, b in zip([*once, 0], twice, strict=True)])
+            twice = [zero, *(c / slope for c in once)]
+            _accumulate(product, mask | 1 << j, [a - b for a, b in zip([*once, zero], twice, strict=True)])
             _accumulate(product, mask, twice)
         else:
             _accumulate(product, mask | 1 << j, once)

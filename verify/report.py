@@ -25,7 +25,7 @@ from analytic.n2m1_loss import Chamber, edges
 
 from .check import Check
 
-TITLE = "The smallest model: each claim held to a second route"
+TITLE = "Each claim held to a second route"
 
 _LIBRARIES = ("sympy", "python-flint", "numpy", "scipy", "torch", "matplotlib")
 _CHAMBER_TITLES = {

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nested import loss_given
 
@@ -57,6 +57,7 @@ def test_is_the_nested_integral_of_its_definition(
 
 
 @given(models(5))
+@example(([[Fraction(1), Fraction(1), Fraction(0)]], [Fraction(1)] * 3, Independent(Fraction(1, 2)), [Fraction(1)] * 3))
 def test_expansion_in_active_features_sums_to_the_loss(
     model: tuple[list[list[Fraction]], list[Fraction], Law, list[Fraction]],
 ) -> None:

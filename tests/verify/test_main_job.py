@@ -65,7 +65,7 @@ def failed(folder: Path) -> set[str]:
 def test_main_job_passes_and_leaves_its_files(copy: Path) -> None:
     code, out = finish(start(copy))
     assert (code, failed(copy)) == (0, set())
-    assert "all 15 checks passed" in out
+    assert "all 22 checks passed" in out
     assert written(copy)["complete"] is True
     names = {str(path.relative_to(copy / "out")) for path in (copy / "out").rglob("*") if path.is_file()}
     assert names == {"verify.json", "report.html", "figures/antipodal_ray.svg", "figures/antipodal_ray.png"}
