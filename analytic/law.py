@@ -90,8 +90,8 @@ class OneHot(Law):
 
 
 @dataclass(frozen=True)
-class Correlated(Law):
-    """The features of a set are all off together with probability s, otherwise all on; sets are independent."""
+class _Grouped(Law):
+    """Independent sets of features, each off together with probability s."""
 
     groups: Groups
     sparsity: Exact
@@ -99,22 +99,18 @@ class Correlated(Law):
     def __post_init__(self) -> None:
         object.__setattr__(self, "groups", _partition(self.groups))
         _probability(self.sparsity)
+
+
+class Correlated(_Grouped):
+    """The features of a set are all off together with probability s, otherwise all on; sets are independent."""
 
     def blocks(self, n: int) -> tuple[Block, ...]:
         s = _probability(self.sparsity)
         return tuple(_alternatives(s, [tuple(group)]) for group in _covering(self.groups, n))
 
 
-@dataclass(frozen=True)
-class Anticorrelated(Law):
+class Anticorrelated(_Grouped):
     """A set is off with probability s, otherwise exactly one of its features is on, each as often; sets independent."""
-
-    groups: Groups
-    sparsity: Exact
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "groups", _partition(self.groups))
-        _probability(self.sparsity)
 
     def blocks(self, n: int) -> tuple[Block, ...]:
         s = _probability(self.sparsity)

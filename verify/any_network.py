@@ -16,7 +16,7 @@ from analytic.rational import to_flint
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 
-from .check import Claim, Outcome, Progress
+from .check import Claim, Outcome, Progress, Worst
 
 Matrix = list[list[Fraction]]
 
@@ -111,32 +111,30 @@ def claims(*, full: bool = False) -> tuple[Claim, ...]:
 
 
 def quadrature(count: int, progress: Progress) -> Outcome:
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, network in enumerate(networks(count, ((2, 1), (2, 2), (3, 1), (3, 2)), "quadrature")):
         exact, integral = float(network.exact), expected_loss_quadrature(*network.floats).value
-        worst = max(worst, (abs(exact - integral) / (exact or 1.0), exact, integral, network.label))
+        worst.see(abs(exact - integral) / (exact or 1.0), exact, integral, network.label)
         progress((index + 1) / count)
-    deviation, exact, integral, label = worst
     reason = "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small"
-    return Outcome(f"{exact:.13g}", f"{integral:.13g}", deviation, 1e-9, reason, {"networks": count, "worst": label})
+    return worst.outcome(1e-9, reason, {"networks": count})
 
 
 def monte_carlo(count: int, samples: int, progress: Progress) -> Outcome:
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, network in enumerate(networks(count, ((5, 2),), "monte carlo")):
         exact = float(network.exact)
         mean, error = expected_loss_monte_carlo(*network.floats, samples=samples, seed=index)
-        worst = max(worst, (abs(exact - mean) / error, exact, mean, network.label))
+        worst.see(abs(exact - mean) / error, exact, mean, network.label)
         progress((index + 1) / count)
-    deviation, exact, mean, label = worst
     reason = f"standard errors of {samples:,} samples; false alarm in one of {count} networks: {count * 5.7e-7:.0e}"
-    return Outcome(f"{exact:.8g}", f"{mean:.8g}", deviation, 5.0, reason, {"networks": count, "worst": label})
+    return worst.outcome(5.0, reason, {"networks": count})
 
 
 def products(count: int, progress: Progress) -> Outcome:
     """Both sides by the exact route, the slope as a symmetric difference of rationals with h = 1e-12."""
     step, random = Fraction(1, 10**12), Random("products")
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index in range(count):
         n = 2 + index % 4
         g = [Fraction(random.randint(-8, 8), 5) for _ in range(n)]
@@ -153,18 +151,15 @@ def products(count: int, progress: Progress) -> Outcome:
         ahead, behind = ([*g[:j], g[j] + sign * step, *g[j + 1 :]] for sign in (1, -1))
         slope = (mean(ahead, 2, None) - mean(behind, 2, None)) / (4 * step)
         product = mean(g, 1, j)
-        worst = max(worst, (float(abs(slope - product)), float(product), float(slope), f"{law}, g = {[*map(str, g)]}"))
+        worst.see(abs(slope - product), float(product), float(slope), f"{law}, g = {[*map(str, g)]}")
         progress((index + 1) / count)
-    deviation, expected, measured, label = worst
     reason = "rational differences with h = 1e-12: h times a second derivative that may jump, below 10"
-    return Outcome(
-        f"{expected:.13g}", f"{measured:.13g}", deviation, 1e-11, reason, {"networks": count, "worst": label}
-    )
+    return worst.outcome(1e-11, reason, {"networks": count})
 
 
 def invariance(count: int, progress: Progress) -> Outcome:
     """The rotation by (3/5, 4/5) and the reversal of features that share one sparsity, all in rationals."""
-    worst = (Fraction(-1), Fraction(0), Fraction(0), "")
+    worst = Worst()
     cosine, sine = Fraction(3, 5), Fraction(4, 5)
     for index, network in enumerate(networks(count, ((3, 2), (5, 2)), "invariance")):
         law = Independent(network.sparsity[0])
@@ -177,11 +172,9 @@ def invariance(count: int, progress: Progress) -> Outcome:
         exact = expected_loss(network.W, network.b, law, network.importance)
         moved = expected_loss(renamed, network.b[::-1], law, network.importance[::-1])
         before, after = Fraction(str(exact)), Fraction(str(moved))
-        worst = max(worst, (abs(before - after), before, after, network.label))
+        worst.see(abs(before - after), before, after, network.label)
         progress((index + 1) / count)
-    deviation, before, after, label = worst
-    data = {"networks": count, "worst": label}
-    return Outcome(f"{float(before):.13g}", f"{float(after):.13g}", float(deviation), 0.0, "both exact", data)
+    return worst.outcome(0.0, "both exact", {"networks": count})
 
 
 def variance(progress: Progress) -> Outcome:
@@ -193,20 +186,19 @@ def variance(progress: Progress) -> Outcome:
         Anticorrelated([[0, 1, 2], [3]], "1/4"),
     )
     importance = [Fraction(1), Fraction(2), Fraction(1, 3), Fraction(3, 4)]
-    worst = (Fraction(-1), Fraction(0), Fraction(0), "")
+    worst = Worst()
     for law in laws:
         # The moments of an indicator times a uniform, from the supports themselves.
         active = [sum((p for support, p in law.supports(4) if i in support), Fraction(0)) for i in range(4)]
         spread = sum((w * (p / 3 - p * p / 4) for w, p in zip(importance, active, strict=True)), Fraction(0))
         exact = Fraction(str(expected_loss([[0] * 4], [p / 2 for p in active], law, importance)))
-        worst = max(worst, (abs(exact - spread), exact, spread, str(law)))
-    deviation, exact, spread, label = worst
-    return Outcome(str(exact), str(spread), float(deviation), 0.0, "both exact", {"laws": len(laws), "worst": label})
+        worst.see(abs(exact - spread), exact, spread, str(law))
+    return worst.outcome(0.0, "both exact", {"laws": len(laws)})
 
 
 def enclosure(count: int, progress: Progress) -> Outcome:
     """How far, in radii, the rational value lies from the middle of its ball."""
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, network in enumerate(networks(count, ((3, 2), (5, 2), (6, 3)), "enclosure")):
         exact = network.exact
         for digits in (15, 30, 60):
@@ -214,23 +206,19 @@ def enclosure(count: int, progress: Progress) -> Outcome:
                 network.W, network.b, Independent(network.sparsity), network.importance, digits
             )
             share = float(abs(middle - exact) / radius) if radius else float(middle != exact) * 2
-            worst = max(worst, (share, float(exact), float(middle), network.label))
+            worst.see(share, float(exact), float(middle), network.label)
         progress((index + 1) / count)
-    deviation, exact_value, middle_value, label = worst
     reason = "radii of the ball: the value lies inside"
-    return Outcome(
-        f"{exact_value:.13g}", f"{middle_value:.13g}", deviation, 1.0, reason, {"networks": count, "worst": label}
-    )
+    return worst.outcome(1.0, reason, {"networks": count})
 
 
 def one_hot(progress: Progress) -> Outcome:
     """K = H/3c with H of Chen et al. 2023: a dead feature adds 1, a rising one (b = 1/2c) 1 − 3/4c."""
     published = (0.11111, 0.10417, 0.09722)
     W = [[1, 0, -1, 0, 0, 0], [0, 1, 0, -1, 0, 0]]
-    worst = (-1.0, "", "")
+    worst = Worst()
     for rising, value in enumerate(published):
         tail = [Fraction(1, 12)] * rising + [Fraction(-1)] * (2 - rising)
         exact = expected_loss(W, [0, 0, 0, 0, *tail], OneHot())
-        worst = max(worst, (abs(float(exact) - value), str(exact), str(value)))
-    deviation, exact_text, value_text = worst
-    return Outcome(exact_text, value_text, deviation, 5e-6, "the published values have five decimals")
+        worst.see(abs(float(exact) - value), str(exact), str(value), f"{rising} rising features")
+    return worst.outcome(5e-6, "the published values have five decimals")

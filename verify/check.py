@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from fractions import Fraction
 from typing import Any
 
 Progress = Callable[[float], None]
 """Told the share of a check that is done, in [0, 1]."""
+
+Value = float | Fraction | str
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,29 @@ class Outcome:
     tolerance: float
     reason: str
     data: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Worst:
+    """The place where two values lie farthest apart, of all that were seen; a nan is farther than anything."""
+
+    def __init__(self) -> None:
+        self._deviation = math.nan
+        self._values = ("", "")
+        self._place = ""
+        self._any = False
+
+    def see(self, deviation: float | Fraction, exact: Value, independent: Value, place: str) -> None:
+        if not self._any or math.isnan(deviation) or deviation > self._deviation:
+            self._any = True
+            self._deviation, self._values, self._place = float(deviation), (_text(exact), _text(independent)), place
+
+    def outcome(self, tolerance: float, reason: str, data: Mapping[str, Any] | None = None) -> Outcome:
+        """The outcome at that place; a check that saw nothing does not pass."""
+        return Outcome(*self._values, self._deviation, tolerance, reason, {**(data or {}), "worst": self._place})
+
+
+def _text(value: Value) -> str:
+    return f"{value:.13g}" if isinstance(value, float) else str(value)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 from numeric.sample import sample_independent
 
-from .check import Outcome, Progress
+from .check import Outcome, Progress, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -79,39 +79,31 @@ def points(count: int) -> list[Point]:
 
 def quadrature(count: int, progress: Progress) -> Outcome:
     """Relative difference of K and quadrature, the largest over `count` points."""
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, point in enumerate(points(count)):
         exact, integral = point.exact, point.quadrature()
-        worst = max(worst, (abs(exact - integral) / exact, exact, integral, point.label))
+        worst.see(abs(exact - integral) / exact, exact, integral, point.label)
         progress((index + 1) / count)
-    deviation, exact, integral, label = worst
-    return Outcome(
-        f"{exact:.13g}",
-        f"{integral:.13g}",
-        deviation,
+    return worst.outcome(
         1e-9,
         "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small",
-        {"points": count, "worst": label},
+        {"points": count},
     )
 
 
 def monte_carlo(count: int, samples: int, progress: Progress) -> Outcome:
     """Difference of K and the sample mean in standard errors, the largest over `count` points without penalty."""
     chosen = [p for p in points(60 + 8 * count) if p.model.parameters[3] == 0][9 : 9 + count]
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, point in enumerate(chosen):
         w1, w2, s, i1, i2, _ = point.floats
         mean, error = expected_loss_monte_carlo([[w1, w2]], None, s, [i1, i2], samples=samples, seed=index)
-        worst = max(worst, (abs(point.exact - mean) / error, point.exact, mean, point.label))
+        worst.see(abs(point.exact - mean) / error, point.exact, mean, point.label)
         progress((index + 1) / count)
-    deviation, exact, mean, label = worst
-    return Outcome(
-        f"{exact:.8g}",
-        f"{mean:.8g}",
-        deviation,
+    return worst.outcome(
         5.0,
         f"standard errors of {samples:,} samples; false alarm in one of {count} points: {count * 5.7e-7:.0e}",
-        {"points": count, "samples": samples, "worst": label},
+        {"points": count, "samples": samples},
     )
 
 
@@ -123,7 +115,7 @@ def kink(progress: Progress) -> Outcome:
     step = 1 / 256
     model = SmallestModel("3/10", (1, "7/10"), "1/5")
     parameters = dict(zip(PARAMETERS, map(to_sympy, model.parameters), strict=True))
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, edge in enumerate(edges()):
         across, value = edge.where
         at = dict.fromkeys(WEIGHTS, sympy.Rational(3, 4))
@@ -133,16 +125,10 @@ def kink(progress: Progress) -> Outcome:
         losses = np.array([_by_quadrature((*row, *map(float, model.parameters))) for row in rows])
         ratios = (losses[6:] - 2 * losses[5] + losses[4::-1]) / (step * np.arange(1, 6))
         measured = float(np.polyval(np.polyfit(np.arange(1, 6), ratios, 4), 0))
-        worst = max(worst, (abs(derived - measured), derived, measured, f"between {' and '.join(edge.between)}"))
+        worst.see(abs(derived - measured), derived, measured, f"between {' and '.join(edge.between)}")
         progress((index + 1) / len(edges()))
-    deviation, derived, measured, label = worst
-    return Outcome(
-        f"{derived:.12g}",
-        f"{measured:.12g}",
-        deviation,
-        1e-7,
-        "five-point extrapolation at h = 1/256: h⁵|D⁽⁵⁾| < 1e-9, and quadrature rounding 31 · 4e-13/h < 1e-8",
-        {"worst": label},
+    return worst.outcome(
+        1e-7, "five-point extrapolation at h = 1/256: h⁵|D⁽⁵⁾| < 1e-9, and quadrature rounding 31 · 4e-13/h < 1e-8"
     )
 
 
@@ -186,34 +172,29 @@ def _value_and_gradient(point: Point) -> list[float]:
 def published_antipodal(progress: Progress) -> Outcome:
     """K at W = (1, −1), exactly, against the loss published for these fixed weights, (I₁ + I₂) p²/6."""
     settings = [(Fraction(k, 8), (Fraction(1), Fraction(j, 4))) for k in range(9) for j in range(1, 9)]
-    worst = (Fraction(-1), Fraction(0), Fraction(0))
+    worst = Worst()
     for s, importance in settings:
         exact = Fraction(str(SmallestModel(s, importance).loss(1, -1)))
         published = sum(importance) * (1 - s) ** 2 / 6
-        worst = max(worst, (abs(exact - published), exact, published))
-    deviation, exact, published = worst
-    return Outcome(str(exact), str(published), float(deviation), 0.0, "both exact", {"points": len(settings)})
+        worst.see(abs(exact - published), exact, published, f"s = {s}, I = {tuple(map(str, importance))}")
+    return worst.outcome(0.0, "both exact", {"points": len(settings)})
 
 
 def hand_set(count: int, samples: int, progress: Progress) -> Outcome:
     """Exact minimisers put into the torch model, their sampled loss against the exact one, in standard errors."""
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index in range(count):
         s, extra = Fraction(1 + 17 * index % 20, 20), Fraction(1 + 7 * index % 12, 6)
         model = SmallestModel(s, (1, extra)) if s < 1 else SmallestModel("1/2", (1, extra))
         minimum = model.global_minima()[0]
         mean, error = _sampled_by_torch(model, minimum.floats, samples, seed=index)
         exact = float(minimum.value)
-        worst = max(worst, (abs(exact - mean) / error, exact, mean, f"s = {s}, I = (1, {extra}), {minimum.phase}"))
+        worst.see(abs(exact - mean) / error, exact, mean, f"s = {s}, I = (1, {extra}), {minimum.phase}")
         progress((index + 1) / count)
-    deviation, exact, mean, label = worst
-    return Outcome(
-        f"{exact:.8g}",
-        f"{mean:.8g}",
-        deviation,
+    return worst.outcome(
         5.0,
         f"standard errors of {samples:,} samples; false alarm in one of {count} settings: {count * 5.7e-7:.0e}",
-        {"settings": count, "samples": samples, "worst": label},
+        {"settings": count, "samples": samples},
     )
 
 

@@ -16,7 +16,7 @@ from analytic.n2m1_loss import compiled_loss
 from numeric.minimise import minimise
 from numeric.solution import Solution
 
-from .check import Outcome, Progress
+from .check import Outcome, Progress, Worst
 
 Array = npt.NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)
@@ -66,40 +66,32 @@ def _search(model: SmallestModel) -> Solution:
 def nothing_below(count: int, progress: Progress) -> Outcome:
     """How far a 64-start search or a 400 × 400 grid gets below the exact minimum, relative to I₁ + I₂."""
     axis = np.linspace(-_HALF_WIDTH, _HALF_WIDTH, 400)
-    worst = (-np.inf, 0.0, 0.0, "")
+    worst = Worst()
     for index, model in enumerate(settings(count)):
         exact = float(model.global_minima()[0].value)
         grid = compiled_loss()(axis[:, None], axis[None], *map(float, model.parameters))[0]
         lowest = min(float(grid.min()), _search(model).value)
         importance = float(sum(model.parameters[1:3]))
-        worst = max(worst, ((exact - lowest) / importance, exact, lowest, label(model)))
+        worst.see((exact - lowest) / importance, exact, lowest, label(model))
         progress((index + 1) / count)
-    deviation, exact, lowest, where = worst
-    return Outcome(
-        f"{exact:.13g}",
-        f"{lowest:.13g}",
-        deviation,
+    return worst.outcome(
         64 * EPS,
         "float64 rounding of the compiled K, relative to I₁ + I₂; negative: all of them lie above",
-        {"settings": count, "starts": 64, "grid": "400 × 400", "worst": where},
+        {"settings": count, "starts": 64, "grid": "400 × 400"},
     )
 
 
 def minimum_reached(count: int, progress: Progress) -> Outcome:
     """Distance of the best of 64 starts from the exact minimum."""
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index, model in enumerate(settings(count)):
         exact, found = float(model.global_minima()[0].value), _search(model).value
-        worst = max(worst, (abs(found - exact), exact, found, label(model)))
+        worst.see(abs(found - exact), exact, found, label(model))
         progress((index + 1) / count)
-    deviation, exact, found, where = worst
-    return Outcome(
-        f"{exact:.13g}",
-        f"{found:.13g}",
-        deviation,
+    return worst.outcome(
         1e-10,
         "a gradient of 1e-10 leaves a loss far below this; rounding of K leaves 1e-15",
-        {"settings": count, "starts": 64, "worst": where},
+        {"settings": count, "starts": 64},
     )
 
 
@@ -111,7 +103,7 @@ def critical_points(count: int, progress: Progress) -> Outcome:
     """
     angles = np.pi * (np.arange(100_000) + 0.5) / 100_000
     spacing = float(angles[1] - angles[0])
-    worst = (-1.0, "", "", "")
+    worst = Worst()
     for index, model in enumerate(settings(count)):
         parameters = tuple(map(float, model.parameters))
         at_zero, at_one, at_two = (
@@ -130,16 +122,12 @@ def critical_points(count: int, progress: Progress) -> Outcome:
         )
         summary = f"{len(minima)} minima, {len(points)} critical directions"
         scan = f"{int(low.sum())} minima, {int((low | high).sum())} extrema"
-        worst = max(worst, (distance / spacing, summary, scan, label(model)))
+        worst.see(distance / spacing, summary, scan, label(model))
         progress((index + 1) / count)
-    deviation, exact, scanned, where = worst
-    return Outcome(
-        exact,
-        scanned,
-        deviation,
+    return worst.outcome(
         1.0,
         "distance of directions in steps of the scan: the extremum of a smooth function lies within one",
-        {"settings": count, "worst": where},
+        {"settings": count},
     )
 
 
@@ -160,7 +148,7 @@ def _apart(angle: float, points: list[CriticalPoint]) -> float:
 def diagram(count: int, progress: Progress) -> Outcome:
     """Least loss and phase of the vectorised diagram at random settings, against the certified solver."""
     random = Random("settings of the phase diagram")
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     for index in range(count):
         s = Fraction(random.randint(0, 999), 1000)
         importance = Fraction(10 ** random.uniform(-1, 1)).limit_denominator(1000)
@@ -170,16 +158,12 @@ def diagram(count: int, progress: Progress) -> Outcome:
         deviation = abs(float(minimum.value) - float(found.loss)) / float(1 + importance)
         if (minimum.phase == "antipodal") != bool(found.antipodal):
             deviation = max(deviation, abs(float(found.gap)))
-        worst = max(worst, (deviation, float(minimum.value), float(found.loss), label(model)))
+        worst.see(deviation, float(minimum.value), float(found.loss), label(model))
         progress((index + 1) / count)
-    deviation, exact, loss, where = worst
-    return Outcome(
-        f"{exact:.13g}",
-        f"{loss:.13g}",
-        deviation,
+    return worst.outcome(
         64 * EPS,
         "float64 rounding relative to I₁ + I₂; a wrong phase counts with the gap between the phases",
-        {"settings": count, "worst": where},
+        {"settings": count},
     )
 
 
@@ -199,7 +183,7 @@ def _least(s: float, importance: Fraction, antipodal: bool) -> float:
 
 def boundary(progress: Progress) -> Outcome:
     """Critical sparsity: the enclosure by elimination against the root of the difference of two searched minima."""
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     importances = [Fraction(1), Fraction(1, 2), Fraction(1, 5), Fraction(3)]
     for index, importance in enumerate(importances):
         lower, upper = phase_boundary((1, importance)).enclosure()
@@ -209,16 +193,12 @@ def boundary(progress: Progress) -> Outcome:
             return _least(s, importance, antipodal=True) - _least(s, importance, antipodal=False)
 
         found = float(brentq(difference, exact - 0.05, exact + 0.04, xtol=1e-13, rtol=1e-13))
-        worst = max(worst, (abs(found - exact), exact, found, f"I = (1, {importance})"))
+        worst.see(abs(found - exact), exact, found, f"I = (1, {importance})")
         progress((index + 1) / len(importances))
-    deviation, exact, found, where = worst
-    return Outcome(
-        f"{exact:.13g}",
-        f"{found:.13g}",
-        deviation,
+    return worst.outcome(
         1e-12,
         "rounding of K, 1e-15, over the jump of ∂K/∂s, above 0.02, with a factor of 20 to spare",
-        {"settings": len(importances), "worst": where},
+        {"settings": len(importances)},
     )
 
 
@@ -226,7 +206,7 @@ def transition_order(progress: Progress) -> Outcome:
     """The jump of ∂K/∂s at the transition: exact branches against differences of searched minima."""
     step = 2.0**-9
     stencil = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
-    worst = (-1.0, 0.0, 0.0, "")
+    worst = Worst()
     importances = [Fraction(1), Fraction(1, 2), Fraction(3)]
     for index, importance in enumerate(importances):
         transition = phase_boundary((1, importance))
@@ -236,14 +216,10 @@ def transition_order(progress: Progress) -> Outcome:
             sum(weight * _least(s + k * step, importance, antipodal) for k, weight in stencil.items()) / step
             for antipodal in (False, True)
         )
-        worst = max(worst, (abs(above - below - exact), exact, above - below, f"I = (1, {importance})"))
+        worst.see(abs(above - below - exact), exact, above - below, f"I = (1, {importance})")
         progress((index + 1) / len(importances))
-    deviation, exact, found, where = worst
-    return Outcome(
-        f"{exact:.10g}",
-        f"{found:.10g}",
-        deviation,
+    return worst.outcome(
         1e-7,
         "five-point differences at h = 1/512: h⁴|K⁽⁵⁾|/30 for |K⁽⁵⁾| to 4e4 (4e3 is seen), rounding below 1e-11",
-        {"settings": len(importances), "worst": where},
+        {"settings": len(importances)},
     )

@@ -1,10 +1,11 @@
 """What counts as passed, and that one broken claim does not hide the others."""
 
 import math
+from fractions import Fraction
 
 import pytest
 
-from verify.check import Check, Claim, Outcome, run
+from verify.check import Check, Claim, Outcome, Worst, run
 
 
 def outcome(deviation: float, tolerance: float = 1.0) -> Outcome:
@@ -39,3 +40,22 @@ def test_an_interruption_is_not_a_failed_check() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         list(run([Claim("name", "claim", interrupted)], lambda name, share: None))
+
+
+@pytest.mark.parametrize("order", [(0.5, math.nan, 2.0), (math.nan, 0.5, 2.0), (2.0, 0.5, math.nan)])
+def test_the_worst_place_is_kept_and_nan_is_the_worst(order: tuple[float, ...]) -> None:
+    worst = Worst()
+    for deviation in order:
+        worst.see(deviation, deviation, "other", f"at {deviation}")
+    assert worst.outcome(3.0, "reason").data["worst"] == "at nan"
+    assert not Check("", "", worst.outcome(3.0, "reason"), 0.0).passed
+
+
+def test_the_farthest_values_are_shown_with_their_place() -> None:
+    worst = Worst()
+    for deviation, place in ((0.25, "near"), (1.5, "far"), (0.75, "between")):
+        worst.see(deviation, 1 / 3, Fraction(1, 3), place)
+    found = worst.outcome(1.0, "reason", {"points": 3})
+    assert (found.exact, found.independent, found.deviation) == ("0.3333333333333", "1/3", 1.5)
+    assert found.data == {"points": 3, "worst": "far"}
+    assert not Check("", "", Worst().outcome(1.0, "nothing seen"), 0.0).passed
