@@ -43,7 +43,7 @@ def compile_chambers(
     The function takes one value for each argument (floats, arrays, tensors, broadcast together) and `namespace`, the
     module `numpy` (default) or `torch`, and returns one array or tensor for each expression, or floats for floats.
     With torch the result is differentiable. Where no condition holds, and where any input is not finite, the result
-    is nan.
+    is nan; so it is for floats whose powers overflow (arrays then give infinities, with a warning).
     """
     conditions = [sympy.lambdify(arguments, _conjuncts(condition), modules=[{}]) for condition, _ in pieces]
     functions = [compile_arithmetic(arguments, expressions) for _, expressions in pieces]
@@ -57,7 +57,10 @@ def compile_chambers(
             if not all(map(math.isfinite, numbers)):
                 return [math.nan] * count
             inside = (f for holds, f in zip(conditions, functions, strict=True) if all(holds(*numbers)))
-            return list(next(inside, lambda *_: [math.nan] * count)(*numbers))
+            try:
+                return list(next(inside, lambda *_: [math.nan] * count)(*numbers))
+            except OverflowError:
+                return [math.nan] * count
         first = values[0] if hasattr(values[0], "dtype") else namespace.asarray(values[0])
         # Adding the common zero broadcasts, and takes every value to one dtype and device; it is nan where one is not finite.
         with np.errstate(invalid="ignore"):

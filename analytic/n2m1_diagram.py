@@ -42,7 +42,8 @@ class Diagram:
     """Exact minima on an array of settings: the least loss, where it is (w₁ ≥ 0), and the phase.
 
     `antipodal` is True where w₁w₂ < 0 at the minimum; `gap` is the least antipodal loss minus the least aligned loss,
-    so its sign is the phase and its zero set the boundary. All arrays have the broadcast shape of the settings.
+    so its sign is the phase (beyond rounding, a few ulp of I₁ + I₂) and its zero set the boundary. All arrays have
+    the broadcast shape of the settings.
     """
 
     loss: Array
@@ -58,14 +59,14 @@ class Diagram:
 def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram:
     """The global minimum for I₁ = 1, I₂ = importance and s = sparsity, broadcast together; no penalty.
 
-    The one place of `analytic` where settings are floats: whole arrays, for pictures. 0 ≤ s < 1 and I₂ > 0, all
-    finite; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
+    The one place of `analytic` where settings are floats: whole arrays, for pictures. 0 ≤ s < 1 and 1e-100 ≤ I₂ ≤
+    1e100; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
     minimum is flat.
     """
     s, extra = np.broadcast_arrays(np.asarray(sparsity, dtype=float), np.asarray(importance, dtype=float))
     for name, values, valid, wanted in (
         ("sparsity", s, (s >= 0) & (s < 1), "lie in [0, 1)"),
-        ("importance", extra, (extra > 0) & np.isfinite(extra), "be positive and finite"),
+        ("importance", extra, (extra >= 1e-100) & (extra <= 1e100), "lie in [1e-100, 1e100]"),
     ):
         if not valid.all():
             raise ValueError(f"{name} must {wanted}, got {values[~valid].flat[0]}")

@@ -163,3 +163,7 @@ def test_stray_symbols_are_named() -> None:
         compile_arithmetic((X,), [X + Y])
     with pytest.raises(ValueError, match=r"symbols beyond its arguments: \['y'\]"):
         compile_chambers((X,), [(X > 0, [X * Y])])
+
+
+def test_floats_whose_powers_overflow_give_nan() -> None:
+    assert all(math.isnan(v) for v in compiled_loss()(1e200, 1e200, 0.5, 1.0, 1.0, 0.0))

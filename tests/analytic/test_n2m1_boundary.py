@@ -198,3 +198,10 @@ def test_bad_settings_are_named(importance: tuple[object, ...], penalty: object,
     with pytest.raises(ValueError) as refused:  # noqa: PT011 (the whole message is compared)
         phase_boundary(importance, penalty)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize("digits", [1.5, -5])
+@pytest.mark.parametrize("method", ["enclosure", "branches", "slope_jump"])
+def test_digits_are_whole_and_not_negative(method: str, digits: object) -> None:
+    with pytest.raises(ValueError, match=f"digits must be a whole number of at least 0, got {digits}"):
+        getattr(phase_boundary(), method)(digits)
