@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
+from .loss_minima import minimise_loss as minimise_loss
 from .setting import Floats
 from .solution import Minimum, Solution
 

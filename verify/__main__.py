@@ -13,7 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 import figures
 from numeric.train import check_device
 
-from . import any_network, smallest_model
+from . import any_network, population, smallest_model
 from .check import Check, run
 from .command_line import run_command
 from .report import Run, as_html, as_json, table
@@ -47,7 +47,11 @@ def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results
         return Run(full, device, time.perf_counter() - start)
 
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        table_of_claims = (*smallest_model.claims(full=full, device=device), *any_network.claims(full=full))
+        table_of_claims = (
+            *smallest_model.claims(full=full, device=device),
+            *any_network.claims(full=full),
+            *population.claims(full=full),
+        )
         task = progress.add_task("checks", total=len(table_of_claims))
 
         def checking(name: str, share: float) -> None:

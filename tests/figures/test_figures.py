@@ -8,7 +8,7 @@ import pytest
 
 import figures
 from analytic import SmallestModel
-from figures import antipodal_ray, landscape, phase_diagram, transition
+from figures import antipodal_ray, landscape, noise_free, phase_diagram, transition
 
 EPS = float(np.finfo(float).eps)
 
@@ -134,3 +134,13 @@ def test_every_figure_draws_and_has_a_caption(
     assert all(axes.get_xlabel() for axes in figure.axes if axes.get_title(loc="left"))
     pyplot.close(figure)
     assert len(modules[name].caption(numbers)) > 100
+
+
+def test_descent_without_noise_reaches_the_best_known_and_training_does_not() -> None:
+    """All gaps are of exact losses: none is below the best known by more than rounding of K, near 0.009."""
+    race = noise_free.numbers(progress=silent)
+    assert np.all(race.noise_free[:, 1] >= -1e-15)
+    assert race.noise_free[-1, 1] <= 1e-13
+    assert np.all(np.diff(race.noise_free[:, 0]) > 0)
+    assert np.all(race.sampled[:, 1] > 1e-10)
+    assert len(noise_free.caption(race)) > 100

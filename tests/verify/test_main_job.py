@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from figures import NAMES
 from figures.__main__ import app as figures_app
 from verify.__main__ import app as verify_app
 from verify.command_line import run_command
@@ -65,7 +66,7 @@ def failed(folder: Path) -> set[str]:
 def test_main_job_passes_and_leaves_its_files(copy: Path) -> None:
     code, out = finish(start(copy))
     assert (code, failed(copy)) == (0, set())
-    assert "all 22 checks passed" in out
+    assert "all 26 checks passed" in out
     assert written(copy)["complete"] is True
     names = {str(path.relative_to(copy / "out")) for path in (copy / "out").rglob("*") if path.is_file()}
     assert names == {"verify.json", "report.html", "figures/antipodal_ray.svg", "figures/antipodal_ray.png"}
@@ -118,7 +119,7 @@ def test_interruption_leaves_finished_checks_whole(copy: Path) -> None:
         (
             figures_app,
             ["landscap"],
-            "figure must be one of landscape, phase_diagram, antipodal_ray, transition, got 'landscap'",
+            f"figure must be one of {', '.join(NAMES)}, got 'landscap'",
         ),
         (figures_app, ["landscape", "--out", "/dev/null/below"], "out must be a folder to write in"),
         (figures_app, ["--device", "tpu"], "device must be 'cpu' or 'cuda', got 'tpu'"),
@@ -154,5 +155,5 @@ def test_cuda_asked_for_and_absent(
 def test_figures_are_listed_with_a_line_each(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(figures_app, ["--list"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["landscape", "phase_diagram", "antipodal_ray", "transition"]
+    assert tuple(line.split()[0] for line in lines) == NAMES
     assert all(len(line.split()) > 3 for line in lines)

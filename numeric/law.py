@@ -1,0 +1,124 @@
+"""Laws of the features other than independent ones, and the one form in which the numeric routes take them all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from .setting import sparsity_row
+
+
+@dataclass(frozen=True)
+class OneHot:
+    """Exactly one feature is active, each as likely as any other; its value is uniform on [0, 1]."""
+
+
+@dataclass(frozen=True)
+class Correlated:
+    """All features of a group are active together, with probability 1 - s; values independent, uniform on [0, 1].
+
+    `groups` partition 0..n-1; `sparsity` is one number, or one per group.
+    """
+
+    groups: Sequence[Sequence[int]]
+    sparsity: float | Sequence[float]
+
+
+@dataclass(frozen=True)
+class Anticorrelated:
+    """With probability 1 - s exactly one feature of a group is active, each as likely; its value uniform on [0, 1].
+
+    `groups` partition 0..n-1; `sparsity` is one number, or one per group.
+    """
+
+    groups: Sequence[Sequence[int]]
+    sparsity: float | Sequence[float]
+
+
+Law: TypeAlias = OneHot | Correlated | Anticorrelated
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Independent groups of features, a group off with probability `off`.
+
+    A group that is on has all its features active (`together`) or exactly one, each as likely. Single features
+    are either. `index`: (n,) the group of each feature; `off`, `size`: (groups,); `activity`: (n,) P(x_i ≠ 0).
+    """
+
+    index: Tensor
+    off: Tensor
+    together: bool
+
+    @property
+    def n(self) -> int:
+        return len(self.index)
+
+    @property
+    def size(self) -> Tensor:
+        return torch.bincount(self.index, minlength=len(self.off))
+
+    @property
+    def share(self) -> Tensor:
+        """(groups,) probability that the group is on, or, unless `together`, that one given feature of it is."""
+        return (1 - self.off) if self.together else (1 - self.off) / self.size
+
+    @property
+    def activity(self) -> Tensor:
+        return self.share[self.index]
+
+    @property
+    def single(self) -> bool:
+        """Whether every group is one feature: the features are independent."""
+        return len(self.off) == self.n
+
+    def to(self, device: torch.device) -> Groups:
+        return Groups(self.index.to(device), self.off.to(device), self.together)
+
+
+def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
+    """The law in the form of `Groups`; `law` None for independent features of the given `sparsity`.
+
+    ValueError for groups that overlap, miss a feature or name one outside 0..n-1, for a sparsity outside [0, 1], for
+    one beside a law that carries its own, and where no feature is ever active.
+    """
+    if law is None:
+        if sparsity is None:
+            raise ValueError("sparsity must be given where law is None, got None")
+        form = Groups(torch.arange(n), torch.from_numpy(sparsity_row(sparsity, n)), True)
+    else:
+        if sparsity is not None:
+            raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {sparsity!r}")
+        if isinstance(law, OneHot):
+            form = Groups(torch.zeros(n, dtype=torch.long), torch.zeros(1, dtype=torch.float64), False)
+        else:
+            index = _partition(law.groups, n)
+            off = torch.from_numpy(sparsity_row(law.sparsity, len(law.groups)))
+            form = Groups(index, off, isinstance(law, Correlated))
+    if bool((form.off == 1).all()):
+        raise ValueError("sparsity must be below 1 somewhere: with density 0 every feature is always 0")
+    return form
+
+
+def _partition(groups: Sequence[Sequence[int]], n: int) -> Tensor:
+    named = [feature for group in groups for feature in group]
+    if any(not group for group in groups):
+        raise ValueError(f"groups must not be empty, got {groups}")
+    outside = sorted({feature for feature in named if not 0 <= feature < n})
+    if outside:
+        raise ValueError(f"groups must name features in 0..{n - 1}, got {outside}")
+    twice = sorted({feature for feature in named if named.count(feature) > 1})
+    if twice:
+        raise ValueError(f"groups must not overlap, got {twice} more than once")
+    missing = sorted(set(range(n)) - set(named))
+    if missing:
+        raise ValueError(f"groups must cover every feature, {missing} missing")
+    index = torch.empty(n, dtype=torch.long)
+    for place, group in enumerate(groups):
+        index[list(group)] = place
+    return index
