@@ -96,26 +96,34 @@ def _even_pairs(g: Tensor, b: Tensor, part: Measure, even: Tensor) -> Tensor:
     """With the own feature, from E x_i (z + ε)_+ = (Q at x_i = 1 - Q)/2g_i, Q the expectation of the square."""
     weight, (first, second) = _weights(g, part)
 
+    small = not bool(part.large.all())
+    m, v = (moment[:, None] if small else 0.0 for moment in (first, second))
+
     def cubic(z: Tensor) -> Tensor:  # κ'
         z = z.clamp_min(0)
-        return z * (z * (z / 3 + first[:, None]) + second[:, None])
+        return z * (z * (z / 3 + m) + v)
 
-    def quartic(z: Tensor, m: Tensor, v: Tensor) -> Tensor:  # κ
+    def quartic(z: Tensor) -> Tensor:  # κ, z: (rows, ...)
+        square = z.clamp_min(0).square()
+        if not small:
+            return square.square() / 12
         z = z.clamp_min(0)
-        return z * z * (z * (z / 12 + m / 3) + v / 2)
+        first_term, second_term = (moment.reshape(-1, *[1] * (z.ndim - 1)) for moment in (first / 3, second / 2))
+        return square * (z * (z / 12 + first_term) + second_term)
 
     inverse = torch.where(g == 0, 0.0, 1 / torch.where(g == 0, 1.0, g))
     scaled = weight * inverse
     one = b[:, None] + g  # (rows, n)
-    edge = quartic(one, first[:, None], second[:, None]) - quartic(b, first, second)[:, None] / 2
-    corner = quartic(one[:, :, None] + g[:, None], first[:, None, None], second[:, None, None])
-    difference = torch.where(even, corner - edge[:, :, None] - edge[:, None], 0.0)
-    squares = (scaled * (difference @ scaled[:, :, None])[:, :, 0]).sum(1) / 2
+    edge = quartic(one) - quartic(b)[:, None] / 2
+    corner = torch.where(even, quartic(one[:, :, None] + g[:, None]), 0.0)
+    partners = (even.to(g) @ scaled[:, :, None])[:, :, 0]
+    squares = (scaled * ((corner @ scaled[:, :, None])[:, :, 0] / 2 - edge * partners)).sum(1)
     place = part.own[:, None]
-    mine, my_inverse, my_weight = (values.gather(1, place) for values in (g, inverse, weight))
-    my_even, my_difference = (
-        values.gather(1, place[:, :, None].expand(-1, 1, g.shape[1]))[:, 0] for values in (even, difference)
+    mine, my_inverse, my_weight, my_edge = (values.gather(1, place) for values in (g, inverse, weight, edge))
+    my_even, my_corner = (
+        values.gather(1, place[:, :, None].expand(-1, 1, g.shape[1]))[:, 0] for values in (even, corner)
     )
+    my_difference = my_corner - my_edge - edge
     at_one = cubic(b[:, None] + mine + g) - cubic(b[:, None] + mine)  # g_k Q at x_i = 1
     crossed = torch.where(my_even, scaled * (at_one - my_inverse * my_difference), 0.0)
     return squares - (my_weight * my_inverse * crossed).sum(1)

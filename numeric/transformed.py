@@ -24,7 +24,7 @@ LOOSENED = 100.0  # times the tolerance, where that itself would take
 _WORK = 2**19  # more features times nodes than this, for one row
 _NODES = 2**15
 _FEW_NODES = 256
-_NODES_CHUNK = 2**25
+_NODES_CHUNK = 2**27
 
 
 def transformed(place: Tensor, measure: Measure, tolerance: Tensor, max_memory: int) -> Iterator[Piece]:
