@@ -23,9 +23,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-_PLAIN = ((2, 1), (1,))
-_EXTENDED = ((2, 1, 0, -1), (1, 0, -1))
-
 
 class Moments(NamedTuple):
     """Of a small addition ε to z, given each support: E ε and E ε², each (rows, 2^n)."""
@@ -35,39 +32,44 @@ class Moments(NamedTuple):
 
 
 class _Level(NamedTuple):
-    """The faces of one dimension r. `free`, `high`: (faces, n), 1 where x_j is free, is 1; `below`, `above`: (r, faces),
-    the place one level down of the face with the k-th free coordinate at its low, its high end.
+    """The faces of one dimension r: `below`, `above`: (r, faces), the place one level down of the face with the k-th free
+    coordinate at its low, its high end.
     """
 
-    free: Tensor
-    high: Tensor
     below: Tensor
     above: Tensor
 
 
+class _Faces(NamedTuple):
+    """All faces, by dimension. `free`, `high`: (3^n, n), 1 where x_j is free, is 1; `order`: (3^n,) the place of the face
+    with given digits in base 3 (2 free, 1 high, 0 low).
+    """
+
+    free: Tensor
+    high: Tensor
+    order: Tensor
+    levels: tuple[_Level, ...]
+
+
 @lru_cache(maxsize=32)
-def _levels(n: int, device: torch.device) -> tuple[tuple[_Level, ...], Tensor]:
-    """The levels, and (3^n,) the place in its level of each face, by its digits in base 3 (2 free, 1 high, 0 low)."""
+def _all_faces(n: int, device: torch.device) -> _Faces:
     powers = 3 ** np.arange(n)
-    faces = np.arange(3**n)
-    digits = faces[:, None] // powers % 3
+    digits = np.arange(3**n)[:, None] // powers % 3
     dimension = (digits == 2).sum(1)
-    members = [np.flatnonzero(dimension == r) for r in range(n + 1)]
-    place = np.empty(3**n, np.int64)
-    for level in members:
-        place[level] = np.arange(len(level))
-    levels = []
-    for r, level in enumerate(members):
+    by_dimension = np.argsort(dimension, kind="stable")
+    order = np.empty(3**n, np.int64)
+    order[by_dimension] = np.arange(3**n)
+    levels, below = [], 0
+    for r in range(n + 1):
+        level = np.flatnonzero(dimension == r)
         free = np.nonzero(digits[level] == 2)[1].reshape(len(level), r).T
-        levels.append(
-            _Level(
-                torch.tensor(digits[level] == 2, dtype=torch.float64, device=device),
-                torch.tensor(digits[level] == 1, dtype=torch.float64, device=device),
-                torch.tensor(place[level - 2 * powers[free]], device=device),
-                torch.tensor(place[level - powers[free]], device=device),
-            )
-        )
-    return tuple(levels), torch.tensor(place, device=device)
+        ends = (order[level - step * powers[free]] - below for step in (2, 1))
+        levels.append(_Level(*(torch.tensor(end, device=device) for end in ends)))
+        below = order[level[0]]
+    is_free, is_high = (
+        torch.tensor(digits[by_dimension] == digit, dtype=torch.float64, device=device) for digit in (2, 1)
+    )
+    return _Faces(is_free, is_high, torch.tensor(order, device=device), tuple(levels))
 
 
 def supports(n: int, device: torch.device) -> Tensor:
@@ -88,62 +90,61 @@ def expectation(g: Tensor, b: Tensor, own: Tensor, weights: Tensor, moments: Mom
     in ε, None for ε = 0. Differentiable twice; where a derivative jumps, the one-sided value from larger b.
     """
     n = g.shape[1]
-    levels, place = _levels(n, g.device)
-    z_powers, x_powers = _PLAIN if moments is None else _EXTENDED
+    faces = _all_faces(n, g.device)
     negative = (g.detach() < 0).to(g)
     rising, falling = (g * (1 - negative)).T, (g * negative).T  # (n, rows)
     length = rising - falling
-    squares, own_length = length * length, (g * own).sum(1)
-    subsets = supports(n, g.device)
-    ternary = 3 ** torch.arange(n, device=g.device)
+    low = b + faces.high @ rising + (1 - faces.high) @ falling  # the least z on each face, (faces, rows)
+    width = faces.free @ length
+    one, free = faces.high @ own.T, faces.free @ own.T  # whether x_i is 1, is free
+    cut = (low < 0) & (low + width > 0)
+    length_cut = torch.where(cut, width, 1.0)
+    t = torch.where(cut, -low, 0.0) / length_cut
+    uncut = _uncut(low, width, one, free, faces.free @ length.square(), (g * own).sum(1), moments is not None)
+    powers = uncut.new_tensor((2, 1) if moments is None else (2, 1, 0, -1))[:, None]  # of z; x_i goes with all but z²
+    count = len(powers)
+    sizes = [level.above.shape[1] for level in faces.levels]
+    by_level = (part.split(sizes) for part in (t[:, None], (1 - t)[:, None], (one + free * t)[:, None], cut[:, None]))
+    tables: list[Tensor] = []  # (faces, functions, rows): E z_+^k, and E x_i z_+^k
+    for r, (level, at, rest, x_at, is_cut, flat) in enumerate(
+        zip(faces.levels, *by_level, uncut.split(sizes), strict=True)
+    ):
+        if r == 0:
+            tables.append(flat)
+            continue
+        below, above = (tables[-1][ends].sum(0) for ends in (level.below, level.above))
+        z_ends, x_ends = (at * below + rest * above).split([count, count - 1], 1)
+        divisor = r + powers
+        z = z_ends / torch.where(divisor == 0, 1.0, divisor)
+        if r == 1 and moments is not None:
+            # A point mass has no faces: on an edge its density is 1/length.
+            z = torch.cat((z[:, :-1], 1 / length_cut.split(sizes)[1][:, None]), 1)
+        x = (x_at * z[:, 1:] + x_ends) / (divisor[1:] + 1)
+        tables.append(torch.where(is_cut, torch.cat((z, x), 1), flat))
+    U, ternary = supports(n, g.device), 3 ** torch.arange(n, device=g.device)
     flipped = negative.T.long() * ternary[:, None]  # x_j = 0 is the high end where g_j < 0
-    total = torch.zeros_like(b)
-    tables: Tensor | None = None  # (faces, functions, rows)
-    for r, level in enumerate(levels):
-        low = b + level.high @ rising + (1 - level.high) @ falling  # the least z on each face, (faces, rows)
-        width = level.free @ length
-        one, free = level.high @ own.T, level.free @ own.T  # whether x_i is 1, is free
-        positive, cut = low >= 0, (low < 0) & (low + width > 0)
-        centre, within = torch.where(positive, low + width / 2, 0.0), positive.to(b)
-        mean = (one + free / 2) * within
-        variance, covariance = within * (level.free @ squares) / 12, within * free * own_length / 12
-        z = {2: centre * centre + variance, 1: centre, 0: within, -1: torch.zeros_like(low)}
-        x = {1: mean * centre + covariance, 0: mean, -1: z[-1]}
-        if tables is not None:
-            length_cut = torch.where(cut, width, 1.0)
-            t = torch.where(cut, -low, 0.0) / length_cut
-            below, above = (_sum_of_faces(tables, faces) for faces in (level.below, level.above))
-            faces_sum = t[:, None] * below + (1 - t[:, None]) * above
-            for c, k in enumerate(z_powers):
-                # A point mass has no faces: on an edge its density is 1/length.
-                z_cut = faces_sum[:, c] / (r + k) if r + k else 1 / length_cut
-                z[k] = torch.where(cut, z_cut, z[k])
-            for c, k in enumerate(x_powers, len(z_powers)):
-                x_cut = ((one + free * t) * z[k] + faces_sum[:, c]) / (r + k + 1)
-                x[k] = torch.where(cut, x_cut, x[k])
-        tables = torch.stack([z[k] for k in z_powers] + [x[k] for k in x_powers], 1)
-        of_size = torch.nonzero(subsets.sum(1) == r)[:, 0]
-        U = subsets[of_size]
-        face = place[(2 * U @ ternary)[:, None] + (1 - U) @ flipped]  # (supports, rows)
-        P = weights[..., of_size].reshape(-1, len(of_size)).T
-        total = total + (P * _loss_terms(tables, face, moments, of_size)).sum(0)
-    return total
+    face = faces.order[(2 * U @ ternary)[:, None] + (1 - U) @ flipped]  # (supports, rows)
+    P = weights.T if weights.ndim > 1 else weights[:, None]
+    return (P * _loss_terms(torch.cat(tables), face, moments)).sum(0)
 
 
-def _sum_of_faces(tables: Tensor, faces: Tensor) -> Tensor:
-    total = tables[faces[0]]
-    for k in faces[1:]:
-        total = total + tables[k]
-    return total
+def _uncut(
+    low: Tensor, width: Tensor, one: Tensor, free: Tensor, squares: Tensor, own_length: Tensor, extended: bool
+) -> Tensor:
+    """Mean of z_+^k and x_i z_+^k over each face where z has one sign: (faces, functions, rows)."""
+    positive = low >= 0
+    centre, within = torch.where(positive, low + width / 2, 0.0), positive.to(low)
+    mean = (one + free / 2) * within
+    z2, x1 = centre * centre + within * squares / 12, mean * centre + within * free * own_length / 12
+    if not extended:
+        return torch.stack((z2, centre, x1), 1)
+    nothing = torch.zeros_like(low)
+    return torch.stack((z2, centre, within, nothing, x1, mean, nothing), 1)
 
 
-def _loss_terms(tables: Tensor, face: Tensor, moments: Moments | None, of_size: Tensor) -> Tensor:
+def _loss_terms(tables: Tensor, face: Tensor, moments: Moments | None) -> Tensor:
     """E[(z + ε)_+² - 2 x_i (z + ε)_+] on the faces chosen for each row: (supports, rows)."""
-
-    def at(column: int) -> Tensor:
-        return tables[:, column].gather(0, face)
-
+    at = tables.gather(0, face[:, None].expand(-1, tables.shape[1], -1)).unbind(1)
     if moments is None:
-        return at(0) - 2 * at(2)
-    first, second = moments.first.T[of_size], moments.second.T[of_size]
-    return at(0) - 2 * at(4) + 2 * first * (at(1) - at(5)) + second * (at(2) - at(6))
+        return at[0] - 2 * at[2]
+    return at[0] - 2 * at[4] + 2 * moments.first.T * (at[1] - at[5]) + moments.second.T * (at[2] - at[6])

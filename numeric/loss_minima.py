@@ -133,7 +133,7 @@ def minimise_loss(
     groups: list[tuple[Tensor, Tensor, int]] = []
     for row in order.tolist():
         x = ends.points[row]
-        signature = _signature(problem, x)
+        signature = _signature(problem, x, ends.values[row])
         for k, (known, first, count) in enumerate(groups):
             if torch.allclose(signature, known, rtol=1e-5, atol=1e-6):
                 groups[k] = (known, first, count + 1)
@@ -154,13 +154,13 @@ def _starts(problem: _Problem, starts: int, seed: int) -> Tensor:
     return torch.cat([W, _STARTING_BIAS * torch.stack(b)], dim=1)
 
 
-def _signature(problem: _Problem, x: Tensor) -> Tensor:
+def _signature(problem: _Problem, x: Tensor, value: Tensor) -> Tensor:
     """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
     W, b = problem.split(x)
     gram = W.T @ W
     size = gram.diagonal()
     kinds = sorted(set(zip(problem.sparsity.tolist(), problem.importance.tolist(), strict=True)))
-    parts = [problem.loss(x)[None], torch.linalg.eigvalsh(W @ W.T)]
+    parts = [value[None], torch.linalg.eigvalsh(W @ W.T)]
     for s, i in kinds:
         rows = torch.as_tensor((problem.sparsity == s) & (problem.importance == i))
         for power in (1, 2, 3):

@@ -1,7 +1,7 @@
 """The loss without sampling, held to exact vertex sums in rationals, quadrature, sampling, identities and limits."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 from itertools import combinations, product
 
@@ -98,7 +98,7 @@ def exact(W: Sequence[Rationals], b: Rationals, law: Probabilities, importance: 
     """K, and the K + Σ I E x² that errors are measured by."""
     n = len(b)
     active = [sum((P for T, P in law.items() if i in T), Fraction(0)) for i in range(n)]
-    second = sum((I * p / 3 for I, p in zip(importance, active, strict=True)), Fraction(0))
+    second = sum((weight * p / 3 for weight, p in zip(importance, active, strict=True)), Fraction(0))
     loss = second
     for i in range(n):
         g = [sum((row[i] * row[j] for row in W), Fraction(0)) for j in range(n)]
@@ -142,11 +142,11 @@ def test_independent_features(model: tuple[list[list[float]], list[float]], data
     W, b = model
     n = len(b)
     p = [0.5] * n if data is None else data.draw(st.lists(densities, min_size=n, max_size=n))
-    I = [1.0] * n if data is None else data.draw(st.lists(weightings, min_size=n, max_size=n).filter(any))
+    importance = [1.0] * n if data is None else data.draw(st.lists(weightings, min_size=n, max_size=n).filter(any))
     reference, size = exact(
-        [rational(row) for row in W], rational(b), independent([1 - Fraction(d) for d in p]), rational(I)
+        [rational(row) for row in W], rational(b), independent([1 - Fraction(d) for d in p]), rational(importance)
     )
-    found = expected_loss(tensor(W), tensor(b), [1 - d for d in p], I).item()
+    found = expected_loss(tensor(W), tensor(b), [1 - d for d in p], importance).item()
     error = deviation(found, reference, size)
     target(error, label="error")
     assert error <= ROUNDING
@@ -165,8 +165,10 @@ def test_groups(model: tuple[list[list[float]], list[float]], data: st.DataObjec
     groups = data.draw(partitions(len(b)))
     together, p = data.draw(st.booleans()), data.draw(densities)
     law: Law = Correlated(groups, 1 - p) if together else Anticorrelated(groups, 1 - p)
-    I = [Fraction(1)] * len(b)
-    reference, size = exact([rational(row) for row in W], rational(b), grouped(groups, 1 - Fraction(p), together), I)
+    importance = [Fraction(1)] * len(b)
+    reference, size = exact(
+        [rational(row) for row in W], rational(b), grouped(groups, 1 - Fraction(p), together), importance
+    )
     error = deviation(expected_loss(tensor(W), tensor(b), None, law=law).item(), reference, size)
     target(error, label="error")
     assert error <= ROUNDING
@@ -204,11 +206,10 @@ def test_a_row_of_any_coefficients(g: list[float], b: float, log_density: float,
 
 
 @pytest.fixture
-def few_enumerated(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def few_enumerated(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if 5 features were many: the characteristic function for rows of more than two large entries."""
     monkeypatch.setattr(population, "_WHOLE", 0)
     monkeypatch.setattr(population, "_LARGE", 2)
-    yield
 
 
 LAWS: list[tuple[str, Law | None, object, Probabilities]] = [
@@ -346,8 +347,9 @@ def test_against_quadrature_of_three_features() -> None:
 def test_gradient(model: tuple[list[list[float]], list[float]], p: float, seed: int) -> None:
     """Against the exact difference quotient of the rational loss, from the side that b > 0 is on.
 
-    One-sided with step h = 1e-40, small beside the least entry 2^-72 of WᵀW, it differs from the derivative by h·K'', and by 0 across jumps of K''. Where column and
-    bias vanish together K has a kink, and the step goes to larger b and no W.
+    One-sided with step h = 1e-40, small beside the least entry 2^-72 of WᵀW, it differs from the derivative by h·K'',
+    and by 0 across jumps of K''. Where column and bias vanish together K has a kink, and the step goes to larger b and
+    no W.
     """
     W, b = model
     n, law = len(b), independent([1 - Fraction(p)] * len(b))
@@ -362,9 +364,9 @@ def test_gradient(model: tuple[list[list[float]], list[float]], p: float, seed: 
         [w + h * Fraction(d) for w, d in zip(row, step, strict=True)] for row, step in zip(rows, to_W, strict=True)
     ]
     shifted = [Fraction(x) + h * Fraction(d) for x, d in zip(b, to_b, strict=True)]
-    I = [Fraction(1)] * n
-    before, size = exact(rows, rational(b), law, I)
-    slope = float((exact(moved, shifted, law, I)[0] - before) / h)
+    importance = [Fraction(1)] * n
+    before, size = exact(rows, rational(b), law, importance)
+    slope = float((exact(moved, shifted, law, importance)[0] - before) / h)
     weights, bias = tensor(W).requires_grad_(), tensor(b).requires_grad_()
     found = torch.autograd.grad(expected_loss(weights, bias, 1 - p), (weights, bias))
     along = (found[0] * tensor(to_W)).sum().item() + (found[1] * tensor(to_b)).sum().item()
@@ -412,9 +414,9 @@ def test_rotation_and_permutation(seed: int, p: float) -> None:
     W, b = random_weights(3, 5, seed), random_weights(1, 5, seed + 1)[0]
     Q = torch.linalg.qr(random_weights(3, 3, seed + 2)).Q
     order = torch.randperm(5, generator=torch.Generator().manual_seed(seed))
-    s, I = [0.0, 0.2, 1 - p, 0.5, 0.9], [1.0, 2.0, 0.5, 0.0, 3.0]
-    found = expected_loss(W, b, s, I)
-    turned = expected_loss((Q @ W)[:, order], b[order], [s[j] for j in order], [I[j] for j in order])
+    s, importance = [0.0, 0.2, 1 - p, 0.5, 0.9], [1.0, 2.0, 0.5, 0.0, 3.0]
+    found = expected_loss(W, b, s, importance)
+    turned = expected_loss((Q @ W)[:, order], b[order], [s[j] for j in order], [importance[j] for j in order])
     assert turned.item() == pytest.approx(found.item(), rel=1e-13)
 
 
@@ -422,9 +424,9 @@ def test_rotation_and_permutation(seed: int, p: float) -> None:
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda s: min(s) < 1))
 def test_untrained_model_has_the_variance(s: list[float]) -> None:
     """W = 0, b = E x: K = Σ I_i Var x_i = Σ I_i (p/3 - p²/4)."""
-    p, I = 1 - np.array(s), np.array([1.0, 2.0, 0.5, 3.0])
+    p, importance = 1 - np.array(s), np.array([1.0, 2.0, 0.5, 3.0])
     found = expected_loss(torch.zeros(2, 4, dtype=torch.float64), tensor(p / 2), s, I).item()
-    assert found == pytest.approx(float(I @ (p / 3 - p * p / 4)), rel=1e-14)
+    assert found == pytest.approx(float(importance @ (p / 3 - p * p / 4)), rel=1e-14)
 
 
 def test_sparse_limit() -> None:
