@@ -16,7 +16,7 @@ from verify.write import write_whole
 
 Progress = Callable[[float], None]
 
-NAMES = ("landscape", "phase_diagram", "antipodal_ray", "transition", "noise_free")
+NAMES = ("landscape", "phase_diagram", "antipodal_ray", "transition", "noise_free", "nodes")
 
 
 class Drawn(NamedTuple):

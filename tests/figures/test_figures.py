@@ -8,7 +8,7 @@ import pytest
 
 import figures
 from analytic import SmallestModel
-from figures import antipodal_ray, landscape, noise_free, phase_diagram, transition
+from figures import antipodal_ray, landscape, nodes, noise_free, phase_diagram, transition
 
 EPS = float(np.finfo(float).eps)
 
@@ -144,3 +144,13 @@ def test_descent_without_noise_reaches_the_best_known_and_training_does_not() ->
     assert np.all(np.diff(race.noise_free[:, 0]) > 0)
     assert np.all(race.sampled[:, 1] > 1e-10)
     assert len(noise_free.caption(race)) > 100
+
+
+def test_errors_stay_below_the_tolerance_that_chose_the_nodes() -> None:
+    costs = nodes.numbers(progress=silent)
+    for rows in costs.errors:
+        assert len(rows) == 12
+        assert (rows[:, 2] <= rows[:, 0]).all()
+        assert rows[-1, 2] < 1e-12 < rows[0, 2]  # they fall, and are not 0 for want of a difference
+    for rows in costs.seconds:
+        assert (rows[:, 1] > 0).all()

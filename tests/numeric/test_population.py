@@ -425,7 +425,7 @@ def test_rotation_and_permutation(seed: int, p: float) -> None:
 def test_untrained_model_has_the_variance(s: list[float]) -> None:
     """W = 0, b = E x: K = Σ I_i Var x_i = Σ I_i (p/3 - p²/4)."""
     p, importance = 1 - np.array(s), np.array([1.0, 2.0, 0.5, 3.0])
-    found = expected_loss(torch.zeros(2, 4, dtype=torch.float64), tensor(p / 2), s, I).item()
+    found = expected_loss(torch.zeros(2, 4, dtype=torch.float64), tensor(p / 2), s, importance).item()
     assert found == pytest.approx(float(importance @ (p / 3 - p * p / 4)), rel=1e-14)
 
 
