@@ -48,8 +48,8 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> C
         progress(0.3 * (index + 1) / len(DENSITIES))
     sizes = (5, 10, 20, 50, 100, 200, 400) if full else (5, 10, 20, 50, 100)
     seconds = []
-    for index, density in enumerate(LARGE_DENSITIES):
-        seconds.append(np.array([(n, _seconds(n, density)) for n in sizes]))
+    for index, large in enumerate(LARGE_DENSITIES):
+        seconds.append(np.array([(n, _seconds(n, large)) for n in sizes]))
         progress(0.3 + 0.7 * (index + 1) / len(LARGE_DENSITIES))
     return Costs(tuple(errors), tuple(seconds))
 
@@ -124,8 +124,8 @@ def draw(costs: Costs) -> Any:
     left.set_ylabel("error, relative to $K_1 + E\\,x_1^2$")
     left.set_title("Error against the number of nodes")
     left.legend()
-    for density, rows, marker in zip(LARGE_DENSITIES, costs.seconds, markers, strict=False):
-        right.plot(*rows.T, marker + "-", ms=4, label=f"density {density:g}")
+    for large, rows, marker in zip(LARGE_DENSITIES, costs.seconds, markers, strict=False):
+        right.plot(*rows.T, marker + "-", ms=4, label=f"density {large:g}")
     right.set_xscale("log")
     right.set_yscale("log")
     right.set_xlabel("number of features n")

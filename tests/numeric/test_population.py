@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.autograd import gradgradcheck
 
+from analytic import law as analytic_law
+from analytic.loss import enclose_loss
 from numeric import population
 from numeric.faces import Moments, expectation, supports
 from numeric.law import Anticorrelated, Correlated, Law, OneHot
@@ -25,6 +27,9 @@ Probabilities = dict[tuple[int, ...], Fraction]
 
 ROUNDING = 1e-14  # of K + Σ I E x²: some 30 eps, for sums of a few thousand terms none of which cancel
 PROMISED = 1e-10
+
+# Shares of the profile's examples for tests that take longer, so that a thorough profile stays thorough.
+SOME, FEW = (settings(max_examples=settings().max_examples // share) for share in (2, 4))
 
 
 def tensor(values: object) -> Tensor:
@@ -134,7 +139,7 @@ def rational(values: Sequence[float]) -> list[Fraction]:
     return [Fraction(value) for value in values]
 
 
-@settings(max_examples=40)
+@SOME
 @given(models(mixed, (1, 5)), st.data())
 @example(([[0.0] * 3], [0.0] * 3), None)
 @example(([[1.0, -1.0, 2.0**-30]], [0.0, 2.0**-30, -(2.0**-31)]), None)
@@ -158,7 +163,7 @@ def partitions(draw: st.DrawFn, n: int) -> list[list[int]]:
     return [group for k in range(n) if (group := [j for j in range(n) if place[j] == k])]
 
 
-@settings(max_examples=30)
+@SOME
 @given(models(mixed, (1, 5)), st.data())
 def test_groups(model: tuple[list[list[float]], list[float]], data: st.DataObject) -> None:
     W, b = model
@@ -178,7 +183,7 @@ slopes = st.just(0.0) | st.tuples(st.floats(-3, 0.5), st.sampled_from([-1, 1])).
 tiny = st.tuples(st.floats(-9, -3), st.sampled_from([-1, 1])).map(lambda e: e[1] * 10 ** e[0])
 
 
-@settings(max_examples=40)
+@SOME
 @given(
     st.integers(1, 6).flatmap(lambda n: st.lists(slopes | tiny, min_size=n, max_size=n)),
     st.floats(-2, 2) | st.just(0.0) | tiny,
@@ -264,7 +269,7 @@ def test_characteristic_function(law: Law | None, sparsity: object, probabilitie
 
 
 @pytest.mark.usefixtures("few_enumerated")
-@settings(max_examples=15)
+@FEW
 @given(
     st.lists(st.lists(st.integers(8, 48) | st.integers(-48, -8), min_size=6, max_size=6), min_size=2, max_size=2),
     st.lists(biases, min_size=6, max_size=6),
@@ -285,7 +290,13 @@ def test_characteristic_function_at_random(W: list[list[int]], b: list[float], p
 
 @pytest.mark.parametrize(
     ("n", "m", "p", "samples"),
-    [(20, 5, 0.3, 400_000), (100, 10, 0.05, 100_000), (400, 30, 0.2, 30_000), (400, 30, 1.0, 30_000)],
+    [
+        (20, 5, 0.3, 400_000),
+        (100, 10, 0.05, 100_000),
+        (150, 15, 1e-3, 400_000),
+        (400, 30, 0.2, 30_000),
+        (400, 30, 1.0, 30_000),
+    ],
 )
 def test_against_sampling(n: int, m: int, p: float, samples: int) -> None:
     """Within 4 standard errors: a false alarm has probability 6e-5 each, and seeds are fixed."""
@@ -298,6 +309,18 @@ def test_against_sampling(n: int, m: int, p: float, samples: int) -> None:
     with torch.no_grad():
         found = expected_loss(W, b, 1 - p, importance).item()
     assert abs(found - sampled.mean) < 4 * sampled.standard_error
+
+
+@pytest.mark.parametrize(("n", "p"), [(11, 2.0**-10), (11, 0.5), (12, 2.0**-4)])
+def test_against_balls(n: int, p: float) -> None:
+    """More features than are enumerated, against the exact side's rigorous enclosures."""
+    random = np.random.default_rng(n)
+    W, b = np.round(32 * random.normal(size=(3, n))) / 64, np.round(16 * random.normal(size=n)) / 64
+    law = analytic_law.Independent(1 - Fraction(p))
+    ball = enclose_loss([rational(row) for row in W.tolist()], rational(b.tolist()), law, digits=16)
+    size = ball.midpoint + n * Fraction(p) / 3
+    found = expected_loss(torch.from_numpy(W), torch.from_numpy(b), 1 - p).item()
+    assert abs(Fraction(found) - ball.midpoint) <= Fraction(PROMISED) * size + ball.radius
 
 
 def test_many_features_of_which_few_matter() -> None:
@@ -327,7 +350,7 @@ def test_zero_entries_keep_their_derivatives(few_enumerated: None) -> None:
 # --- a second route, derivatives
 
 
-@settings(max_examples=15)
+@FEW
 @given(st.integers(1, 2), st.lists(st.floats(-1.5, 1.5), min_size=9, max_size=9), st.floats(0, 1, exclude_max=True))
 def test_against_quadrature(m: int, values: list[float], s: float) -> None:
     W, b = np.reshape(values[: 2 * m], (m, 2)), np.array(values[4:6])
@@ -342,7 +365,7 @@ def test_against_quadrature_of_three_features() -> None:
     assert abs(expected_loss(W, b, s).item() - quadrature.value) <= 1e-12 + quadrature.error
 
 
-@settings(max_examples=15)
+@FEW
 @given(models(mixed, (1, 4)), densities, st.integers(0, 2**16))
 def test_gradient(model: tuple[list[list[float]], list[float]], p: float, seed: int) -> None:
     """Against the exact difference quotient of the rational loss, from the side that b > 0 is on.
@@ -408,7 +431,7 @@ def test_square_and_product_from_one_function() -> None:
 # --- invariances, limits, shapes
 
 
-@settings(max_examples=20)
+@FEW
 @given(st.integers(0, 2**16), densities)
 def test_rotation_and_permutation(seed: int, p: float) -> None:
     W, b = random_weights(3, 5, seed), random_weights(1, 5, seed + 1)[0]
@@ -420,7 +443,7 @@ def test_rotation_and_permutation(seed: int, p: float) -> None:
     assert turned.item() == pytest.approx(found.item(), rel=1e-13)
 
 
-@settings(max_examples=20)
+@FEW
 @given(st.lists(st.floats(0, 1), min_size=4, max_size=4).filter(lambda s: min(s) < 1))
 def test_untrained_model_has_the_variance(s: list[float]) -> None:
     """W = 0, b = E x: K = Σ I_i Var x_i = Σ I_i (p/3 - p²/4)."""
