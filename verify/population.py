@@ -9,6 +9,7 @@ from random import Random
 import torch
 
 from analytic import law as exact_law
+from analytic.loss import enclose_loss
 from analytic.loss import expected_loss as exact_loss
 from numeric import law as numeric_law
 from numeric.minimise import minimise_loss
@@ -28,6 +29,11 @@ def claims(*, full: bool = False) -> tuple[Claim, ...]:
             "population",
             "The loss without sampling equals the exact rational one, under every law.",
             lambda progress: population(48 * more, progress),
+        ),
+        (
+            "population_many",
+            "Beyond ten features, from the characteristic function, it equals rigorous enclosures.",
+            lambda progress: many(12 if full else 3, progress),
         ),
         (
             "population_gradient",
@@ -83,6 +89,24 @@ def population(count: int, progress: Progress) -> Outcome:
     return worst.outcome(
         1e-10, "relative to K + Σ I_i E x_i², the accuracy that the route promises", {"networks": count}
     )
+
+
+def many(count: int, progress: Progress) -> Outcome:
+    """Eleven features in three dimensions at densities 1/2, 1/20, 1/1000: more than the numeric route enumerates."""
+    worst, random = Worst(), Random("many")
+    for index in range(count):
+        W = [[Fraction(random.randint(-48, 48), 64) for _ in range(11)] for _ in range(3)]
+        b = [Fraction(random.randint(-32, 16), 64) for _ in range(11)]
+        density = (Fraction(1, 2), Fraction(1, 20), Fraction(1, 1000))[index % 3]
+        ball = enclose_loss(W, b, exact_law.Independent(1 - density), digits=16)
+        weights, bias = (
+            torch.tensor([[float(e) for e in row] for row in rows], dtype=torch.float64) for rows in (W, [b])
+        )
+        found = float(expected_loss(weights, bias[0], float(1 - density)))
+        scale = float(ball.midpoint) + 11 * float(density) / 3
+        worst.see(abs(float(ball.midpoint) - found) / scale, float(ball.midpoint), found, f"density {density}")
+        progress((index + 1) / count)
+    return worst.outcome(1e-10, "relative to K + Σ I_i E x_i²; the ball's radius is 1e-16 of it", {"networks": count})
 
 
 def gradient(count: int, progress: Progress) -> Outcome:

@@ -30,7 +30,7 @@ def linear_loss(W: Floats, sparsity: Floats, importance: Floats) -> tuple[float,
     return float(terms.sum()), float(np.abs(terms).sum())
 
 
-@settings(max_examples=40)
+@settings(max_examples=max(40, settings().max_examples // 3))
 @given(
     arrays(np.float64, (1, 2), elements=positive),
     arrays(np.float64, 2, elements=sparsities),
