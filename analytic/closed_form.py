@@ -18,13 +18,23 @@ from math import isqrt, lcm, prod
 
 import flint
 import sympy
-from flint import fmpq_poly, fmpz_mat
-from sympy import Expr
+from flint import arb, fmpq_poly, fmpz_mat
+from sympy import Expr, Rational
 
 from .ball import ball
+from .rational import Exact, from_flint, rational, to_sympy
 from .roots import RealAlgebraic, real_roots
 
 _BITS = 256
+
+
+def exact_number(value: Exact | Expr, name: str) -> Expr:
+    """`value` as a SymPy number: what `analytic.rational` takes, or an irrational real expression without floats."""
+    if isinstance(value, Expr) and not isinstance(value, Rational) and not value.has(sympy.Float):
+        if value.is_number and value.is_real and value.is_finite:
+            return value
+        raise ValueError(f"{name} must be a real number, got {value}")
+    return to_sympy(rational(value, name))
 
 
 @lru_cache(maxsize=16384)
@@ -35,34 +45,51 @@ def is_zero(number: Expr) -> bool:
 
 @lru_cache(maxsize=16384)
 def sign(number: Expr) -> int:
-    """The sign −1, 0 or 1 of an exact real number: a ball that excludes 0, or one narrower than the bound above."""
+    """The sign −1, 0 or 1 of an exact real number: a ball that excludes 0, or one narrower than the bound above.
+
+    ValueError for what `analytic.ball` refuses, what is not a finite real number, and where π itself, or a wave of an
+    angle that is no rational multiple of π, comes so near to 0 that the bound would be needed.
+    """
     if number.is_Rational:
         return int(sympy.sign(number))
-    bits, enough = 128, None
+    bits, enough = 128, 0
     while True:
         value = ball(number, bits)
-        if not value.contains(0):
+        if value.is_finite() and not value.contains(0):
             return 1 if value > 0 else -1
-        if enough is None:
+        if not enough:
             upper, lower = _bounds(number)
             enough = (_degree(number) - 1) * upper.bit_length() + lower.bit_length()
-        if value.is_finite() and value.abs_upper() < flint.arb(2) ** -enough:
+        if value.is_finite() and value.abs_upper() < arb(2) ** -enough:
             return 0
+        if not value.is_finite() and bits > enough:
+            raise ValueError(f"an exact number must be real and finite, got {number}")
         bits *= 2
 
 
 @lru_cache(maxsize=16384)
 def closed_form(number: Expr) -> Expr:
-    """The same number as p/q or p + q√d where it is one with short p, q, d; otherwise expanded, waves as a sum.
+    """The same number as p/q or p + q√d where it is one with short p, q, d; otherwise expanded, waves as a sum."""
+    short = short_form(number)
+    return _sum_of_waves(sympy.expand(number)) if short is None else short
 
-    An integer quadratic that the number seems to satisfy is found by lattice reduction, then proved with `is_zero`.
+
+@lru_cache(maxsize=16384)
+def short_form(number: Expr) -> Expr | None:
+    """The same number as p/q or p + q√d where it is one with short p, q, d; otherwise None.
+
+    A rational that the number seems to be is found by continued fractions, an integer quadratic that it seems to
+    satisfy by lattice reduction; `is_zero` proves it.
     """
     if number.is_Rational:
         return number
-    for root, _ in _quadratic(number):
-        if is_zero(number - root.expression):
-            return root.expression
-    return _sum_of_waves(sympy.expand(number))
+    value = ball(number, _BITS)
+    if not value.is_finite():
+        return None
+    for candidate in (_rational(value), *(root.expression for root in _quadratic_roots(value))):
+        if is_zero(number - candidate):
+            return candidate
+    return None
 
 
 def numbered(numbers: Iterable[Expr]) -> dict[Expr, int]:
@@ -77,19 +104,20 @@ def numbered(numbers: Iterable[Expr]) -> dict[Expr, int]:
     return found
 
 
-def _quadratic(number: Expr) -> tuple[tuple[RealAlgebraic, int], ...]:
+def _rational(value: arb) -> Rational:
+    return to_sympy(from_flint(value.mid().fmpq()).limit_denominator(1 << _BITS // 3))
+
+
+def _quadratic_roots(value: arb) -> tuple[RealAlgebraic, ...]:
     """Real roots of the shortest integer quadratic that nearly vanishes at the number, if it is short."""
-    value = ball(number, _BITS)
-    if not value.is_finite():
-        return ()
     rows = []
     for k in range(3):
         with flint.ctx.workprec(_BITS):
-            scaled = (prod([value] * k, start=flint.arb(2) ** 200)).mid().fmpq()
+            scaled = prod([value] * k, start=arb(2) ** 200).mid().fmpq()
         rows.append([int(k == i) for i in range(3)] + [int(scaled.p // scaled.q)])
     shortest = [int(c) for c in fmpz_mat(rows).lll().table()[0][:3]]
     # Three numbers without a relation have one of size 2^67 that fits this well by chance.
-    return real_roots(fmpq_poly(shortest)) if max(map(abs, shortest)) < 2**40 else ()
+    return tuple(root for root, _ in real_roots(fmpq_poly(shortest))) if max(map(abs, shortest)) < 2**40 else ()
 
 
 def _bounds(number: Expr) -> tuple[int, int]:
@@ -112,7 +140,11 @@ def _bounds(number: Expr) -> tuple[int, int]:
     if isinstance(number, sympy.CRootOf):
         coefficients = [abs(int(c)) for c in number.poly.all_coeffs()]
         return coefficients[0] + max(coefficients), coefficients[0]
-    return 2, 2  # 2 cos and 2 sin of a rational angle: a root of unity and its inverse; π itself is refused below
+    if isinstance(number, (sympy.cos, sympy.sin)) and (number.args[0] / sympy.pi).is_Rational:
+        return 2, 2  # 2 cos and 2 sin are made of a root of unity and its inverse, of size 1
+    raise ValueError(
+        f"an algebraic number must be built of rationals, roots and waves of rational angles, got {number}"
+    )
 
 
 def _root_above(number: int, order: int) -> int:

@@ -13,7 +13,7 @@ from math import gcd
 import sympy
 from sympy import Expr, MatrixBase, Rational
 
-from .closed_form import closed_form, numbered, sign
+from .closed_form import closed_form, numbered, short_form, sign
 from .rational import Exact, rational, to_sympy
 
 
@@ -52,10 +52,8 @@ def log_energy(gram: MatrixBase) -> Expr:
     r""":math:`-\sum_{i<j} \log |r_i - r_j|`, in logarithms of primes where the product of all distances has a rational square."""
     pairs = _apart(gram)
     common = gcd(*(count for _, count in pairs))
-    product = sympy.Integer(1)
-    for distance, count in pairs:
-        product = closed_form(product * closed_form(closed_form(distance**2) ** (count // common)))
-    if product.is_Rational:
+    product = short_form(sympy.Mul(*(closed_form(distance**2) ** (count // common) for distance, count in pairs)))
+    if product is not None and product.is_Rational:
         return -common * sympy.expand_log(sympy.log(product), factor=True) / 2
     return -sympy.Add(*(count * sympy.log(distance) for distance, count in pairs))
 
@@ -80,12 +78,19 @@ def _distance(sizes: Expr, inner: Expr) -> Expr:
         if sizes == 2 and isinstance(facing * inner, wave):
             return 2 * half((facing * inner).args[0] / 2)  # angles of SymPy's own cosines lie in (0, π/2)
     square = closed_form(sizes - 2 * inner)
-    return sympy.Integer(0) if sign(square) == 0 else sympy.sqrtdenest(sympy.sqrt(square))
+    return sympy.Integer(0) if sign(square) == 0 else _root(square, Rational(1, 2))
 
 
 def _power(distance: Expr, exponent: Rational) -> Expr:
-    """distance^exponent with the roots in the numerator where they are of rationals and surds."""
-    if distance.has(sympy.cos, sympy.sin):
-        return distance**exponent
-    square = closed_form(1 / closed_form(distance**2))
-    return sympy.sqrtdenest(sympy.expand(square ** (-exponent / 2)))
+    """distance^exponent, the root in the numerator where distance² is a rational or p + q√d."""
+    square = closed_form(distance**2)
+    return _root(closed_form(1 / square), -exponent / 2) if _is_surd(square) else distance**exponent
+
+
+def _root(square: Expr, exponent: Rational) -> Expr:
+    power = square**exponent
+    return sympy.expand(sympy.sqrtdenest(power)) if _is_surd(square) and exponent.q == 2 else power
+
+
+def _is_surd(number: Expr) -> bool:
+    return not number.has(sympy.cos, sympy.sin) and len(number.atoms(sympy.Pow)) <= 1

@@ -8,18 +8,18 @@ chosen one after the other, each with the inner products to those before.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import prod
 
 Levels = Sequence[Sequence[int]]
 
 
-def symmetry_order(levels: Levels) -> int:
-    """Number of permutations π with levels[π(i)][π(j)] = levels[i][j] for all i, j.
+def orbit_sizes(levels: Levels) -> tuple[int, ...]:
+    """Size of the orbit of point i under the symmetries that fix 0, …, i − 1, for each i; their product is the order.
 
-    `levels` (n × n, symmetric): equal integers stand for equal entries of the Gram matrix.
+    Symmetries: permutations π with levels[π(i)][π(j)] = levels[i][j] for all i, j. `levels` (n × n, symmetric): equal
+    integers stand for equal entries of the Gram matrix. The group is transitive where the first size is n.
     """
     n = len(levels)
-    return prod(sum(_extends(levels, [*range(i), image]) for image in range(i, n)) for i in range(n))
+    return tuple(sum(_extends(levels, [*range(i), image]) for image in range(i, n)) for i in range(n))
 
 
 def _extends(levels: Levels, images: list[int]) -> bool:

@@ -18,7 +18,8 @@ def polygon(k: int) -> ImmutableMatrix:
 
 def polygon_gram(k: int) -> ImmutableMatrix:
     """k × k: cos 2π(i − j)/k, by the addition theorem."""
-    return ImmutableMatrix(k, k, lambda i, j: cos(2 * pi * abs(i - j) / k))
+    cosines = [cos(2 * pi * j / k) for j in range(k)]
+    return ImmutableMatrix(k, k, lambda i, j: cosines[abs(i - j)])
 
 
 def simplex(d: int) -> ImmutableMatrix:
@@ -79,9 +80,8 @@ def antiprism(k: int, height: Expr) -> ImmutableMatrix:
 def antiprism_gram(k: int, height: Expr) -> ImmutableMatrix:
     """2k × 2k: (1 − h²) cos π(i − j)/k ± h², plus within a ring."""
     square = sympy.expand(height**2)
-    return ImmutableMatrix(
-        2 * k, 2 * k, lambda i, j: sympy.expand((1 - square) * cos(pi * abs(i - j) / k) + (-1) ** (i - j) * square)
-    )
+    row = [sympy.expand((1 - square) * cos(pi * j / k) + (-1) ** j * square) for j in range(2 * k)]
+    return ImmutableMatrix(2 * k, 2 * k, lambda i, j: row[abs(i - j)])
 
 
 def tegum(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
