@@ -11,7 +11,7 @@ from .ball import ball
 from .closed_form import is_zero
 from .rational import from_flint, rational, to_flint
 
-MOST_BITS = 1 << 15
+MOST_BITS = 1 << 13
 
 
 def roots_in(equation: Poly, chamber: tuple[Expr, Expr], bits: int) -> list[arb]:
@@ -44,7 +44,7 @@ def _isolated(equation: Poly, bits: int) -> list[acb]:
 def _place(equation: Poly, root: arb, chamber: tuple[Expr, Expr], bits: int) -> bool | None:
     """Whether the root in this ball lies in (lower, upper]; None where the ball is too wide to tell."""
     for end, beyond, at_end in ((chamber[0], False, False), (chamber[1], True, True)):
-        level = ball(end, bits)
+        level = ball(end, 4 * bits)  # narrower than the root's own ball
         if root.contains(level) and is_zero(equation.eval(end)):
             return at_end
         if root.overlaps(level):
