@@ -181,11 +181,12 @@ def _sum_of_waves(number: Expr) -> Expr:
         if len(waves) < 2:
             total += term
             continue
-        (a, b), others = waves[:2], sympy.Mul(*rest, *waves[2:])
+        a, b = sorted(waves[:2], key=lambda wave: wave.func == sympy.cos)  # a sine first
         x, y = a.args[0], b.args[0]
         if a.func == b.func:
             pair = sympy.cos(x - y) + (1 if a.func == sympy.cos else -1) * sympy.cos(x + y)
         else:
-            pair = sympy.sin(x + y) + (1 if a.func == sympy.sin else -1) * sympy.sin(x - y)
+            pair = sympy.sin(x + y) + sympy.sin(x - y)
+        others = sympy.Mul(*rest, *waves[2:])
         total += _sum_of_waves(sympy.expand(others * pair / 2))
     return total

@@ -54,6 +54,15 @@ def test_powers_near_zero_are_not_zero(d: int, power: int) -> None:
     assert is_zero(small - (sqrt(d + 1) - sqrt(d)) ** power)
 
 
+@given(st.integers(1, 150))
+def test_quotients_near_zero_are_not_zero(k: int) -> None:
+    """x + y√2 = (1 + √2)^k has x² − 2y² = (−1)^k, so √2/x − 1/y has the sign of −(−1)^k and is of size y^−3."""
+    x, y = 1, 1
+    for _ in range(k - 1):
+        x, y = x + 2 * y, x + y
+    assert sign(sqrt(2) / x - Rational(1, y)) == -((-1) ** k)
+
+
 @given(
     st.lists(st.fractions(-20, 20, max_denominator=20), min_size=4, max_size=4), st.sampled_from([2, 3, 5, 6, 7, 10])
 )
