@@ -1,0 +1,214 @@
+r"""Symmetry of a set of points: the orthogonal maps that permute it, found from its Gram matrix.
+
+An orthogonal map of the span is known from the images of a base, points that span it, and the images have the base's Gram
+matrix. So images are tried point by point, each against the Gram matrix of those before, and a full set of images counts
+when the map that it gives takes every point to a point: exhaustive, so that no symmetry within the tolerance is missed. The
+order alone is the product of orbit lengths: of the first base point, of the second with the first held, and so on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .setting import Floats
+from .sphere_energy import unit_points
+
+TOLERANCE = 1e-6
+_SYMMETRIC = 1e-3
+_POLYHEDRAL = {(12, 3): "T", (24, 4): "O", (60, 5): "I"}
+"""Rotation groups that are neither cyclic nor dihedral, by their order and the largest order of an element."""
+
+
+@dataclass(frozen=True)
+class PointGroup:
+    """Schoenflies name ("D3h", "Td", "D_inf_h"), order (infinite for two linear ones), and the largest distance of a point's
+    image from a point, over all elements.
+    """
+
+    name: str
+    order: float
+    deviation: float
+
+
+def symmetry_order(points: ArrayLike, tolerance: float = TOLERANCE) -> int:
+    """How many permutations of `points` (n, dim) an orthogonal map carries out, in any dimension.
+
+    Points are scaled to length 1; coincident ones count as one, told apart from others by how many they are. Where the points
+    span the space this is the order of their symmetry group; where they span less, that group is larger by the maps that
+    leave the span alone. A map counts when it takes each point to within `tolerance` of a point. ValueError for bad points.
+    """
+    return _Points(points, tolerance).order()
+
+
+def point_group(points: ArrayLike, tolerance: float = TOLERANCE) -> PointGroup:
+    """The point group of `points` (n, 3), scaled to length 1; coincident ones as in `symmetry_order`.
+
+    Reflections count where points lie in a plane: three in a plane can be D3h. ValueError for bad points, or when the maps
+    within `tolerance` form no group: some pairs of points then differ by about the tolerance.
+    """
+    found = _Points(points, tolerance)
+    if found.units.shape[1] != 3:
+        raise ValueError(f"a point group needs points of shape (n, 3), got {found.units.shape}")
+    if found.rank == 1:
+        opposite = len(found.units) == 2 and found.sizes[0] == found.sizes[1]
+        return PointGroup("D_inf_h" if opposite else "C_inf_v", math.inf, 2 * found.outside)
+    maps = list(found.symmetries())
+    permutations = np.array([each.permutation for each in maps])
+    known = {row.tobytes() for row in permutations}
+    products = (row.tobytes() for first in permutations for row in permutations[:, first].copy())
+    if not known.issuperset(products):
+        raise ValueError(f"the symmetries to tolerance {tolerance:g} form no group: choose another tolerance")
+    elements = [(each.permutation, each.matrix) for each in maps]
+    if found.rank == 2:
+        mirror = found.mirror()
+        elements += [(permutation, matrix @ mirror) for permutation, matrix in elements]
+    deviation = max(2 * found.outside, *(each.deviation for each in maps))
+    return PointGroup(_schoenflies(elements), float(len(elements)), deviation)
+
+
+class _Symmetry(NamedTuple):
+    """A permutation (point k goes where point `permutation[k]` was), the orthogonal matrix that comes closest to it, and the
+    largest distance by which a point misses its image.
+    """
+
+    permutation: NDArray[np.int64]
+    matrix: Floats
+    deviation: float
+
+
+class _Points:
+    """Distinct points `units` (n, dim) with their `sizes`, and the permutations of them that orthogonal maps carry out."""
+
+    def __init__(self, points: ArrayLike, tolerance: float) -> None:
+        if not 0 < tolerance < 0.1:
+            raise ValueError(f"tolerance must lie in (0, 0.1), got {tolerance!r}")
+        units = unit_points(points)
+        self.tolerance = tolerance
+        self.units, self.sizes = _distinct(units, tolerance)
+        self.gram = self.units @ self.units.T
+        # Two points that each move by the tolerance change their cosine by at most twice that, and its square.
+        self._slack = 3 * tolerance
+        self._profile = np.sort(self.gram, axis=1)
+        self._base, self.outside = self._spanning()
+        self._inverse = np.linalg.pinv(self.units[self._base])  # (dim, rank)
+        self.rank = len(self._base)
+
+    def _spanning(self) -> tuple[list[int], float]:
+        """Points that span, and how far others lie outside of their span. Of those at least half as far from it as the farthest,
+        the next is one that the cosines with those before tell apart from most others: few images to try.
+        """
+        rest, base = self.units.copy(), list[int]()
+        misses = np.array([np.abs(self._profile - row).max(axis=1) for row in self._profile])  # (k, point)
+        while len(base) < self.units.shape[1]:
+            lengths = np.linalg.norm(rest, axis=1)
+            if lengths.max() <= self.tolerance:
+                break
+            if lengths.max() < math.sqrt(self.tolerance):
+                raise ValueError(
+                    f"points lie within {lengths.max():.1e} of a space of dimension {len(base)}, near the tolerance "
+                    f"{self.tolerance:g}: choose another"
+                )
+            images = (misses <= self._slack).sum(axis=0)
+            k = int(np.where(lengths >= lengths.max() / 2, images, len(images) + 1).argmin())
+            misses = np.maximum(misses, np.abs(self.gram[:, [k]] - self.gram[[k]]))
+            base.append(k)
+            rest -= np.outer(rest @ rest[k], rest[k]) / lengths[k] ** 2
+        return base, float(np.linalg.norm(rest, axis=1).max())
+
+    def order(self) -> int:
+        """|G| by orbits and stabilisers along the base."""
+        order = 1
+        for held in range(self.rank):
+            fixed = self._base[:held]
+            order *= sum(next(self._complete([*fixed, k]), None) is not None for k in self._images(fixed))
+        return order
+
+    def symmetries(self) -> Iterator[_Symmetry]:
+        return self._complete([])
+
+    def mirror(self) -> Floats:
+        """The reflection in the plane that the points span."""
+        normal = np.linalg.svd(self.units)[2][-1]
+        return np.asarray(np.eye(len(normal)) - 2 * np.outer(normal, normal))
+
+    def _images(self, images: list[int]) -> list[int]:
+        """Points that the next base point may go to, after its predecessors have gone to `images`."""
+        point = self._base[len(images)]
+        misses = np.abs(self._profile - self._profile[point]).max(axis=1)
+        for before, image in zip(self._base, images, strict=False):
+            misses = np.maximum(misses, np.abs(self.gram[image] - self.gram[before, point]))
+        fits = (misses <= self._slack) & (self.sizes == self.sizes[point])
+        return [k for k in np.flatnonzero(fits).tolist() if k not in images]
+
+    def _complete(self, images: list[int]) -> Iterator[_Symmetry]:
+        if len(images) < self.rank:
+            for image in self._images(images):
+                yield from self._complete([*images, image])
+            return
+        moved = self.units @ (self._inverse @ self.units[images])
+        permutation = (moved @ self.units.T).argmax(axis=1)
+        if len(set(permutation.tolist())) == len(permutation) and (self.sizes[permutation] == self.sizes).all():
+            fitted = self._fitted(permutation)
+            if fitted.deviation <= self.tolerance:
+                yield fitted
+
+    def _fitted(self, permutation: NDArray[np.int64]) -> _Symmetry:
+        targets = self.units[permutation]
+        left, _, right = np.linalg.svd(self.units.T @ targets)
+        deviation = np.linalg.norm(self.units @ (left @ right) - targets, axis=1).max()
+        return _Symmetry(permutation, np.asarray((left @ right).T), float(deviation))
+
+
+def _distinct(units: Floats, tolerance: float) -> tuple[Floats, NDArray[np.int64]]:
+    """Points farther apart than the tolerance, and how many lie at each."""
+    kept: list[int] = []
+    sizes: list[int] = []
+    for k, point in enumerate(units):
+        near = np.flatnonzero(np.linalg.norm(units[kept] - point, axis=1) <= tolerance)
+        if len(near):
+            sizes[near[0]] += 1
+        else:
+            kept.append(k)
+            sizes.append(1)
+    return units[kept], np.array(sizes)
+
+
+def _schoenflies(elements: list[tuple[NDArray[np.int64], Floats]]) -> str:
+    """Name of a finite group of orthogonal maps. Its rotations form Cn, Dn, T, O or I; the other elements decide the rest."""
+    proper = [(_order(permutation), Q) for permutation, Q in elements if np.linalg.det(Q) > 0]
+    improper = [Q for _, Q in elements if np.linalg.det(Q) < 0]
+    n, turn = max(proper, key=lambda pair: pair[0])
+    inversion = any(np.trace(Q) < -2 for Q in improper)
+    if (len(proper), n) in _POLYHEDRAL:
+        return _POLYHEDRAL[len(proper), n] + (("h" if inversion else "d") if improper else "")
+    # Normals of the mirrors as projectors: a reflection is the symmetric element of determinant -1 and trace 1.
+    mirrors = [(np.eye(3) - Q) / 2 for Q in improper if np.trace(Q) > 0 and np.abs(Q - Q.T).max() < _SYMMETRIC]
+    # The projector on the main axis is the mean of the powers of the rotation about it.
+    axis = np.mean([np.linalg.matrix_power(turn, k) for k in range(n)], axis=0)
+    horizontal = any(np.trace(axis @ normal) > 0.9 for normal in mirrors)
+    if len(proper) == 2 * n:
+        return f"D{n}" + (("h" if horizontal else "d") if improper else "")
+    if n == 1:
+        return ("Cs" if mirrors else "Ci") if improper else "C1"
+    if not improper:
+        return f"C{n}"
+    return f"C{n}h" if horizontal else f"C{n}v" if mirrors else f"S{2 * n}"
+
+
+def _order(permutation: NDArray[np.int64]) -> int:
+    """The least common multiple of the lengths of its cycles."""
+    order, seen = 1, set()
+    for start in range(len(permutation)):
+        length, k = 0, start
+        while k not in seen:
+            seen.add(k)
+            k = int(permutation[k])
+            length += 1
+        order = math.lcm(order, max(length, 1))
+    return order
