@@ -27,7 +27,7 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, Rational, Symbol
 
-from .closed_form import closed_form, exact_number, sign
+from .closed_form import closed_form, exact_number, short_form, sign
 from .exact_polynomial import MOST_BITS, rational_multiple, roots_in, value_at
 from .loss import Enclosure
 from .polytope import Polytope
@@ -107,7 +107,11 @@ class SparseOptimum:
         return _square(self.polytope, self.chamber[0])
 
     def _exact(self, formula: Expr) -> Expr | None:
-        return None if self.threshold is None else formula.subs(THETA, self.threshold)
+        if self.threshold is None:
+            return None
+        value = formula.subs(THETA, self.threshold)
+        short = short_form(value)
+        return value if short is None else short
 
     def _threshold_ball(self, bits: int) -> arb:
         return arb(0) if self.equation is None else roots_in(self.equation, self.chamber, bits)[self.index]

@@ -104,6 +104,36 @@ def test_exact_thresholds() -> None:
     assert (heptagon.threshold, heptagon.loss) == (None, None)
 
 
+def test_decagon_is_golden() -> None:
+    """There the quartic has a factor of degree 2 over Q: θ = 1/φ, t = φ², b = −φ, and L_1 = 5/3."""
+    found = sparse_optimum(polytope("decagon"))
+    golden = (1 + sqrt(5)) / 2
+    assert is_zero(found.threshold - 1 / golden)
+    assert (found.square_norm, found.bias) == (sympy.expand(golden**2), sympy.expand(-golden))
+    assert found.loss == Rational(5, 3)
+
+
+def test_the_better_of_two_minima() -> None:
+    """20 points, all pairs at cosine 24/25: a weak network for all of them and one with a high threshold are both minima."""
+    n, level = 20, Rational(24, 25)
+    radius = (1 - level) * Rational(n - 1, n)
+    lifted = ImmutableMatrix.vstack(
+        ImmutableMatrix([[sqrt(1 - radius)] * n]), sqrt(radius) * polytope("19-simplex").vertices
+    )
+    p = Polytope("cluster", lifted)
+    assert set(p.gram) == {1, level}
+    grid = []
+    for k in range(99):
+        theta = Rational(k, 100)
+        cross = (1 - theta) ** 2 * (2 + theta) / 6
+        t = cross / ((1 - theta) ** 3 / 3 + (n - 1) * max(level - theta, 0) ** 3 / (3 * level))
+        grid.append(sparse_loss(p, t, -theta * t))
+    assert [k for k in range(1, 98) if grid[k - 1] > grid[k] < grid[k + 1]] == [9, 95]
+    theta, _, _, loss = sparse_optimum(p).enclose(20)
+    assert abs(theta.midpoint - Rational(95, 100)) < Rational(1, 100)
+    assert loss.midpoint + loss.radius < min(grid) == grid[95]
+
+
 def test_hexagon_by_hand() -> None:
     """Two neighbours at cosine ½: Q = (1 − θ)³/3 + (4/3)(½ − θ)³, B = (1 − θ)²(2 + θ)/6; (B²/Q)′ = 0."""
     cross = (1 - THETA) ** 2 * (2 + THETA) / 6
