@@ -49,7 +49,7 @@ def coulomb_energy(gram: MatrixBase) -> Expr:
 
 
 def log_energy(gram: MatrixBase) -> Expr:
-    r""":math:`-\sum_{i<j} \log |r_i - r_j|`, in logarithms of primes where the product of all distances has a rational square."""
+    r""":math:`-\sum_{i<j} \log |r_i - r_j|`; in logarithms of primes where the product of all |r_i − r_j|² is rational."""
     pairs = _apart(gram)
     common = gcd(*(count for _, count in pairs))
     product = short_form(sympy.Mul(*(closed_form(distance**2) ** (count // common) for distance, count in pairs)))
