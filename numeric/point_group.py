@@ -41,16 +41,17 @@ def symmetry_order(points: ArrayLike, tolerance: float = TOLERANCE) -> int:
 
     Points are scaled to length 1; coincident ones count as one, told apart from others by how many they are. Where the points
     span the space this is the order of their symmetry group; where they span less, that group is larger by the maps that
-    leave the span alone. A map counts when it takes each point to within `tolerance` of a point. ValueError for bad points.
+    leave the span alone. A map counts when it takes each point to within `tolerance` of a point. ValueError for bad points, or
+    for two that do not coincide but lie too near to be told apart, within 8·√tolerance.
     """
     return _Points(points, tolerance).order()
 
 
 def point_group(points: ArrayLike, tolerance: float = TOLERANCE) -> PointGroup:
-    """The point group of `points` (n, 3), scaled to length 1; coincident ones as in `symmetry_order`.
+    """The point group of `points` (n, 3), scaled to length 1, as in `symmetry_order`, whose errors it shares.
 
-    Reflections count where points lie in a plane: three in a plane can be D3h. ValueError for bad points, or when the maps
-    within `tolerance` form no group: some pairs of points then differ by about the tolerance.
+    The reflection in a plane of all points counts: a triangle is D3h. ValueError, too, when the maps within `tolerance` form no
+    group: some products of them miss it by a little.
     """
     found = _Points(points, tolerance)
     if found.units.shape[1] != 3:
@@ -58,7 +59,7 @@ def point_group(points: ArrayLike, tolerance: float = TOLERANCE) -> PointGroup:
     if found.rank == 1:
         opposite = len(found.units) == 2 and found.sizes[0] == found.sizes[1]
         return PointGroup("D_inf_h" if opposite else "C_inf_v", math.inf, 2 * found.outside)
-    maps = list(found.symmetries())
+    maps = list(found.complete([]))
     permutations = np.array([each.permutation for each in maps])
     known = {row.tobytes() for row in permutations}
     products = (row.tobytes() for first in permutations for row in permutations[:, first].copy())
@@ -73,9 +74,7 @@ def point_group(points: ArrayLike, tolerance: float = TOLERANCE) -> PointGroup:
 
 
 class _Symmetry(NamedTuple):
-    """A permutation (point k goes where point `permutation[k]` was), the orthogonal matrix that comes closest to it, and the
-    largest distance by which a point misses its image.
-    """
+    """A permutation (k goes to where `permutation[k]` was), the orthogonal matrix closest to it, and by how much points miss."""
 
     permutation: NDArray[np.int64]
     matrix: Floats
@@ -91,46 +90,53 @@ class _Points:
         units = unit_points(points)
         self.tolerance = tolerance
         self.units, self.sizes = _distinct(units, tolerance)
-        self.gram = self.units @ self.units.T
         # Two points that each move by the tolerance change their cosine by at most twice that, and its square.
         self._slack = 3 * tolerance
+        self.gram = self.units @ self.units.T
         self._profile = np.sort(self.gram, axis=1)
-        self._base, self.outside = self._spanning()
-        self._inverse = np.linalg.pinv(self.units[self._base])  # (dim, rank)
-        self.rank = len(self._base)
+        self._refuse_near()
+        self._base, self.rank, self.outside = self._spanning()
+        self._inverse = np.linalg.pinv(self.units[self._base])  # (dim, len(base))
 
-    def _spanning(self) -> tuple[list[int], float]:
-        """Points that span, and how far others lie outside of their span. Of those at least half as far from it as the farthest,
+    def _refuse_near(self) -> None:
+        """A map known from the images of a base errs by the slack over the least independence of the base, √tolerance: points
+        must be farther apart than that for their images to be told.
+        """
+        apart = np.linalg.norm(self.units[:, None] - self.units[None], axis=2) + 4 * np.eye(len(self.units))
+        first, second = np.unravel_index(int(apart.argmin()), apart.shape)
+        if apart[first, second] < 8 * math.sqrt(self.tolerance):
+            raise ValueError(
+                f"points must coincide or lie 8·√tolerance apart, got {apart[first, second]:.1e} for two at tolerance "
+                f"{self.tolerance:g}: choose another"
+            )
+
+    def _spanning(self) -> tuple[list[int], int, float]:
+        """A base, the dimension that the points span to within the tolerance, and how far outside of it they lie.
+
+        A base point is at least √tolerance from the span of those before. Of those at least half as far from it as the farthest,
         the next is one that the cosines with those before tell apart from most others: few images to try.
         """
-        rest, base = self.units.copy(), list[int]()
+        rest, base, rank = self.units.copy(), list[int](), 0
         misses = np.array([np.abs(self._profile - row).max(axis=1) for row in self._profile])  # (k, point)
-        while len(base) < self.units.shape[1]:
-            lengths = np.linalg.norm(rest, axis=1)
-            if lengths.max() <= self.tolerance:
-                break
-            if lengths.max() < math.sqrt(self.tolerance):
-                raise ValueError(
-                    f"points lie within {lengths.max():.1e} of a space of dimension {len(base)}, near the tolerance "
-                    f"{self.tolerance:g}: choose another"
-                )
+        lengths = np.linalg.norm(rest, axis=1)
+        while rank < self.units.shape[1] and lengths.max() > self.tolerance:
             images = (misses <= self._slack).sum(axis=0)
             k = int(np.where(lengths >= lengths.max() / 2, images, len(images) + 1).argmin())
-            misses = np.maximum(misses, np.abs(self.gram[:, [k]] - self.gram[[k]]))
-            base.append(k)
+            if lengths[k] >= math.sqrt(self.tolerance):
+                misses = np.maximum(misses, np.abs(self.gram[:, [k]] - self.gram[[k]]))
+                base.append(k)
+            rank += 1
             rest -= np.outer(rest @ rest[k], rest[k]) / lengths[k] ** 2
-        return base, float(np.linalg.norm(rest, axis=1).max())
+            lengths = np.linalg.norm(rest, axis=1)
+        return base, rank, float(lengths.max())
 
     def order(self) -> int:
         """|G| by orbits and stabilisers along the base."""
         order = 1
-        for held in range(self.rank):
+        for held in range(len(self._base)):
             fixed = self._base[:held]
-            order *= sum(next(self._complete([*fixed, k]), None) is not None for k in self._images(fixed))
+            order *= sum(next(self.complete([*fixed, k]), None) is not None for k in self._images(fixed))
         return order
-
-    def symmetries(self) -> Iterator[_Symmetry]:
-        return self._complete([])
 
     def mirror(self) -> Floats:
         """The reflection in the plane that the points span."""
@@ -146,10 +152,11 @@ class _Points:
         fits = (misses <= self._slack) & (self.sizes == self.sizes[point])
         return [k for k in np.flatnonzero(fits).tolist() if k not in images]
 
-    def _complete(self, images: list[int]) -> Iterator[_Symmetry]:
-        if len(images) < self.rank:
+    def complete(self, images: list[int]) -> Iterator[_Symmetry]:
+        """All symmetries that take the first base points to `images`."""
+        if len(images) < len(self._base):
             for image in self._images(images):
-                yield from self._complete([*images, image])
+                yield from self.complete([*images, image])
             return
         moved = self.units @ (self._inverse @ self.units[images])
         permutation = (moved @ self.units.T).argmax(axis=1)

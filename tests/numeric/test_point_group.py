@@ -140,10 +140,17 @@ def test_noise_above_the_tolerance_breaks_symmetry() -> None:
 
 @given(st.integers(4, 12), seeds)
 def test_random_points_have_no_symmetry(n: int, seed: int) -> None:
-    """Two of the at most 66 cosines agree to 3e-6 with a chance of 66²·3e-6/2 < 1 %; a symmetry needs six such at n = 4, and
-    more beyond: 1e-12.
+    """Two of the at most 66 cosines agree to 3e-6 with a chance of 66²·3e-6/2 < 1 %; a symmetry needs several such. Points are
+    drawn until n lie 1/20 apart: nearer ones may be refused.
     """
-    assert point_group(np.random.default_rng(seed).normal(size=(n, 3))).name == "C1"
+    random = np.random.default_rng(seed)
+    points = np.empty((0, 3))
+    while len(points) < n:
+        point = random.normal(size=3)
+        point /= np.linalg.norm(point)
+        if (np.linalg.norm(points - point, axis=1) > 0.05).all():
+            points = np.vstack([points, point])
+    assert point_group(points).name == "C1"
 
 
 def cross(dim: int) -> Floats:
@@ -179,6 +186,19 @@ def test_orders_in_other_dimensions(points: Floats, order: int) -> None:
     assert symmetry_order(shown(points, 1)) == order
 
 
+@pytest.mark.parametrize(("height", "name"), [(0.0, "Cs"), (1e-7, "Cs"), (1e-5, "C1"), (1e-3, "C1"), (1e-2, "C1")])
+def test_a_plane_is_one_to_the_tolerance(height: float, name: str) -> None:
+    """A pentagon and a sixth point at no mirror of it: only the plane is left, if there is one."""
+    points = np.vstack([ring(5), [[0.6, 0.8, height]]])
+    for seed in range(3):
+        assert point_group(shown(points, seed)).name == name
+
+
+@pytest.mark.parametrize(("bend", "name"), [(1e-7, "D_inf_h"), (1e-5, "C2v"), (1e-3, "C2v"), (1e-1, "C2v")])
+def test_a_line_is_one_to_the_tolerance(bend: float, name: str) -> None:
+    assert point_group(shown(np.array([[0.0, 0.0, 1.0], [0.0, bend, -1.0]]), 0)).name == name
+
+
 def test_coincident_points_count_as_one_that_differs() -> None:
     square = np.vstack([ring(4), ring(4)[:1]])
     assert point_group(square).name == "C2v"
@@ -196,9 +216,9 @@ def test_coincident_points_count_as_one_that_differs() -> None:
         (CUBE, 0.0, r"tolerance must lie in \(0, 0.1\), got 0.0"),
         (CUBE, math.nan, "tolerance must lie in"),
         (
-            np.vstack([ring(5), [[0.6, 0.8, 1e-4]]]),
+            np.vstack([ring(5), [[1.0, 1e-3, 0.0]]]),
             1e-6,
-            "points lie within .* of a space of dimension 2, near the tol",
+            "points must coincide or lie 8·√tolerance apart, got 1.0e-03 for two",
         ),
         # Noise of up to 1e-3: some of the maps of the hexagon come within the tolerance, and some of their products do not.
         (ring(6) + 1e-3 * np.random.default_rng(1).uniform(-1, 1, size=(6, 3)) * [1, 1, 0], 1.2e-3, "form no group"),
