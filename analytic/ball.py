@@ -13,7 +13,8 @@ from .roots import real_root_balls
 def ball(number: Expr, bits: int) -> arb:
     """A ball around an exact real number, computed with `bits` bits.
 
-    Sums, products and rational powers of rationals, π, sines and cosines, and `CRootOf`. Raises ValueError for others.
+    Sums, products and rational powers of rationals, π, sines, cosines, logarithms, and `CRootOf`. Raises ValueError for
+    others.
     """
     with flint.ctx.workprec(bits):
         return _ball(sympy.sympify(number), bits)
@@ -36,6 +37,9 @@ def _ball(number: Expr, bits: int) -> arb:
         for _ in range(abs(int(exponent.p))):
             power = power * root
         return power if exponent > 0 else arb(1) / power
+    if isinstance(number, sympy.log):
+        logarithm: arb = _ball(number.args[0], bits).log()
+        return logarithm
     if isinstance(number, (sympy.cos, sympy.sin)):
         angle = _ball(number.args[0], bits)
         value = angle.cos() if isinstance(number, sympy.cos) else angle.sin()
@@ -44,4 +48,6 @@ def _ball(number: Expr, bits: int) -> arb:
         coefficients = [int(c) for c in reversed(number.poly.all_coeffs())]
         found: arb = real_root_balls(tuple(coefficients), bits)[int(number.index)]
         return found
-    raise ValueError(f"an exact real number must be built of rationals, roots, π, sines and cosines, got {number}")
+    raise ValueError(
+        f"an exact real number must be built of rationals, roots, π, sines, cosines and logarithms, got {number}"
+    )

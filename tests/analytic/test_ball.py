@@ -14,6 +14,7 @@ NUMBERS = [
     sympy.root(5, 3) ** -2,
     sympy.pi / 7,
     sympy.cos(2 * sympy.pi / 5) * sympy.sin(sympy.pi / 7),
+    sympy.log(sympy.sqrt(7) / 3) - sympy.log(2),
     sympy.CRootOf(x**5 - x - 1, 0),
     sympy.CRootOf(x**3 - 4 * x + 1, 1) ** 2,
 ]

@@ -1,10 +1,13 @@
-"""Metrics of a weight matrix: their literal definitions, invariances, known polytopes, extreme scales."""
+"""Metrics of a weight matrix: their literal definitions, known polytopes, extreme scales, ranks. For what they satisfy on
+every matrix see test_metric_invariants.py.
+"""
 
 import math
 from typing import Any
 
 import numpy as np
 import pytest
+import sympy
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +16,14 @@ from numpy.typing import NDArray
 
 from numeric.metrics import (
     capacity,
+    coherence,
     dimensions_per_feature,
     feature_dimensionality,
     feature_norms,
+    frobenius_count,
+    gram_is_singular,
+    in_superposition,
+    numerical_rank,
     superposition,
 )
 
@@ -27,8 +35,10 @@ entries = st.just(0.0) | st.floats(1e-3, 10) | st.floats(-10, -1e-3)
 matrices = st.tuples(st.integers(1, 4), st.integers(1, 6)).flatmap(
     lambda shape: arrays(np.float64, shape, elements=entries)
 )
-METRICS = (feature_norms, superposition, feature_dimensionality, capacity, dimensions_per_feature)
-SCALE_FREE = (feature_dimensionality, capacity)
+PER_FEATURE = (feature_norms, superposition, feature_dimensionality, capacity)
+METRICS = (*PER_FEATURE, dimensions_per_feature, frobenius_count, coherence)
+SCALE_FREE = (feature_dimensionality, capacity, coherence)
+RANKS = (numerical_rank, gram_is_singular, in_superposition)
 
 
 def spread(W: Floats) -> Floats:
@@ -44,7 +54,7 @@ def spread(W: Floats) -> Floats:
 @given(matrices)
 def test_definitions(W: Floats) -> None:
     m, n = W.shape
-    norms, others, dimensionality, capacities = (metric(W) for metric in METRICS[:4])
+    norms, others, dimensionality, capacities = (metric(W) for metric in PER_FEATURE)
     largest = np.linalg.norm(W, axis=0).max()
     for i in range(n):
         column = W[:, i]
@@ -63,17 +73,15 @@ def test_definitions(W: Floats) -> None:
     total = float((W**2).sum())
     per_feature = m / total if total else math.inf
     assert dimensions_per_feature(W) == pytest.approx(per_feature, rel=2 * W.size * EPS)
-
-
-@given(matrices)
-def test_bounds(W: Floats) -> None:
-    """0 ≤ D_i ≤ 1 without rounding, and Σ_i D_i ≤ rank W: D_i is at most the leverage W_iᵀ(WWᵀ)⁺W_i
-    (Cauchy-Schwarz), and the leverages add up to the rank.
-    """
-    D = feature_dimensionality(W)
-    assert ((D >= 0) & (D <= 1)).all()
-    assert ((D > 0) == (W != 0).any(axis=0)).all()
-    assert D.sum() <= np.linalg.matrix_rank(W) + (D * spread(W)).sum()
+    assert frobenius_count(W) == pytest.approx(total, rel=2 * W.size * EPS)
+    cosines = [
+        abs(W[:, i] @ W[:, j]) / (np.linalg.norm(W[:, i]) * np.linalg.norm(W[:, j]))
+        for i in range(n)
+        for j in range(i)
+        if W[:, i].any() and W[:, j].any()
+    ]
+    assert coherence(W) == pytest.approx(max(cosines, default=0.0), rel=0, abs=8 * m * EPS)
+    assert 0 <= coherence(W) <= 1
 
 
 @given(matrices, st.integers(-900, 900))
@@ -83,40 +91,11 @@ def test_powers_of_two_change_nothing(W: Floats, power: int) -> None:
     assert (feature_norms(np.ldexp(W, power)) == np.ldexp(feature_norms(W), power)).all()
 
 
-@given(matrices, st.integers(0, 2**20))
-def test_rotation_and_permutation(W: Floats, seed: int) -> None:
-    random = np.random.default_rng(seed)
-    Q = np.linalg.qr(random.normal(size=(W.shape[0],) * 2))[0]
-    order = random.permutation(W.shape[1])
-    norms = np.linalg.norm(W, axis=0)
-    # Rotating costs another few m·eps·‖W_j‖ in each entry.
-    tolerance = 4 * spread(W)[order]
-    turned = Q @ W[:, order]
-    turned[:, norms[order] == 0] = 0
-    assert (np.abs(feature_dimensionality(turned) - feature_dimensionality(W)[order]) <= tolerance).all()
-    scale = 40 * W.size * EPS * norms.max() ** 2
-    assert (np.abs(superposition(turned) - superposition(W)[order]) <= scale).all()
-
-
-@given(matrices, st.integers(1, 3))
-def test_zero_columns_and_rows_are_padding(W: Floats, extra: int) -> None:
-    m, n = W.shape
-    padded = np.zeros((m + extra, n + extra))
-    padded[:m, :n] = W
-    largest = np.linalg.norm(W, axis=0).max(initial=0.0)
-    rounding = {feature_norms: 8 * W.size * EPS * largest, superposition: 20 * W.size * EPS * largest**2}
-    for metric in METRICS[:4]:
-        found = metric(padded)
-        assert (found[n:] == 0).all()
-        tolerance = rounding.get(metric, 2 * spread(W))  # a longer matrix product may round otherwise
-        assert (np.abs(found[:n] - metric(W)) <= tolerance).all()
-
-
 @given(arrays(np.float64, (2, 3, 2, 4), elements=entries))
 def test_batches_and_torch(W: Floats) -> None:
     for metric in METRICS:
         batched = metric(W)
-        assert batched.shape == ((2, 3) if metric is dimensions_per_feature else (2, 3, 4))
+        assert batched.shape == ((2, 3, 4) if metric in PER_FEATURE else (2, 3))
         tensor = metric(torch.from_numpy(W))
         assert tensor.dtype == torch.float64
         assert (tensor.numpy() == batched).all()
@@ -157,7 +136,7 @@ EXTREMES: list[tuple[list[list[float]], list[float]]] = [
 
 
 @pytest.mark.parametrize(("W", "expected"), EXTREMES)
-@pytest.mark.parametrize("metric", SCALE_FREE)
+@pytest.mark.parametrize("metric", [feature_dimensionality, capacity])
 def test_extreme_scales(metric: Any, W: list[list[float]], expected: list[float]) -> None:
     np.testing.assert_allclose(metric(np.array(W)), expected, rtol=1e-14)
 
@@ -170,6 +149,11 @@ def test_extreme_norms() -> None:
     assert dimensions_per_feature(np.array([[1e-200, 0.0]])) == math.inf
     assert dimensions_per_feature(np.zeros((2, 3))) == math.inf
     assert dimensions_per_feature(np.array([[2e100], [0.0]])) == pytest.approx(5e-201, rel=1e-15, abs=0)
+    assert frobenius_count(np.array([[3e-150, 4e-150]])) == pytest.approx(2.5e-299, rel=1e-15, abs=0)
+    assert frobenius_count(np.array([[1e200, 1.0]])) == math.inf
+    # The cosine and the rank of columns do not depend on how long they are.
+    assert coherence(np.array([[5e-324, 1e300], [0.0, 1e300]])) == pytest.approx(0.5**0.5, rel=1e-15)
+    assert numerical_rank(np.array([[1e-200, 1e200], [0.0, 1e200]])) == 2
 
 
 def test_kinds() -> None:
@@ -180,9 +164,61 @@ def test_kinds() -> None:
         assert metric(W.astype(np.float32)).dtype == np.float32
         assert metric(torch.tensor(W)).dtype == torch.float64
         assert metric(torch.tensor(W, dtype=torch.float32, requires_grad=True)).dtype == torch.float32
+    for metric, kind, tensor_kind in (
+        (numerical_rank, np.int64, torch.int64),
+        (in_superposition, np.bool_, torch.bool),
+    ):
+        assert metric(W).dtype == kind
+        assert metric(torch.tensor(W, dtype=torch.float32)).dtype == tensor_kind
 
 
-@pytest.mark.parametrize("metric", METRICS)
+whole_numbers = st.tuples(st.integers(1, 4), st.integers(1, 6)).flatmap(
+    lambda shape: arrays(np.float64, shape, elements=st.integers(-3, 3))
+)
+
+
+@given(whole_numbers, st.integers(-40, 40))
+def test_rank_of_whole_numbers(W: Floats, power: int) -> None:
+    """Against fraction-free elimination, whatever the scale of a column; a nonzero minor is at least 1, so none is near 0."""
+    rank = sympy.Matrix(W.astype(int).tolist()).rank()
+    nonzero = int((W != 0).any(axis=0).sum())
+    W[:, 0] = np.ldexp(W[:, 0], power)
+    assert numerical_rank(W) == rank
+    assert gram_is_singular(W) == (rank < W.shape[1])
+    assert in_superposition(W) == (nonzero > rank)
+    found = numerical_rank(torch.tensor(np.stack([W, 0 * W]))).tolist()
+    assert found == [rank, 0]
+
+
+def test_dropping_features_is_not_superposition() -> None:
+    """The slides take a singular WᵀW for the sign of superposition: every W with n > m has one."""
+    dropped = np.array([[1.0, 0, 0, 0], [0, 1, 0, 0]])
+    square = np.array([[1.0, -1, 0, 0], [0, 0, 1, -1]])
+    both = np.stack([dropped, square])
+    assert gram_is_singular(both).tolist() == [True, True]
+    assert in_superposition(both).tolist() == [False, True]
+    assert in_superposition(torch.tensor(both)).tolist() == [False, True]
+    almost = dropped + 1e-3 * np.array([[0, 0, 1, 1], [0, 0, 1, 0]])
+    assert in_superposition(almost)
+    assert not in_superposition(almost, negligible=0.01)
+    # A negligible column brings no dimension either.
+    assert in_superposition(np.array([[1.0, -1, 0], [0, 0, 1e-3]]), negligible=0.01)
+
+
+def test_rank_tolerance() -> None:
+    """Columns at an angle t have singular values √(1 ± cos t): a ratio of tan t/2."""
+    angle = 1e-3
+    W = np.array([[1, math.cos(angle)], [0, math.sin(angle)]])
+    ratio = math.tan(angle / 2)
+    assert numerical_rank(W, tolerance=ratio * 0.999) == 2
+    assert numerical_rank(W, tolerance=ratio * 1.001) == 1
+    # Rounded to single precision, a plane is no longer flat, but within the spacing of its own dtype.
+    flat = (np.array([[1, 2], [3, 5], [7, 11]]) @ np.array([[1, 1, 2], [3, 7, 1]]) / 3).astype(np.float32)
+    assert numerical_rank(flat) == numerical_rank(torch.tensor(flat)) == 2
+    assert numerical_rank(flat.astype(np.float64)) == 3
+
+
+@pytest.mark.parametrize("metric", [*METRICS, *RANKS])
 @pytest.mark.parametrize(
     ("W", "message"),
     [
@@ -196,3 +232,16 @@ def test_kinds() -> None:
 def test_bad_input(metric: Any, W: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         metric(W)
+
+
+@pytest.mark.parametrize("metric", RANKS)
+@pytest.mark.parametrize("tolerance", [0.0, -1e-9, 1.0, math.nan])
+def test_bad_tolerance(metric: Any, tolerance: float) -> None:
+    with pytest.raises(ValueError, match=rf"tolerance must lie in \(0, 1\), got {tolerance}"):
+        metric(np.eye(2), tolerance=tolerance)
+
+
+@pytest.mark.parametrize("negligible", [-0.1, 1.0, math.nan])
+def test_bad_negligible(negligible: float) -> None:
+    with pytest.raises(ValueError, match=rf"negligible must lie in \[0, 1\), got {negligible}"):
+        in_superposition(np.eye(2), negligible=negligible)

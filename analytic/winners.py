@@ -1,0 +1,169 @@
+r"""Which packing of polytopes has the lowest loss at which sparsity, for n features in m dimensions: proved, for all s.
+
+The candidates are the packings of the catalogue (`analytic.packing`), each part with its own best norm and bias, features of
+equal importance. Their least losses are certified (`analytic.polytope_loss`). An interval of s on whose ends the same
+packing wins is settled by `analytic.winner_bounds`, or halved; where the winners at the ends differ, the difference of the
+two is brought to change sign between two rationals that are close together. So it is proved for *every* s in a reign that
+its packing has a lower loss than every other packing, and that the change of winners happens between the two ends of
+each crossing, whose difference is a continuous function of s; only how often it changes within that width is open. What
+is not claimed: that these are the best of all W and b (`numeric.minimise` finds lower losses, which `verify` reports).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from itertools import chain
+
+import sympy
+from flint import arb
+
+from .loss import Enclosure
+from .packing import Packing, packings
+from .polytope import Polytope
+from .polytope_loss import BestAtom, enclosure
+from .rational import Exact, from_flint, rational, to_sympy
+from .winner_bounds import beats, best_atom, packing_loss
+
+_GUARD = 8
+"""Digits that losses have beyond those of a crossing: differences grow with s at a rate of 1/100 or more."""
+
+
+@dataclass(frozen=True)
+class Winner:
+    """The packing of least loss at a sparsity; `atoms` has the best norm and bias of each kind of atom in it.
+
+    `runner_up` has the next lowest loss, or is None where there is one packing only (n ≤ m).
+    """
+
+    packing: Packing
+    sparsity: sympy.Rational
+    loss: Enclosure
+    atoms: tuple[BestAtom, ...]
+    runner_up: Packing | None
+    runner_up_loss: Enclosure | None
+
+
+@dataclass(frozen=True)
+class Reign:
+    """A packing wins at every s between `start` and `end` (outside of their radii); the first starts at 0, the last ends at 1."""
+
+    packing: Packing
+    start: Enclosure
+    end: Enclosure
+
+
+def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Polytope, ...] = ()) -> Winner:
+    """The winner at one sparsity, 0 ≤ s < 1, with losses to a radius of 10^−digits or so, told apart by balls.
+
+    ValueError on bad input; ArithmeticError where two packings tie to that accuracy: ask for more digits.
+    """
+    s = rational(sparsity, "sparsity")
+    if not 0 <= s < 1:
+        raise ValueError(f"sparsity must lie in [0, 1), got {s}")
+    order = _ranked(packings(n, m, extra), s, digits)
+    losses = [_enclosed(packing, s, digits) for packing in order[:2]]
+    return Winner(
+        order[0],
+        to_sympy(s),
+        losses[0],
+        tuple(best_atom(atom, s, digits) for atom, _ in order[0].atoms),
+        order[1] if len(order) > 1 else None,
+        losses[1] if len(order) > 1 else None,
+    )
+
+
+@lru_cache(maxsize=64)
+def winners(n: int, m: int, digits: int = 12, extra: tuple[Polytope, ...] = ()) -> tuple[Reign, ...]:
+    """The winners from s = 0 to s = 1, each crossing enclosed in a width of 10^−digits.
+
+    ValueError unless n, m ≥ 1; ArithmeticError where two packings cannot be told apart on an interval.
+    """
+    half, rivals = Fraction(1, 2), packings(n, m, extra)
+    reigns: list[Reign] = []
+    for a, b, packing in chain(
+        _segments(rivals, Fraction(0), half, digits), _segments(rivals, half, Fraction(1), digits)
+    ):
+        if reigns and reigns[-1].packing == packing:
+            reigns[-1] = Reign(packing, reigns[-1].start, _point(b))
+        else:
+            start = _point(a)
+            if reigns:
+                start = _hull(reigns[-1].end, start)
+                reigns[-1] = Reign(reigns[-1].packing, reigns[-1].start, start)
+            reigns.append(Reign(packing, start, _point(b)))
+    return tuple(reigns)
+
+
+def _segments(
+    rivals: tuple[Packing, ...], a: Fraction, b: Fraction, digits: int
+) -> Iterator[tuple[Fraction, Fraction, Packing]]:
+    """Intervals with their winner, increasing; between two of different winners there is a gap of width ≤ 10^−digits."""
+    if b - a < Fraction(1, 10 ** (digits + _GUARD)):
+        raise ArithmeticError(f"packings tie near sparsity {float(a)}: {', '.join(r.name for r in rivals)}")
+    first = _ranked(rivals, a, digits + _GUARD)[0]
+    last = first if b == 1 else _ranked(rivals, b, digits + _GUARD)[0]
+    middle = (a + b) / 2
+    if first == last:
+        rivals = (first, *(r for r in rivals if r != first and not beats(first, r, a, b, digits + _GUARD)))
+        if len(rivals) == 1:
+            yield a, b, first
+            return
+    elif a > 0:
+        left, right = _crossing(first, last, a, b, digits)
+        if [_ranked(rivals, s, digits + _GUARD)[0] for s in (left, right)] == [first, last]:
+            yield from _segments(rivals, a, left, digits)
+            yield from _segments(rivals, right, b, digits)
+            return
+        middle = left
+    yield from _segments(rivals, a, middle, digits)
+    yield from _segments(rivals, middle, b, digits)
+
+
+def _crossing(first: Packing, last: Packing, a: Fraction, b: Fraction, digits: int) -> tuple[Fraction, Fraction]:
+    """Decimals at most 10^−digits apart: at the lower `first` has the lower loss, at the upper one `last`, as at a and b.
+
+    The secant's zero lies off by the square of the width, so places that far to both sides of it close in on a crossing.
+    """
+
+    def lead(s: Fraction) -> arb:
+        return packing_loss(last.without(first), s, digits + _GUARD) - packing_loss(
+            first.without(last), s, digits + _GUARD
+        )
+
+    width, unit = Fraction(1, 10**digits), 10 ** (digits + 2)
+    ends = {a: lead(a), b: lead(b)}
+    while b - a > width:
+        guess = a + (b - a) * Fraction(float(ends[a] / (ends[a] - ends[b])))
+        reach = max(width * 2 / 5, (b - a) ** 2)
+        for place in (guess - reach, guess + reach, (a + b) / 2):
+            s = Fraction(round(place * unit), unit)
+            if a < s < b and b - a > width:
+                ends[s] = lead(s)
+                if not (ends[s] > 0 or ends[s] < 0):
+                    raise ArithmeticError(f"{first.name} and {last.name} tie at sparsity {s}")
+                a, b = (s, b) if ends[s] > 0 else (a, s)
+    return a, b
+
+
+def _ranked(rivals: Sequence[Packing], s: Fraction, digits: int) -> list[Packing]:
+    """By increasing loss; the first has the least for certain."""
+    losses = {packing: packing_loss(packing, s, digits) for packing in rivals}
+    order = sorted(rivals, key=lambda packing: from_flint(losses[packing].mid().fmpq()))
+    if len(order) > 1 and not all(losses[order[0]] < losses[other] for other in order[1:]):
+        raise ArithmeticError(f"{order[0].name} and {order[1].name} tie at sparsity {s} to {digits} digits")
+    return order
+
+
+def _enclosed(packing: Packing, s: Fraction, digits: int) -> Enclosure:
+    return enclosure(packing_loss(packing, s, digits))
+
+
+def _point(s: Fraction) -> Enclosure:
+    return Enclosure(to_sympy(s), sympy.Integer(0))
+
+
+def _hull(lower: Enclosure, upper: Enclosure) -> Enclosure:
+    return Enclosure((lower.midpoint + upper.midpoint) / 2, (upper.midpoint - lower.midpoint) / 2)

@@ -1,0 +1,132 @@
+r"""Which polytopes the columns of W form, by name.
+
+Columns are split into unlearned features, of norm at most `UNLEARNED` times the largest, or at most `NEGLIGIBLE`; and
+components, the connected parts of the graph that joins features with |cos| above `tolerance`. Components are tegum
+factors: orthogonal to each other, each with dimensions of its own. A component is named when its cosines are those of
+a polytope of the catalogue within `tolerance`, for the best of all orders (`numeric.assignment`).
+
+Turning a column by an angle t moves a cosine by at most t. So columns in the directions of orthogonal polytopes, each
+turned by at most tolerance/2, get the right names, provided that twice the tolerance is below the cosines that hold a
+polytope together (1/d in a d-simplex) and below what tells an antiprism of free height from a polygon or an
+octahedron. Norms take no part in the naming: `norm_spread` says how equal they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from .assignment import Fit, best_fit
+from .catalogue import Reference, composites, references
+from .component import Component, Geometry
+from .metrics import feature_dimensionality, polar
+from .setting import Floats
+
+UNLEARNED = 0.1
+NEGLIGIBLE = 0.01  # ‖W_i‖² is the gain of x_i, near 1 for a feature that is stored at all
+NEAR, NEAR_SIZE = 0.25, 24  # a polytope whose cosines are farther off is not near, and larger ones are not tried
+
+
+def describe(W: ArrayLike | Tensor, b: ArrayLike | Tensor | None = None, *, tolerance: float = 0.05) -> Geometry:
+    """The polytopes in W, (m, n), finite; b, (n,), finite, is only reported. `tolerance` in (0, 1) as above.
+
+    Rotating W, reordering or (above `NEGLIGIBLE`) scaling it changes nothing but the indices. ValueError otherwise.
+    """
+    weights = _finite("W", W)
+    if weights.ndim != 2 or 0 in weights.shape:
+        raise ValueError(f"W must have shape (m, n) with m, n ≥ 1, got {weights.shape}")
+    bias = None if b is None else _finite("b", b)
+    if bias is not None and bias.shape != weights.shape[1:]:
+        raise ValueError(f"b must have shape {weights.shape[1:]} to match W, got {bias.shape}")
+    if not 0 < tolerance < 1:
+        raise ValueError(f"tolerance must lie in (0, 1), got {tolerance}")
+    units, norms = polar(weights)
+    columns = _Columns(units, norms, feature_dimensionality(weights), bias)
+    learned = norms > max(UNLEARNED * float(norms.max()), NEGLIGIBLE)
+    linked = (np.abs(units.T @ units) > tolerance) & learned & learned[:, None]
+    components = [_component(columns, members, tolerance) for members in _parts(linked, learned)]
+    components.sort(key=lambda c: (not c.named, -len(c.members), c.name, min(c.members)))
+    rest = np.flatnonzero(~learned)
+    return Geometry(
+        tuple(components),
+        tuple(rest.tolist()),
+        tuple(norms[rest].tolist()),
+        None if bias is None else tuple(bias[rest].tolist()),
+        tolerance,
+    )
+
+
+def _parts(linked: NDArray[np.bool_], learned: NDArray[np.bool_]) -> Iterator[NDArray[np.int64]]:
+    """The connected parts of a graph, (n, n), among the learned features."""
+    left = learned.copy()
+    while left.any():
+        part = np.arange(len(left)) == left.argmax()
+        while (grown := part | linked[part].any(axis=0)).sum() > part.sum():
+            part = grown
+        left &= ~part
+        yield np.flatnonzero(part)
+
+
+@dataclass(frozen=True)
+class _Columns:
+    units: Floats
+    norms: Floats
+    dimensionality: Floats
+    bias: Floats | None
+
+
+def _component(columns: _Columns, members: NDArray[np.int64], tolerance: float) -> Component:
+    units = columns.units[:, members]
+    reference, fit = _match(units.T @ units, tolerance) or (None, None)
+    if reference is not None and fit is not None and fit.residual <= tolerance:
+        members = members[list(fit.order)]
+        name, dimension, ideal = reference.name, reference.dimension, reference.dimensionality(fit.height)
+    else:
+        singular = np.linalg.svd(units, compute_uv=False)
+        name, dimension, ideal = "unnamed", int((singular > tolerance * singular[0]).sum()), None
+    norms = columns.norms[members]
+    largest = float(norms.max())
+    scale = largest * float(np.sqrt(((norms / largest) ** 2).mean()))
+    return Component(
+        name=name,
+        members=tuple(members.tolist()),
+        dimension=dimension,
+        scale=scale,
+        norm_spread=float(np.abs(norms / scale - 1).max()),
+        dimensionality=tuple(columns.dimensionality[members].tolist()),
+        ideal=ideal,
+        residual=fit.residual if fit else np.inf,
+        nearest=reference.name if reference else None,
+        height=fit.height if fit else None,
+        bias=None if columns.bias is None else tuple(columns.bias[members].tolist()),
+    )
+
+
+def _match(cosines: Floats, tolerance: float) -> tuple[Reference, Fit] | None:
+    """The best reference within the tolerance, rigid ones before those of free height; else the nearest within `NEAR`."""
+    k = len(cosines)
+    near = references(k) + composites(k) if k <= NEAR_SIZE else ()
+    for naming, bound, pool in ((True, tolerance, references(k)), (False, NEAR, near)):
+        best = None
+        for reference in pool:
+            if naming and best is not None and reference.slope is not None:
+                break
+            if fit := best_fit(cosines, reference, bound):
+                best, bound = (reference, fit), fit.residual
+        if best is not None:
+            return best
+    return None
+
+
+def _finite(name: str, values: ArrayLike | Tensor) -> Floats:
+    try:
+        array = np.asarray(values.detach().cpu().double() if isinstance(values, Tensor) else values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} must be an array of numbers, got {values!r}") from None
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]} among its entries")
+    return array

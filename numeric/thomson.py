@@ -1,0 +1,182 @@
+r"""Points on a sphere that repel each other: least energies by descent from many starts, for any pair energy and dimension.
+
+Three quarters of the descents start from uniform random points; the rest are hops from the lowest end so far, with a few
+points moved to where the others leave room. Ends of one energy and Gram matrix are counted together, and each distinct one is
+polished by Newton's iteration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from . import sphere_energy
+from .pair_energy import Energy, EnergyLike, energy_of
+from .point_group import PointGroup, point_group, symmetry_order
+from .setting import Floats
+from .solution import Minimum, Solution
+from .sphere_descent import End, Problem, rotations
+
+STARTS = 128
+"""Measured for Coulomb energies of N = 2 to 100: hardest is N = 78, whose best known energy 3 % of descents reach, then 69 and
+46 with a tenth; most are reached by more than half.
+"""
+GRADIENT_TOLERANCE = 1e-11
+_ROUGH, _FINE = 1e-3, 1e-6
+_SAME_VALUE = 1e-10
+
+
+@dataclass(frozen=True)
+class SphereMinimum(Minimum):
+    """One distinct minimum of `shape` = (n, dim) points; `gradient_norm` is the largest coordinate in the tangent spaces.
+
+    `flat`: in how many directions, rotations apart, the Hessian vanishes. Where there are any, `points` is as a rule one of a
+    continuum of minima, and its symmetry says nothing of the others'. `stiffness`: the least of the other eigenvalues (inf
+    where there is none).
+    """
+
+    shape: tuple[int, int]
+    flat: int
+    stiffness: float
+
+    @property
+    def points(self) -> Floats:
+        """(n, dim), each of length 1."""
+        return self.point.reshape(self.shape)
+
+    @property
+    def symmetry_order(self) -> int:
+        """How many permutations of the points an orthogonal map carries out, to 1e-6."""
+        return symmetry_order(self.points)
+
+    @property
+    def point_group(self) -> PointGroup:
+        """Schoenflies name and order for dim = 3, to 1e-6; ValueError for another."""
+        return point_group(self.points)
+
+
+@dataclass(frozen=True)
+class SphereSolution(Solution):
+    """A `Solution` whose minima are configurations; `points` are those of the lowest."""
+
+    minima: tuple[SphereMinimum, ...]
+
+    @property
+    def points(self) -> Floats:
+        return self.minima[0].points
+
+
+def solve(
+    n_points: int,
+    *,
+    dim: int = 3,
+    energy: EnergyLike = "coulomb",
+    starts: int = STARTS,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> SphereSolution:
+    """Least energy of `n_points` ≥ 1 points on the unit sphere of R^dim, dim ≥ 1, and the other minima met.
+
+    `energy`: "coulomb" Σ_{i<j} 1/|r_i − r_j|, "log" −Σ_{i<j} log |r_i − r_j|, ("riesz", s) Σ_{i<j} |r_i − r_j|^(−s) with
+    0 < s ≤ 30, "interference" Σ_{i≠j} ReLU(r_i·r_j)², or an `Energy`. `starts` descents in all; the k-th depends on `seed`
+    and k, and, when it is a hop, on those before.
+
+    A minimum has converged when no coordinate of its gradient exceeds 1e-11, or the rounding of its forces, 64 eps of the
+    largest Σ_j |φ′|, if that is more. No search proves that a lower minimum does not exist. Interference vanishes for a
+    continuum of configurations when n_points < 2·dim, and for the cross-polytope when they are equal; such minima have
+    `flat` > 0 and are counted as one.
+
+    ValueError for bad input, and for dim = 1, the two points ±1, when the energy of all placements is infinite.
+    """
+    for name, value, least in (("n_points", n_points, 1), ("dim", dim, 1), ("starts", starts, 1), ("seed", seed, 0)):
+        if isinstance(value, bool) or not isinstance(value, int | np.integer):
+            raise ValueError(f"{name} must be an integer, got {value!r}")
+        if value < least:
+            raise ValueError(f"{name} must be at least {least}, got {value}")
+    pair = energy_of(energy)
+    if dim == 1:
+        return SphereSolution((_on_two_points(n_points, pair, starts),), 0)
+    problem = Problem(n_points, dim, pair)
+    ends: list[End] = []
+    for k in range(starts):
+        random = np.random.default_rng([seed, k])
+        hops = k >= starts - starts // 4
+        start = problem.hop(min(ends, key=lambda end: end.value).units, random) if hops else problem.start(random)
+        ends.append(problem.descend(start))
+        if progress is not None:
+            progress((k + 1) / starts)
+    minima = _merged([_polished(problem, end, count, pair) for end, count in _grouped(ends)])
+    return SphereSolution(minima, starts - sum(minimum.count for minimum in minima if minimum.converged))
+
+
+def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMinimum:
+    polished = problem.polish(end.units)
+    tolerance = max(GRADIENT_TOLERANCE, problem.attainable(polished.units))
+    curved = polished.spectrum[~polished.zero]
+    return SphereMinimum(
+        sphere_energy.energy(polished.units, pair),
+        polished.units.ravel(),
+        polished.norm,
+        count,
+        polished.norm <= tolerance,
+        problem.shape,
+        int(polished.zero.sum()) - rotations(polished.units),
+        float(curved.min(initial=np.inf)),
+    )
+
+
+def _cosines(units: Floats) -> Floats:
+    """All cosines, in order: the same for configurations that differ by a rotation, a reflection, a renumbering."""
+    return np.sort((units @ units.T)[np.triu_indices(len(units), 1)])
+
+
+def _close(first: float, second: float) -> bool:
+    return abs(first - second) <= _SAME_VALUE * (1 + abs(first))
+
+
+def _grouped(ends: Sequence[End]) -> list[tuple[End, int]]:
+    """Ends that are surely one minimum, with how many they are, so that one of them is polished."""
+    groups: list[tuple[End, int, Floats]] = []
+    for end in sorted(ends, key=lambda end: end.value):
+        cosines = _cosines(end.units)
+        for k, (first, count, known) in enumerate(groups):
+            if _close(end.value, first.value) and np.abs(cosines - known).max(initial=0.0) <= _ROUGH:
+                groups[k] = (first, count + 1, known)
+                break
+        else:
+            groups.append((end, 1, cosines))
+    return [(end, count) for end, count, _ in groups]
+
+
+def _merged(minima: Sequence[SphereMinimum]) -> tuple[SphereMinimum, ...]:
+    """Distinct minima in order of energy; a converged one stands for its group."""
+    groups: list[tuple[SphereMinimum, Floats]] = []
+    for minimum in sorted(minima, key=lambda minimum: (not minimum.converged, minimum.value)):
+        cosines = _cosines(minimum.points)
+        for k, (first, known) in enumerate(groups):
+            same = (first.flat and minimum.flat) or np.abs(cosines - known).max(initial=0.0) <= _FINE
+            if same and _close(minimum.value, first.value):
+                groups[k] = (replace(first, count=first.count + minimum.count), known)
+                break
+        else:
+            groups.append((minimum, cosines))
+    return tuple(sorted((minimum for minimum, _ in groups), key=lambda minimum: minimum.value))
+
+
+def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
+    """dim = 1: k points at −1 and n − k at +1, all k tried. Nothing moves, so there is no gradient."""
+    low = np.arange(n // 2 + 1)
+    high = n - low
+    with np.errstate(divide="ignore"):
+        together, apart = pair.between(np.array([0.0, 4.0]))
+    touching = low * (low - 1) / 2 + high * (high - 1) / 2
+    values = low * high * apart + np.where(touching > 0, touching, 1) * np.where(touching > 0, together, 0)
+    best = int(values.argmin())
+    if not np.isfinite(values[best]):
+        raise ValueError(
+            f"n_points must be at most 2 when dim is 1, or two coincide and the energy is infinite, got {n}"
+        )
+    point = np.where(np.arange(n) < best, -1.0, 1.0)
+    return SphereMinimum(float(values[best]), point, 0.0, starts, True, (n, 1), 0, np.inf)

@@ -1,0 +1,103 @@
+"""Bounds between sparsities: they hold at sparsities between, and a proof is never at odds with the values."""
+
+from fractions import Fraction
+from itertools import permutations
+
+import flint
+import pytest
+from flint import arb
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from analytic import winner_bounds
+from analytic.packing import packings
+from analytic.polytopes import polytope
+from analytic.rational import to_flint
+from analytic.winner_bounds import atom_loss, beats, packing_loss
+
+DIGITS = 20
+NAMES = ("digon", "triangle", "pentagon", "hexagon", "tetrahedron")
+# Sparsities in (0, 1), dense near both ends.
+INNER = st.integers(1, 63).map(lambda k: Fraction(k, 64)) | st.integers(5, 12).flatmap(
+    lambda k: st.sampled_from([Fraction(1, 2**k), 1 - Fraction(1, 2**k)])
+)
+SHARES = st.integers(0, 8).map(lambda k: Fraction(k, 8))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(ends=st.tuples(INNER, INNER).filter(lambda ends: ends[0] != ends[1]), share=SHARES)
+@settings(max_examples=15)
+@example(ends=(Fraction(1, 2**12), Fraction(1, 2**10)), share=Fraction(1, 8))
+def test_bounds_inside_enclose_the_least_loss(name: str, ends: tuple[Fraction, Fraction], share: Fraction) -> None:
+    """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
+    atom, (a, b) = polytope(name), sorted(ends)
+    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
+        between, at = atom_loss(atom, a + share * (b - a), DIGITS), to_flint(share)
+        below = winner_bounds._inside(atom, a, b, DIGITS)
+        assert below(arb(at)) <= between + 1e-19
+        for end, place in ((a, 0), (b, 1)):
+            above = winner_bounds._above(atom, end, a, b, DIGITS)
+            assert above(arb(at)) >= between - 1e-19
+            value = atom_loss(atom, end, DIGITS)
+            assert abs(above(arb(place)) - value) < 1e-18
+            assert not below.coeffs() or abs(below(arb(place)) - value) < 1e-18
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_bound_inside_is_of_second_order(name: str) -> None:
+    """Half the interval, a quarter of the gap: c goes with its square."""
+    atom, gaps = polytope(name), []
+    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
+        for h in (Fraction(1, 64), Fraction(1, 128)):
+            below = winner_bounds._inside(atom, Fraction(1, 2), Fraction(1, 2) + h, DIGITS)
+            gaps.append(float(atom_loss(atom, Fraction(1, 2) + h / 2, DIGITS) - below(arb(0.5))))
+    assert 0 < gaps[1] < gaps[0] / 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(a=INNER, share=SHARES)
+@settings(max_examples=15)
+def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -> None:
+    atom = polytope(name)
+    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
+        at_zero = winner_bounds._from_zero(atom, a, DIGITS)
+        assert at_zero(arb(to_flint(share))) <= atom_loss(atom, share * a, DIGITS) + 1e-19
+        if share < 1:
+            s = a + share * (1 - a)
+            for order in (1, 2):
+                least = (
+                    winner_bounds._least(atom, a, range(order + 1), DIGITS) * arb(to_flint((1 - s) / (1 - a))) ** order
+                )
+                assert least <= atom_loss(atom, s, DIGITS) + 1e-19
+
+
+@given(ends=st.tuples(INNER, INNER).filter(lambda ends: ends[0] != ends[1]), share=SHARES)
+@settings(max_examples=25)
+@example(ends=(Fraction(1, 2), Fraction(9, 16)), share=Fraction(1, 2))
+@example(ends=(Fraction(63, 64), Fraction(1)), share=Fraction(1, 2))
+@example(ends=(Fraction(0), Fraction(1, 2**12)), share=Fraction(1, 2))
+def test_what_is_proved_is_so(ends: tuple[Fraction, Fraction], share: Fraction) -> None:
+    a, b = sorted(ends)
+    s = a + share * (b - a)
+    for first, second in permutations(packings(5, 2), 2):
+        if s < 1 and beats(first, second, a, b, DIGITS):
+            assert packing_loss(first, s, DIGITS) < packing_loss(second, s, DIGITS)
+
+
+def test_proofs_succeed_where_they_should() -> None:
+    """Each end and an inner interval, so that the properties above are not empty."""
+    by_name = {packing.name: packing for packing in packings(6, 2)}
+    for first, second, a, b in (
+        ("triangle + 3 dropped", "hexagon", Fraction(0), Fraction(1, 2**14)),
+        ("2 digons + 2 dropped", "triangle + 3 dropped", Fraction(3, 8), Fraction(7, 16)),
+        ("hexagon", "pentagon + 1 dropped", Fraction(127, 128), Fraction(1)),
+        ("pentagon + 1 dropped", "2 digons + 2 dropped", Fraction(127, 128), Fraction(1)),
+    ):
+        assert beats(by_name[first], by_name[second], a, b, DIGITS)
+        assert not beats(by_name[second], by_name[first], a, b, DIGITS)
+    # At s = ½ the best bias of a pentagon is positive, and costs more than p² later.
+    by_name = {packing.name: packing for packing in packings(5, 2)}
+    assert not beats(by_name["pentagon"], by_name["2 singles + 3 dropped"], Fraction(1, 2), Fraction(1), DIGITS)
+    pair, triangle = (next(p for p in packings(3, 2) if p.name == name) for name in ("digon ⊕ single", "triangle"))
+    assert beats(pair, triangle, Fraction(31, 32), Fraction(1), DIGITS)
+    assert not beats(triangle, pair, Fraction(31, 32), Fraction(1), DIGITS)
