@@ -14,7 +14,7 @@ import torch
 from analytic.capacity import QuadraticModel
 from analytic.quadratic_task import Uniform, coefficients, kurtosis, skewness, sparse_kurtosis, variance
 from analytic.tight_frames import realise, weights_loss
-from numeric.metrics import capacity
+from numeric.metrics import Floats, capacity
 from numeric.quadratic_task import (
     Atoms,
     QuadraticSolution,
@@ -107,23 +107,28 @@ def fourth_moment(count: int, progress: Progress) -> Outcome:
 
 
 def bound(count: int, progress: Progress) -> Outcome:
-    """How far Σ L(v_i, C_i) exceeds the loss, and Σ C_i the rank, relative: the worse of the two."""
+    """How far Σ L(v_i, C_i) exceeds the loss, and Σ C_i the rank, relative: the worse of the two.
+
+    Every other W is the exact best one, nudged by 1e-3, where the bound is nearly reached; the rest are random.
+    """
     random, worst = np.random.default_rng(7), Worst()
     for index in range(count):
-        n, m = int(random.integers(2, 6)), int(random.integers(1, 4))
-        W = random.normal(size=(m, n))
-        if index % 4 == 0:
-            W[:, -1] = W[:, 0]
+        n = int(random.integers(2, 6))
+        m = int(random.integers(1, n + 1))
         values = [Fraction(int(k), 4) for k in random.integers(1, 9, n)]
         model = QuadraticModel(values, Fraction(int(random.integers(5, 40)), 4))
+        W = random.normal(size=(m, n))
+        if index % 2 == 0:
+            W = _array(realise(model, m)) + W / 1000
         shares, rank = capacity(W), float(np.linalg.matrix_rank(W))
         allowed = float(model.loss([Fraction(float(share)) for share in shares]))
         found = float(error_variance(torch.from_numpy(W), *floats(model)))
-        worst.see((allowed - found) / found, allowed, found, f"loss, number {index}, {label(model)}")
+        nothing = float(model.loss([0] * n))
+        worst.see((allowed - found) / nothing, allowed, found, f"loss, number {index}, {label(model)}")
         worst.see((float(shares.sum()) - rank) / rank, rank, float(shares.sum()), f"capacity, number {index}")
         progress((index + 1) / count)
-    reason = "rounding of capacities, which are good to 10 n m eps times the ratio of norms; negative: the bound holds"
-    return worst.outcome(1e-12, reason, {"weights": count})
+    reason = "rounding of capacities, good to 10 n m eps times the ratio of norms, here up to 1e3; negative: it holds"
+    return worst.outcome(1e-11, reason, {"weights": count})
 
 
 @lru_cache(maxsize=256)
@@ -166,7 +171,7 @@ def realised(count: int, progress: Progress) -> Outcome:
     worst = Worst()
     for index, (model, m) in enumerate(tasks(count)):
         shares = model.allocate(m)
-        W = np.array(realise(model, m).evalf(20).tolist(), dtype=np.float64)
+        W = _array(realise(model, m))
         exact, nothing = float(model.loss(shares)), float(model.loss([0] * model.n))
         found = float(error_variance(torch.from_numpy(W), *floats(model)))
         worst.see(abs(found - exact) / nothing, exact, found, f"loss, {label(model)}, m = {m}")
@@ -178,3 +183,7 @@ def realised(count: int, progress: Progress) -> Outcome:
 
 def _row(capacities: list[float]) -> str:
     return ", ".join(f"{c:.7f}" for c in capacities)
+
+
+def _array(W: sympy.MatrixBase) -> Floats:
+    return np.array([[float(entry) for entry in row] for row in W.tolist()])
