@@ -89,7 +89,7 @@ class HeldCapacity:
         if not 0 <= c <= 1:
             raise ValueError(f"capacity must lie in [0, 1], got {c}")
         arc, t = self._place(c, phase)
-        return arc.loss(t).expression
+        return arc.ray.loss(t).expression
 
     def marginal_benefit(self, capacity: Exact, phase: Phase) -> Expr:
         """−∂K/∂C₂ of that, at a capacity in (0, 1), exact."""
@@ -97,7 +97,7 @@ class HeldCapacity:
         if not 0 < c < 1:
             raise ValueError(f"capacity must lie in (0, 1) for a marginal benefit, got {c}")
         arc, t = self._place(c, phase)
-        benefit = t.image(arc.benefit, 8 * _T * arc.quartic * arc.quartic).expression
+        benefit = t.image(arc.benefit, 8 * _T * arc.ray.quartic * arc.ray.quartic).expression
         return benefit if arc.smaller == 1 else -benefit
 
     def first_benefit(self, phase: Phase) -> Expr:
@@ -105,7 +105,7 @@ class HeldCapacity:
         arc = self._arc(phase, 1)
         if arc.benefit[0] != 0:
             return sympy.oo if arc.benefit[0] > 0 else -sympy.oo
-        return to_sympy(from_flint(arc.benefit[1] / (8 * arc.quartic[0] ** 2)))
+        return to_sympy(from_flint(arc.benefit[1] / (8 * arc.ray.quartic[0] ** 2)))
 
     def stretches(self, phase: Phase) -> tuple[Stretch, ...]:
         """Where the marginal benefit of feature 2 rises and where it falls, from C₂ = 0 to 1, certified.
@@ -131,7 +131,7 @@ class HeldCapacity:
         if all(sign_beside(arc.stationarity, Fraction(1), -1) > 0 for arc in (below, above)):
             found = [*found, _ONE]
         places = [(below, t) for t in found] + [(above, t) for t in reversed(above.optima())]
-        return tuple(HeldOptimum(phase, arc.capacity(t), arc.loss(t)) for arc, t in places)
+        return tuple(HeldOptimum(phase, arc.capacity(t), arc.ray.loss(t)) for arc, t in places)
 
     def best(self) -> tuple[HeldOptimum, ...]:
         """The optima of least loss in both phases: what the curves predict that the model is. Ties are all listed."""
@@ -162,10 +162,6 @@ class _Arc:
     ray: Ray
 
     @property
-    def quartic(self) -> fmpq_poly:
-        return self.ray.quartic
-
-    @property
     def stationarity(self) -> fmpq_poly:
         """P, of the sign of the marginal benefit of c."""
         return self.ray.stationarity
@@ -178,11 +174,8 @@ class _Arc:
     @property
     def bend(self) -> fmpq_poly:
         """A polynomial of the sign of the derivative of that in t, so in c: of (A/tQ²)′ t²Q³, A the benefit."""
-        A, Q = self.benefit, self.quartic
+        A, Q = self.benefit, self.ray.quartic
         return A.derivative() * _T * Q - A * (Q + 2 * _T * Q.derivative())
-
-    def loss(self, t: RealAlgebraic) -> RealAlgebraic:
-        return self.ray.loss(t)
 
     def capacity(self, t: RealAlgebraic) -> RealAlgebraic:
         """The capacity of feature 2."""
