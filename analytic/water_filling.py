@@ -7,6 +7,9 @@ a time:
 
 .. math:: V_k(t) = \max_c\; V_{k-1}(t - c) + B_k(c).
 
+(The rule "features with increasing benefit end at 0 or 1" is nearly true: two that rise inside would gain by trading, so
+at most one rests inside a rising stretch. One can, beside a curve that falls faster.)
+
 V is the maximum of finitely many *branches*, quadratics in t on rational intervals, each with capacities affine in t.
 For one quadratic piece of each side the best c is at an end of either piece or, where their sum is strictly concave in
 c, where its slope vanishes: five branches again, all rational.
