@@ -1,0 +1,44 @@
+"""The loss of n = 2, m = 1 without bias when feature 2 is held at a capacity: quadrature, and a search for the scale."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from numpy.typing import ArrayLike
+from scipy.optimize import minimize_scalar
+
+from .quadrature import expected_loss_quadrature
+
+_LARGEST_SQUARE = 4.0
+"""‖W‖² up to which the search looks: beyond |w_i| = 3/2 the loss grows, for importances within a factor ten."""
+
+
+class Held(NamedTuple):
+    """The least loss and the weights (w₁, w₂) that have it."""
+
+    value: float
+    weights: tuple[float, float]
+
+
+def held_loss(capacity: float, sign: int, sparsity: ArrayLike, importance: ArrayLike | None = None) -> Held:
+    """Least K over W = r (√(1 − C), ± √C), r² in [0, 4], C = `capacity` of feature 2 and ± the `sign` of w₁w₂.
+
+    K from its definition by quadrature, its minimum by Brent's method. ValueError unless 0 ≤ C ≤ 1 and sign = ±1.
+    """
+    if not 0 <= capacity <= 1:
+        raise ValueError(f"capacity must lie in [0, 1], got {capacity}")
+    if sign not in (-1, 1):
+        raise ValueError(f"sign must be 1 or -1, got {sign}")
+    direction = (math.sqrt(1 - capacity), sign * math.sqrt(capacity))
+
+    def weights(square: float) -> tuple[float, float]:
+        return math.sqrt(square) * direction[0], math.sqrt(square) * direction[1]
+
+    found = minimize_scalar(
+        lambda square: expected_loss_quadrature([weights(square)], None, sparsity, importance).value,
+        bounds=(0.0, _LARGEST_SQUARE),
+        method="bounded",
+        options={"xatol": 1e-9},
+    )
+    return Held(float(found.fun), weights(float(found.x)))
