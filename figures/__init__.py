@@ -16,7 +16,18 @@ from verify.write import write_whole
 
 Progress = Callable[[float], None]
 
-NAMES = ("landscape", "phase_diagram", "antipodal_ray", "transition", "noise_free", "nodes")
+NAMES = (
+    "landscape",
+    "phase_diagram",
+    "antipodal_ray",
+    "transition",
+    "noise_free",
+    "nodes",
+    "polytopes",
+    "capacity_panels",
+    "capacity_sparsity",
+    "marginal_benefit",
+)
 
 
 class Drawn(NamedTuple):

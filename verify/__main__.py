@@ -13,12 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 import figures
 from numeric.train import check_device
 
-from . import any_network, population, smallest_model
+from . import any_network, capacity, geometry, population, shapes, smallest_model
 from .check import Check, run
 from .command_line import run_command
 from .report import Run, as_html, as_json, table
 from .write import output_folder, write_whole
 
+SUITES = (any_network, population, geometry, shapes, capacity)
 app = App(name="python -m verify", help="Derive the exact losses, hold every claim to a second route, draw and report.")
 
 
@@ -47,11 +48,10 @@ def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results
         return Run(full, device, time.perf_counter() - start)
 
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        table_of_claims = (
+        table_of_claims = [
             *smallest_model.claims(full=full, device=device),
-            *any_network.claims(full=full),
-            *population.claims(full=full),
-        )
+            *(claim for suite in SUITES for claim in suite.claims(full=full)),
+        ]
         task = progress.add_task("checks", total=len(table_of_claims))
 
         def checking(name: str, share: float) -> None:
