@@ -97,19 +97,23 @@ def schoenflies(name: str) -> str:
     return f"${name[0]}_{{{subscript}}}$" if subscript else f"${name}$"
 
 
+def graticule(samples: int) -> list[Floats]:
+    """Parallels and meridians every 30°, each a closed line (samples, 3) on the unit sphere."""
+    around = np.radians(np.linspace(0, 360, samples))
+    east, north, up = np.cos(around), np.sin(around), np.ones(samples)
+    rings = [
+        np.column_stack([np.cos(t) * east, np.cos(t) * north, np.sin(t) * up]) for t in np.radians(range(-60, 61, 30))
+    ]
+    return rings + [np.column_stack([np.cos(t) * east, np.sin(t) * east, north]) for t in np.radians(range(0, 180, 30))]
+
+
 def _sphere(axes: Any, elevation: float, azimuth: float) -> None:
     """A disk that darkens to its rim, and meridians and parallels, those behind paler."""
     for k, radius in enumerate(np.linspace(1.0, 0.16, 8)):
         level = 0.94 + 0.006 * k
         centre = _LIGHT[:2] * 0.35 * (1 - radius)
         axes.add_patch(Circle(centre, radius, facecolor=(level, level + 0.005, level + 0.01), zorder=0))
-    around = np.radians(np.linspace(0, 360, 49))
-    east, north, up = np.cos(around), np.sin(around), np.ones_like(around)
-    rings = [
-        np.column_stack([np.cos(t) * east, np.cos(t) * north, np.sin(t) * up]) for t in np.radians(range(-60, 61, 30))
-    ]
-    rings += [np.column_stack([np.cos(t) * east, np.sin(t) * east, north]) for t in np.radians(range(0, 180, 30))]
-    for ring in rings:
+    for ring in graticule(49):
         flat = seen(ring, elevation, azimuth)
         for side, alpha in ((1, 0.42), (-1, 0.16)):
             shown = np.where(side * flat[:, 2:] >= 0, flat[:, :2], np.nan)
