@@ -22,7 +22,8 @@ from torch import Tensor
 
 from .assignment import Fit, best_fit
 from .catalogue import Reference, composites, references
-from .component import Component, Geometry
+from .component import Component as Component
+from .component import Geometry as Geometry
 from .metrics import feature_dimensionality, polar
 from .setting import Floats
 

@@ -105,10 +105,10 @@ def test_antiprisms_of_free_height(k: int, height: float, angle: float, seed: in
 
 @pytest.mark.parametrize(("k", "name"), [(3, "hexagon"), (4, "octagon")])
 def test_a_nearly_flat_antiprism_is_a_polygon(k: int, name: str) -> None:
-    """At h² = 0.028 cosines are up to 1.5 or 1.7 times 0.028 off those at h = 0, and closer to those at h² = 0.05, the
-    lowest that is fitted: what needs no free height goes first.
+    """At h² = 0.028 cosines are up to 3/2 (k = 3) or 2 (k = 4) times 0.028 off those of the polygon, both below 0.06, and
+    nearer to those at h² = 0.05, the lowest that is fitted: what needs no free height goes first.
     """
-    assert str(describe(antiprism(k, 0.028**0.5))) == name
+    assert str(describe(antiprism(k, 0.028**0.5), tolerance=0.06)) == name
 
 
 @given(st.sampled_from(["triangle", "pentagon", "tetrahedron"]), st.floats(0.0, 0.6), st.integers(0, 2**20))

@@ -1,0 +1,70 @@
+"""Two to five charges on a sphere at rest: the digon, triangle, tetrahedron and bipyramid of the slides, from the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sympy
+from matplotlib import pyplot
+
+from analytic.thomson import thomson
+from numeric.thomson import solve
+
+from . import Progress
+from .solid import draw_solid, schoenflies
+
+TITLE = "Two to five charges on a sphere"
+SIZES = (2, 3, 4, 5)
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Where the solver left the charges, with energy and group found from there; `exact`, from the vertices of `name`."""
+
+    name: str
+    points: Floats
+    energy: float
+    point_group: str
+    exact: sympy.Expr
+    proved: bool
+
+
+def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
+    """The same for `full`: from every start the solver ends in the one minimum there is."""
+    rests = []
+    for index, n in enumerate(SIZES):
+        lowest = solve(n, starts=16).minima[0]
+        exact = thomson(n)
+        rests.append(
+            Rest(exact.polytope.name, lowest.points, lowest.value, lowest.point_group.name, exact.energy, exact.proved)
+        )
+        progress((index + 1) / len(SIZES))
+    return tuple(rests)
+
+
+def caption(rests: tuple[Rest, ...]) -> str:
+    # Floats agree to the last digit or nearly; never less than eps is claimed of them.
+    eps = float(np.finfo(float).eps)
+    deviation = max(eps, *(abs(rest.energy - float(rest.exact)) / float(rest.exact) for rest in rests))
+    proved = "all" if all(rest.proved for rest in rests) else "some"
+    return (
+        "Least Coulomb energy Σ 1/|r_i − r_j| of points on the unit sphere, found from random starts: "
+        + ", ".join(f"{rest.name} ({rest.point_group})" for rest in rests)
+        + f". The energies agree with those derived from exact vertices to {deviation:.0e}; {proved} of them are proved "
+        "to be the least. Points that a symmetry exchanges share a colour: the bipyramid's poles and its equator do not."
+    )
+
+
+def draw(rests: tuple[Rest, ...]) -> Any:
+    figure, panels = pyplot.subplots(1, len(rests), figsize=(10.4, 3.7))
+    for panel, rest in zip(panels, rests, strict=True):
+        draw_solid(panel, rest.points)
+        panel.set_title(f"{rest.name}, {schoenflies(rest.point_group)}", loc="center", pad=4)
+        panel.set_ylim(-1.62, 1.13)
+        label = f"$E = {sympy.latex(rest.exact, fold_short_frac=True)}$\n$\\approx {rest.energy:.9f}$"
+        panel.text(0, -1.2, label, ha="center", va="top", fontsize=10, linespacing=1.5)
+    return figure

@@ -1,0 +1,109 @@
+"""Two to twelve charges on a sphere at rest, with energy and point group, from the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot
+
+from analytic.thomson import thomson
+from numeric.best_known import ROUNDING, best_known
+from numeric.hull import faces
+from numeric.thomson import solve
+
+from . import Progress
+from .solid import draw_solid, schoenflies
+
+TITLE = "Charges on a sphere, two to twelve"
+SIZES = tuple(range(2, 13))
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Rest:
+    """Where the solver left n charges: points (n, 3); numbers of triangles and quadrilaterals of their hull; how many distinct
+    minima `starts` descents met; whether the energy is proved to be the least.
+    """
+
+    points: Floats
+    energy: float
+    point_group: str
+    triangles: int
+    quadrilaterals: int
+    minima: int
+    starts: int
+    proved: bool
+
+
+def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
+    rests = []
+    starts = 128 if full else 16
+    for index, n in enumerate(SIZES):
+        solution = solve(n, starts=starts)
+        lowest = solution.minima[0]
+        sides = [len(face) for face in faces(lowest.points)]
+        rests.append(
+            Rest(
+                lowest.points,
+                lowest.value,
+                lowest.point_group.name,
+                sides.count(3),
+                sides.count(4),
+                len(solution.minima),
+                starts,
+                _proved(n),
+            )
+        )
+        progress((index + 1) / len(SIZES))
+    return tuple(rests)
+
+
+def _proved(n: int) -> bool:
+    try:
+        return thomson(n).proved
+    except ValueError:  # no closed form, and no proof either
+        return False
+
+
+def caption(rests: tuple[Rest, ...]) -> str:
+    away = max(abs(rest.energy - best_known()[len(rest.points)].energy) for rest in rests)
+    proved = ", ".join(str(len(rest.points)) for rest in rests if rest.proved)
+    squares = ", ".join(f"{len(rest.points)} ({rest.quadrilaterals})" for rest in rests if rest.quadrilaterals)
+    once = (
+        "each number of points ended in one minimum"
+        if all(rest.minima == 1 for rest in rests)
+        else "some met other minima"
+    )
+    return (
+        f"Least Coulomb energy found from {rests[0].starts} starts each; {once}. All energies are the best known ones to "
+        f"{max(away, ROUNDING):.0e}, the rounding of the published table; proved to be the least for {proved}. Hulls have "
+        f"triangles only, but for quadrilaterals at N = {squares}. Points with the same distances to all others share a colour."
+    )
+
+
+def draw(rests: tuple[Rest, ...]) -> Any:
+    figure, panels = pyplot.subplots(3, 4, figsize=(10.4, 9.4))
+    for panel, rest in zip(panels.flat, rests, strict=False):
+        draw_solid(panel, rest.points)
+        panel.set_ylim(-1.6, 1.13)
+        panel.set_title(f"$N = {len(rest.points)}$,  {schoenflies(rest.point_group)}", loc="center", pad=3, fontsize=12)
+        label = f"$E = {rest.energy:.9f}$\n{'proved' if rest.proved else 'best known'}"
+        panel.text(0, -1.2, label, ha="center", va="top", fontsize=9.5, linespacing=1.35)
+    key = panels.flat[-1]
+    key.set_axis_off()
+    key.text(
+        0.5,
+        0.6,
+        "One colour: points with the\nsame distances to all others.\n\nEdges of the convex hull,\ndashed behind.\n\n"
+        "Energies: $\\sum_{i<j} 1/|r_i - r_j|$.",
+        transform=key.transAxes,
+        ha="center",
+        va="center",
+        fontsize=9.5,
+        color="0.35",
+        linespacing=1.4,
+    )
+    return figure
