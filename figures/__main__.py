@@ -43,7 +43,7 @@ def draw(
     console = Console()
     if list:
         for name in NAMES:
-            console.print(f"{name:<16}{title(name)}", highlight=False)
+            console.print(f"{name:<{1 + max(map(len, NAMES))}}{title(name)}", highlight=False)
         return 0
     chosen = check_names(names)
     check_device(device)
