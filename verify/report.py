@@ -109,8 +109,10 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run) -> bytes:
-    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others."""
+def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: str = "") -> bytes:
+    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others. `viewer`: HTML to
+    stand below the figures, as `figures.interactive` makes it.
+    """
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     template = environment.from_string(files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
     failed = [check.name for check in checks if not check.passed]
@@ -138,6 +140,7 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run) -> bytes
             {"name": f.name, "title": f.title, "caption": f.caption, "image": base64.b64encode(f.svg).decode()}
             for f in drawn
         ],
+        viewer=viewer,
         chambers=_derivations(),
         edges=[
             {

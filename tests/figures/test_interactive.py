@@ -14,6 +14,7 @@ import pytest
 from figures import interactive
 from figures.solid import alike
 from numeric.hull import edges
+from verify.report import Run, as_html
 
 OCTAHEDRON = np.vstack([np.eye(3), -np.eye(3)])
 TRIANGLE = np.array([[1.0, 0, 0], [-0.5, 0.75**0.5, 0], [-0.5, -(0.75**0.5), 0]])
@@ -122,3 +123,12 @@ def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.Monke
     assert labels[0] == "N = 2, D∞h"
     assert labels[-1] == "N = 12, Ih"
     assert len(labels) == 11
+
+
+def test_the_report_carries_a_viewer_below_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(interactive, "library", lambda: "")
+    piece = interactive.viewer("Turn them", SOLIDS)
+    page = as_html([], [], Run(full=False, device="cpu", seconds=1.0), piece).decode()
+    section = page[page.index('<section id="figures">') :]
+    assert piece in section[: section.index("</section>")]
+    assert "<details class" not in as_html([], [], Run(full=False, device="cpu", seconds=1.0)).decode()
