@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -24,7 +24,7 @@ ROUNDING = 5e-10
 @lru_cache(maxsize=1)
 def best_known() -> Mapping[int, BestKnown]:
     """Rows by the number of points, 2 to 50. Best known, not proved least, except for 2 to 6 and 12 points."""
-    text = files(__package__).joinpath("thomson.csv").read_text(encoding="utf-8")
+    text = Path(__file__).with_name("thomson.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return MappingProxyType(
         {int(row["n_points"]): BestKnown(float(row["energy"]), row["point_group"] or None) for row in rows}
