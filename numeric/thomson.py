@@ -1,9 +1,9 @@
 r"""Points on a sphere that repel each other: least energies by descent from many starts, for any pair energy and dimension.
 
 Three quarters of the descents start from uniform random points; the rest are hops from the lowest end so far, with a few
-points moved to where the others leave room. Measured: from a wrong minimum of 37 to 78 charges a hop leads to the best known
-energy a quarter as often as a random start, at two thirds of the cost; for 200 charges, where minima are many, hops go lower
-than as many random starts in some runs. Hence their share.
+points moved to where the others leave room. Measured, a hop is worth less here than a random start: from a wrong minimum of 37
+to 78 charges it leads to the best known energy a quarter as often, at two thirds of the cost, and for 200 charges random starts
+went as low or lower. Hence the smaller share.
 
 Ends of one energy and Gram matrix are counted together, and each distinct one is polished by Newton's iteration.
 """
