@@ -27,9 +27,7 @@ _POLYHEDRAL = {(12, 3): "T", (24, 4): "O", (60, 5): "I"}
 
 @dataclass(frozen=True)
 class PointGroup:
-    """Schoenflies name ("D3h", "Td", "D_inf_h"), order (infinite for two linear ones), and the largest distance of a point's
-    image from a point, over all elements.
-    """
+    """Schoenflies name ("Td", "D_inf_h"), order, which may be infinite, and by how much images miss points at most."""
 
     name: str
     order: float

@@ -20,19 +20,19 @@ from .sphere_energy import Objective, scaled, tangent_bases
 SINGULAR = 1e-8
 """Share of the largest eigenvalue below which one counts as zero: rounding leaves about 1e-14 of it."""
 _SADDLE = 1e-6
-_PUSH = 0.05
-_ESCAPES = 4
+"""Share of it that a negative eigenvalue must have to be one."""
+_PUSH, _ESCAPES = 0.05, 4
+"""How far a point is pushed off a saddle, in radians for all points together, and how often."""
 _ROUNDING = 64 * float(np.finfo(np.float64).eps)
 _ENOUGH = 1e-14
-_NEWTON_STEPS = 40
-_SHORTER = 4
+_NEWTON_STEPS, _SHORTER = 40, 4
 _SHRINKS = 0.75
+"""Share of the gradient that a Newton step may leave: a full one leaves nearly none, half a step half."""
 _TOUCHING = 1e-6
 """How far below a jump of φ″ a descent may leave a pair whose place is at the jump."""
 _SPANNED = 1e-6
-_MOVED = 3
-_SITES = 256
-_LOW_SITES = 8
+_MOVED, _SITES, _LOW_SITES = 3, 256, 8
+"""A hop moves three points, each to one of the eight best of 256 random sites."""
 
 
 class End(NamedTuple):
