@@ -26,7 +26,7 @@ _EPSILON = 1e-5  # of torch's LayerNorm
 
 
 class Activation(NamedTuple):
-    """`value(z, dim)` and `pullback(z, f, e, dim)`, which may overwrite e."""
+    """`value(z, dim)`, which may overwrite z where `pullback(z, f, e, dim)` does without it; that may overwrite e."""
 
     value: Callable[[Tensor, int], Tensor]
     pullback: Callable[[Tensor, Tensor, Tensor, int], Tensor]
@@ -41,22 +41,25 @@ def _linear_pullback(z: Tensor, f: Tensor, e: Tensor, dim: int) -> Tensor:
 
 
 def _relu(z: Tensor, dim: int) -> Tensor:
-    return torch.relu(z)
+    return z.relu_()
 
 
 def _relu_pullback(z: Tensor, f: Tensor, e: Tensor, dim: int) -> Tensor:
-    slope: Tensor = torch.ops.aten.threshold_backward(e, f, 0)
-    return slope
+    torch.ops.aten.threshold_backward.grad_input(e, f, 0, grad_input=e)
+    return e
 
 
 def _gelu(z: Tensor, dim: int) -> Tensor:
-    return z * torch.special.ndtr(z)
+    return z * _normal_below(z)
 
 
 def _gelu_pullback(z: Tensor, f: Tensor, e: Tensor, dim: int) -> Tensor:
-    below = torch.special.ndtr(z)
     density = torch.exp(-z * z / 2) / math.sqrt(2 * math.pi)
-    return e * (below + z * density)
+    return e * (_normal_below(z) + z * density)
+
+
+def _normal_below(z: Tensor) -> Tensor:
+    return 0.5 * torch.erfc(-z / math.sqrt(2))
 
 
 def _solu(z: Tensor, dim: int) -> Tensor:

@@ -100,6 +100,11 @@ class TrainConfig:
         for law in {id(law): law for law in self.laws if law is not None}.values():
             if isinstance(law, Points):
                 law.check(self.n_features)
+                if law.whole and len(law.array) != self.batch_size:
+                    raise ValueError(
+                        f"batch_size must be the number of points, {len(law.array)}, where they come whole, got "
+                        f"{self.batch_size}"
+                    )
             elif isinstance(law, OneHot | Correlated | Anticorrelated):
                 grouped(law, None, self.n_features)
             else:

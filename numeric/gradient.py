@@ -33,31 +33,27 @@ class Gradient:
         self._hidden, self._output = ACTIVATIONS[family.hidden], ACTIVATIONS[family.output]
         self._scale = (2 / batch) * importance[:, :, None]
         self._penalty, self._adversary = penalty, adversary
+        self._buffers: dict[tuple[int, int], Tensor] = {}
 
     def __call__(self, at: Parameters, into: Parameters, x: Tensor, absent: int = 0) -> None:
         """Write the gradient at `at` into `into`. x: (models, n, columns) are some of the batch's samples; the `absent`
-        others are zero, where only b has a gradient, since ψ(0) = 0.
+        others are zero, and so is the last column where there are such.
         """
-        W, V, b = at
         wanted = self._family.wanted(x)
         if self._adversary:
             x = self.attack(at, x, wanted)
         h, d, u = self._backward(at, x, wanted)
-        slope = torch.bmm(u, x.mT)  # (models, m, n)
-        if V is None:
-            slope.baddbmm_(h, d.mT)
+        if absent:
+            d[:, :, -1] *= 1 + absent  # where x and h are zero, so that this is for b alone
+        torch.bmm(u, x.mT, out=into.W)
+        if into.V is None:
+            into.W.baddbmm_(h, d.mT)
         else:
-            assert into.V is not None
-            into.V.copy_(torch.bmm(d, h.mT))
-        if self._penalty:
-            G = torch.bmm(W.mT, W)
-            slope.baddbmm_(W, G - torch.diag_embed(G.diagonal(dim1=1, dim2=2)), alpha=4 * self._penalty)
-        into.W.copy_(slope)
-        if b is not None:
-            assert into.b is not None
+            torch.bmm(d, h.mT, out=into.V)
+        if into.b is not None:
             torch.sum(d, 2, out=into.b)
-            if absent:
-                into.b.add_(self._at_zero(b), alpha=absent)
+        if self._penalty:
+            add_penalty(self._penalty, at.W, into.W)
 
     def attack(self, at: Parameters, x: Tensor, wanted: Tensor) -> Tensor:
         """x moved by ε along the gradient of each sample's own loss; where that is zero, x itself."""
@@ -67,18 +63,32 @@ class Gradient:
         return x + uphill * torch.where(norm > 0, self._adversary / norm, 0.0)
 
     def _backward(self, at: Parameters, x: Tensor, wanted: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """h (models, m, columns), d (models, n, columns) and u, of h's shape."""
+        """h (models, m, columns), d (models, n, columns) and u, of h's shape; overwritten by the next call."""
         W, V, b = at
         readout = W.mT if V is None else V
-        before = torch.bmm(W, x)
+        columns = x.shape[2]
+        before = torch.bmm(W, x, out=self._buffer(0, W.shape[1], columns))
         h = self._hidden.value(before, 1)
-        z = torch.bmm(readout, h) if b is None else torch.baddbmm(b[:, :, None], readout, h)
-        f = self._output.value(z, 1)
-        d = self._output.pullback(z, f, (f - wanted).mul_(self._scale), 1)
-        return h, d, self._hidden.pullback(before, h, torch.bmm(readout.mT, d), 1)
+        z = self._buffer(1, W.shape[2], columns)
+        if b is None:
+            torch.bmm(readout, h, out=z)
+        else:
+            torch.baddbmm(b[:, :, None], readout, h, out=z)
+        # ReLU's pullback drops e wherever z and max(0, z) differ.
+        f = z if self._family.output == "relu" else self._output.value(z, 1)
+        e = torch.sub(f, wanted, out=self._buffer(2, W.shape[2], columns)).mul_(self._scale)
+        d = self._output.pullback(z, f, e, 1)
+        back = torch.bmm(readout.mT, d, out=self._buffer(3, W.shape[1], columns))
+        return h, d, self._hidden.pullback(before, h, back, 1)
 
-    def _at_zero(self, b: Tensor) -> Tensor:
-        """∂_b of one zero sample, whose target is 0 too."""
-        z = b[:, :, None]
-        f = self._output.value(z, 1)
-        return self._output.pullback(z, f, f * self._scale, 1)[:, :, 0]
+    def _buffer(self, place: int, rows: int, columns: int) -> Tensor:
+        """(models, rows, columns), the same memory at every call: fresh memory costs more than the arithmetic in it."""
+        if (place, columns) not in self._buffers:
+            self._buffers[place, columns] = self._scale.new_empty(len(self._scale), rows, columns)
+        return self._buffers[place, columns]
+
+
+def add_penalty(strength: float, W: Tensor, slope: Tensor) -> None:
+    """Add the gradient of λ Σ_{i≠j} (W_i·W_j)² to `slope`; both (models, m, n)."""
+    G = torch.bmm(W.mT, W)
+    slope.baddbmm_(W, G - torch.diag_embed(G.diagonal(dim1=1, dim2=2)), alpha=4 * strength)

@@ -51,19 +51,21 @@ class Family:
         """Parameters of one model."""
         return m * n * (1 if self.tied else 2) + n * bias
 
-    def split(self, flat: Tensor, n: int, m: int, bias: bool) -> Parameters:
-        """Views of `flat` (models, size): W, then V, then b, row by row."""
-        W, rest = flat[:, : m * n], flat[:, m * n :]
-        V = None if self.tied else rest[:, : n * m].unflatten(1, (n, m))
-        return Parameters(W.unflatten(1, (m, n)), V, rest[:, -n:] if bias else None)
+    def split(self, flat: Tensor, models: int, n: int, m: int) -> Parameters:
+        """Contiguous views of `flat`, one axis: W of all models, then V of all, then b of all, where there are such."""
+        ends = [models * m * n, models * m * n * (1 if self.tied else 2)]
+        W, V, b = flat[: ends[0]], flat[ends[0] : ends[1]], flat[ends[1] :]
+        return Parameters(
+            W.view(models, m, n), None if self.tied else V.view(models, n, m), b.view(models, n) if len(b) else None
+        )
 
     def initial(self, n: int, m: int, seeds: Sequence[int], bias: bool) -> Tensor:
-        """Flat initial parameters (models, size), float64: W and V as `initial_weights`, b = 0.
+        """Initial parameters on one axis, float64, for `split`: W and V as `initial_weights`, b = 0.
 
         Each model draws from its own generator: its place in the stack and the stack's size do not matter.
         """
-        matrices = _xavier(n, m, seeds, 1 if self.tied else 2).flatten(1)
-        return torch.cat([matrices, matrices.new_zeros(len(seeds), n * bias)], dim=1)
+        matrices = _xavier(n, m, seeds, 1 if self.tied else 2).transpose(0, 1).flatten()
+        return torch.cat([matrices, matrices.new_zeros(len(seeds) * n * bias)])
 
 
 RELU_OUTPUT = Family()
@@ -149,10 +151,30 @@ class UntiedModel(nn.Module):
             raise ValueError(f"family must be untied, got {family}")
         self.family = family
         flat = family.initial(n_features, n_hidden, seeds, bias).to(dtype=dtype, device=device)
-        W, V, b = family.split(flat, n_features, n_hidden, bias)
+        W, V, b = family.split(flat, len(seeds), n_features, n_hidden)
         assert V is not None
         self.W, self.V = nn.Parameter(W.clone()), nn.Parameter(V.clone())
         self.b = None if b is None else nn.Parameter(b.clone())
+
+    @classmethod
+    def from_weights(cls, W: Tensor, V: Tensor, b: Tensor | None, *, family: Family = ABSOLUTE) -> UntiedModel:
+        """Models with given weights, copied: W (models, m, n), V (models, n, m), b (models, n) or None.
+
+        ValueError when the shapes do not fit each other.
+        """
+        if W.ndim != 3 or V.shape != W.mT.shape:
+            raise ValueError(
+                f"W and V must have shapes (models, m, n) and (models, n, m), got {(*W.shape,)} and {(*V.shape,)}"
+            )
+        if b is not None and b.shape != V.shape[:2]:
+            raise ValueError(f"b must have shape {(*V.shape[:2],)} to match V, got {(*b.shape,)}")
+        model = cls(W.shape[2], W.shape[1], range(len(W)), bias=b is not None, family=family, dtype=W.dtype)
+        with torch.no_grad():
+            model.W.copy_(W)
+            model.V.copy_(V)
+            if model.b is not None and b is not None:
+                model.b.copy_(b)
+        return model
 
     def forward(self, x: Tensor) -> Tensor:
         """x: (models, batch, n) to φ(Vψ(Wx) + b), the same shape."""

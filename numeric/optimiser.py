@@ -1,7 +1,8 @@
-r"""Optimisers of stacked parameters: one tensor (models, parameters), every model with a rate of its own.
+r"""Optimisers of stacked parameters, which lie in one tensor: a step costs a handful of operations however many there are.
 
 An optimiser is a frozen value that holds its settings; `start` gives its running state, whose `step` changes the
-parameters in place. All are elementwise, so stacked models stay independent. With gradient g and rate η:
+parameters in place. All are elementwise, so stacked models stay independent, each with a rate of its own. With gradient
+g and rate η:
 
 ================================  ================================================================================
 `SGD(momentum, decay)`            u ← μu + g + decay·θ,  θ ← θ - ηu
@@ -23,8 +24,8 @@ from torch import Tensor
 
 
 class State:
-    """A running optimiser: `step` with gradients of the parameters' shape and one rate (models, 1); `tensors`, what a
-    checkpoint must hold beside the parameters and the number of steps taken, `taken`.
+    """A running optimiser: `step` with a gradient of the parameters' shape and a rate, or one for each of them;
+    `tensors`, what a checkpoint must hold beside the parameters and the number of steps taken, `taken`.
     """
 
     def __init__(self, parameters: Tensor, moments: int) -> None:
@@ -32,7 +33,7 @@ class State:
         self.tensors = [torch.zeros_like(parameters) for _ in range(moments)]
         self._parameters = parameters
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
+    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
         raise NotImplementedError
 
 
@@ -89,14 +90,17 @@ class _SGDState(State):
         super().__init__(parameters, moments=1 if settings.momentum else 0)
         self._settings = settings
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
+    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
         self.taken += 1
         if self._settings.decay:
             gradient = gradient.add(self._parameters, alpha=self._settings.decay)
         if self._settings.momentum:
             (velocity,) = self.tensors
             gradient = velocity.mul_(self._settings.momentum).add_(gradient)
-        self._parameters.addcmul_(gradient, rate, value=-1)
+        if isinstance(rate, float):
+            self._parameters.add_(gradient, alpha=-rate)
+        else:
+            self._parameters.addcmul_(gradient, rate, value=-1)
 
 
 class _AdamState(State):
@@ -104,7 +108,7 @@ class _AdamState(State):
         super().__init__(parameters, moments=2)
         self._settings, self._decay = settings, decay
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
+    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
         self.taken += 1
         first, second = self.tensors
         beta1, beta2 = self._settings.beta1, self._settings.beta2
@@ -112,8 +116,11 @@ class _AdamState(State):
             self._parameters.mul_(1 - self._decay * rate)
         first.lerp_(gradient, 1 - beta1)
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        scale = second.sqrt().div_(math.sqrt(1 - beta2**self.taken)).add_(self._settings.epsilon)
-        self._parameters.addcdiv_(first * rate, scale, value=-1 / (1 - beta1**self.taken))
+        # Numerator and denominator multiplied by √(1 - β₂ᵗ), which saves an operation.
+        correction = math.sqrt(1 - beta2**self.taken)
+        step = first if isinstance(rate, float) else first * rate
+        size = -correction / (1 - beta1**self.taken) * (rate if isinstance(rate, float) else 1.0)
+        self._parameters.addcdiv_(step, second.sqrt().add_(self._settings.epsilon * correction), value=size)
 
 
 def _check(fits: bool, wanted: str, got: float) -> None:

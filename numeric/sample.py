@@ -57,7 +57,7 @@ class Independent(Sampler):
 
     def draw(self, step: int, steps: int) -> Tensor:
         uniform = self._streams.draw(step, steps).unflatten(2, (-1, self.columns))
-        return _entries(uniform, self._slope, self._offset, self._signed)
+        return positive_part(uniform, self._slope, self._offset, self._signed)
 
 
 class Grouped(Sampler):
@@ -91,7 +91,7 @@ class Grouped(Sampler):
         self._signed = signed
 
     def draw(self, step: int, steps: int) -> Tensor:
-        uniform = self._streams.draw(step, steps).unflatten(2, (-1, self.columns))
+        uniform: Tensor = self._streams.draw(step, steps).unflatten(2, (-1, self.columns))
         switch, value = uniform[:, :, : self._groups], uniform[:, :, self._groups :]
         value = value if self._signed else value.abs()
         # In (0, 1] where the group is on, at most 0 where it is off, and then again uniform.
@@ -99,7 +99,8 @@ class Grouped(Sampler):
         if self._together:
             return value * (rest > 0).to(value.dtype).index_select(2, self._index)
         chosen = (rest * self._size).ceil_().sub_(1)  # the rank of the feature that is on
-        return torch.where(chosen.index_select(2, self._index) == self._rank, value.index_select(2, self._index), 0.0)
+        on = chosen.index_select(2, self._index) == self._rank
+        return value.index_select(2, self._index).mul_(on)
 
 
 class Chosen(Sampler):
@@ -165,7 +166,7 @@ def sample_independent(
     # Finer than torch.rand's 2^-24 (2^-53), at half its cost.
     words.random_(-(2**63), None, generator=generator)
     integers = words.view(torch.int64 if bits == 64 else torch.int32)[:entries].view(tuple(shape))
-    return _entries(integers.to(dtype).mul_(2.0 ** (1 - bits)), slope, offset, signed)
+    return positive_part(integers.to(dtype).mul_(2.0 ** (1 - bits)), slope, offset, signed)
 
 
 def _line(density: Tensor, dtype: torch.dtype, device: torch.device) -> tuple[Tensor, Tensor]:
@@ -175,7 +176,8 @@ def _line(density: Tensor, dtype: torch.dtype, device: torch.device) -> tuple[Te
     return slope.to(dtype=dtype, device=device), active.to(dtype=dtype, device=device)
 
 
-def _entries(uniform: Tensor, slope: Tensor, offset: Tensor, signed: bool) -> Tensor:
-    """max(0, offset + slope·|uniform|), with the sign of `uniform` where `signed`."""
-    x = torch.abs(uniform).mul_(slope).add_(offset).clamp_min_(0)
-    return x.copysign_(uniform) if signed else x
+def positive_part(uniform: Tensor, slope: Tensor, offset: Tensor, signed: bool) -> Tensor:
+    """max(0, offset + slope·|uniform|) in place of `uniform`, with its sign where `signed`."""
+    sign = uniform.sign() if signed else None
+    x = uniform.abs_().mul_(slope).add_(offset).clamp_min_(0)
+    return x if sign is None else x.mul_(sign)

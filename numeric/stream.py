@@ -33,9 +33,12 @@ class Streams:
         self._words = -(-entries // 2) if dtype == torch.float32 else entries  # of 64 bits
         self._generators = [] if device.type == "cuda" else [np.random.PCG64DXSM(key) for key in keys]
         self._next = 0
+        self._out = torch.empty(0, dtype=dtype, device=device)
 
     def draw(self, step: int, steps: int) -> Tensor:
-        """(keys, steps, entries), uniform in [-1, 1]: integers of all bits divided by 2^31 or 2^63."""
+        """(keys, steps, entries), uniform in [-1, 1]: integers of all bits divided by 2^31 or 2^63. The next call overwrites
+        them.
+        """
         kind, integer = (torch.int32, np.int32) if self._dtype == torch.float32 else (torch.int64, np.int64)
         size = steps * self._words
         if self._device.type == "cuda":
@@ -43,7 +46,10 @@ class Streams:
             words = torch.empty(len(self._keys), size, dtype=torch.int64, device=self._device)
             out = words.random_(-(2**63), None, generator=generator).view(kind).to(self._dtype)
         else:
-            out = torch.empty(len(self._keys), size * (2 if kind == torch.int32 else 1), dtype=self._dtype)
+            shape = (len(self._keys), size * (2 if kind == torch.int32 else 1))
+            if self._out.shape != shape:
+                self._out = torch.empty(shape, dtype=self._dtype)
+            out = self._out
             jump = (step - self._next) * self._words
             for row, bits in zip(out, self._generators, strict=True):
                 if jump:

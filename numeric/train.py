@@ -1,7 +1,7 @@
-"""Sampled training of stacks of toy models, in blocks that stay in cache.
+"""Sampled training of stacks of toy models, block after block of them.
 
 Models do not interact: the objective is the sum over models of the batch mean of Σ_i I_i (y_i - f_i)², plus the
-interference penalty. A model's initial weights depend on its own seed and size alone, its data on its own settings, its
+interference penalty. A model's initial weights depend on its own seed and size alone; its data on its own settings, its
 seed and `data_seed` (on a CUDA device, on those of the models in its block): never on its place in the stack, nor on when
 a run was interrupted. Inside, batches are feature-major, (models, n, batch): with few features that keeps every
 elementwise operation contiguous.
@@ -12,19 +12,19 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .block import Block, split
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
 from .judge import Judgement, best_of_seeds, judge
-from .model import ToyModel
-from .record import Recording, Snapshot
+from .model import ToyModel, UntiedModel
+from .record import Recording
+from .run import Run
 
 Progress = Callable[[int, int], None]
 
@@ -45,14 +45,16 @@ class Training:
     diverged_at: tuple[int, ...]
     """for each of them, the step at which it was seen"""
     recorded_at: tuple[int, ...]
+    """the recording's steps"""
     records: Mapping[str, NDArray[Any]]
     """by name of the recorder, (recorded steps, models, ...)"""
 
-    def model(self) -> ToyModel:
-        """The trained stack as a module; ValueError for untied families."""
-        if self.V is not None:
-            raise ValueError(f"ToyModel is tied, got a training of {self.config.family}")
-        return ToyModel.from_weights(self.W, self.b, hidden=self.config.family.hidden, output=self.config.family.output)
+    def model(self) -> ToyModel | UntiedModel:
+        """The trained stack as a module."""
+        family = self.config.family
+        if self.V is None:
+            return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
+        return UntiedModel.from_weights(self.W, self.V, self.b, family=family)
 
     def judge(self) -> Judgement:
         """Every model's loss: population loss where it is defined, else that of one large sample."""
@@ -63,58 +65,34 @@ class Training:
         return best_of_seeds(self.config, self.judge().loss)
 
 
-def train(config: TrainConfig, *, record: Recording | None = None, progress: Progress | None = None) -> Training:
+def train(
+    config: TrainConfig,
+    *,
+    record: Recording | None = None,
+    checkpoint: Path | str | None = None,
+    save_seconds: float = 30.0,
+    progress: Progress | None = None,
+) -> Training:
     """Train every model of `config`.
 
-    `record`: what to record on the way, see `numeric.record`; `progress(done, total)`: called now and then, counted in
-    steps of single models. ValueError, before any training, on recordings beyond the last step.
+    `record`: what to record on the way, see `numeric.record`. `checkpoint`: a file that is written at the start, at most every
+    `save_seconds` and at the end; where it is there already, the run goes on from it, to the same numbers. `progress(done,
+    total)`: called now and then, counted in steps of single models. ValueError, before any training, on recordings beyond
+    the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or recordings; later on, when
+    the disk is full.
     """
-    at = () if record is None else record.at
-    if at and at[-1] > config.steps:
-        raise ValueError(f"record.at must end at config.steps = {config.steps} at the latest, got {at[-1]}")
-    models = len(config.seeds)
-    flat = torch.empty(models, config.family.size(config.n_features, config.n_hidden, config.bias), dtype=torch.float64)
-    diverged_at = np.full(models, -1)
-    records: dict[str, NDArray[Any]] = {}
-    done, shown = 0, time.monotonic()
-    for places in split(config):
-        block = Block(config.of(places), data_seed=config.data_seed)
-        while True:
-            if record is not None and block.step in at:
-                _record(record, records, block, places, models)
-            if block.step == config.steps:
-                break
-            later = [step for step in at if step > block.step]
-            before = block.step
-            block.advance(min([*later, config.steps]))
-            done += (block.step - before) * len(places)
-            if progress is not None and (time.monotonic() - shown > 0.1 or done == models * config.steps):
-                progress(done, models * config.steps)
-                shown = time.monotonic()
-        flat[places] = block.flat.double().cpu()
-        diverged_at[places] = block.diverged_at
-    W, V, b = config.family.split(flat, config.n_features, config.n_hidden, config.bias)
-    diverged = tuple(np.flatnonzero(diverged_at >= 0).tolist())
-    steps = tuple(diverged_at[list(diverged)].tolist())
-    return Training(config, W, V, b, diverged, steps, at, records)
-
-
-def _record(record: Recording, records: dict[str, NDArray[Any]], block: Block, places: list[int], models: int) -> None:
-    finite = np.flatnonzero(block.diverged_at < 0).tolist()
-    if not finite:
-        return
-    config, n, m = block.config, block.config.n_features, block.config.n_hidden
-    W, V, b = config.family.split(block.flat[finite].double().cpu(), n, m, config.bias)
-    snapshot = Snapshot(block.step, tuple(places[k] for k in finite), config.of(finite), W, V, b)
-    row = record.at.index(block.step)
-    for name, recorder in record.take.items():
-        value = np.asarray(recorder(snapshot))
-        if value.shape[:1] != (len(finite),):
-            raise ValueError(f"recorder {name!r} must give one row per model, {len(finite)}, got shape {value.shape}")
-        if name not in records:
-            nothing: Any = {"f": np.nan, "U": ""}.get(value.dtype.kind, 0)
-            kind = value.dtype if value.dtype.kind != "U" else np.dtype(np.str_)
-            records[name] = np.full((len(record.at), models, *value.shape[1:]), nothing, dtype=kind)
-        if value.dtype.kind == "U" and value.dtype.itemsize > records[name].dtype.itemsize:
-            records[name] = records[name].astype(value.dtype)
-        records[name][row, snapshot.models] = value
+    run = Run(config, record, None if checkpoint is None else Path(checkpoint))
+    saved = shown = time.monotonic()
+    while not run.done:
+        run.advance()
+        now = time.monotonic()
+        if now - saved >= save_seconds or run.done:
+            run.save()
+            saved = time.monotonic()
+        if progress is not None and (now - shown > 0.1 or run.done):
+            progress(*run.progress)
+            shown = now
+    W, V, b = run.parameters
+    diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())
+    steps = tuple(run.diverged_at[list(diverged)].tolist())
+    return Training(config, W, V, b, diverged, steps, () if record is None else record.at, run.records)
