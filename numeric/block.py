@@ -15,7 +15,6 @@ from .config import DTYPES, TrainConfig
 from .gradient import Gradient
 from .model import Parameters
 from .sample import sampler
-from .setting import importance_row, sparsity_row
 from .stream import digest
 
 _ENTRIES = 1 << 16  # of one step, models × n × columns: what stays in cache
@@ -80,10 +79,11 @@ class Block:
         for ours, moment in zip(self.optimiser.tensors, moments, strict=True):
             ours.copy_(torch.from_numpy(moment))
 
-    def _rate_of_each_parameter(self) -> float | Tensor:
+    def _rate_of_each_parameter(self) -> Tensor:
+        """Of no axis where all models have one rate."""
         config = self.config
         if len(set(config.learning_rates)) == 1:
-            return float(config.learning_rates[0])
+            return self.flat.new_tensor(config.learning_rates[0])
         rates = torch.empty_like(self.flat)
         for part in config.family.split(rates, len(config.seeds), config.n_features, config.n_hidden):
             if part is not None:
@@ -104,8 +104,11 @@ class Block:
 def split(config: TrainConfig) -> Iterator[tuple[list[int], Plan]]:
     """The models' places in blocks that stay in cache, each with the plan of its models."""
     plans: dict[Plan, list[int]] = {}
-    for k in range(len(config.seeds)):
-        plans.setdefault(plan(config, k), []).append(k)
+    known: dict[str, Plan] = {}
+    for k, setting in enumerate(config.settings):
+        if setting not in known:
+            known[setting] = plan(config, k)
+        plans.setdefault(known[setting], []).append(k)
     for chosen, places in sorted(plans.items()):
         size = max(1, _ENTRIES // (config.n_features * chosen.columns))
         for start in range(0, len(places), size):
@@ -116,7 +119,7 @@ def plan(config: TrainConfig, k: int) -> Plan:
     """How model k's batches are drawn."""
     if config.sparsity is None or config.adversary:
         return Plan(config.batch_size)
-    density = 1 - sparsity_row(config.sparsity[k], config.n_features)
+    density = 1 - config.sparsities[k]
     sparse_output = config.family.output in sparse_gradient.OUTPUTS
     if sparse_output and config.device == "cpu" and active.worth_while(density, config.batch_size):
         return Plan(config.batch_size, active=True)
@@ -128,7 +131,7 @@ def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.
     if columns == config.batch_size:
         source = sampler(config, keys, columns, device, dtype)
     else:
-        rows = torch.from_numpy(1 - _sparsities(config))
+        rows = torch.from_numpy(1 - config.sparsities)
         source = nonempty.Nonempty(keys, rows, config.batch_size, columns, config.signed, dtype, device)
     gradient = Gradient(
         config.family, _importances(config, dtype, device), config.batch_size, config.penalty, config.adversary
@@ -146,7 +149,7 @@ def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.
 def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:
     sources = [
         active.ActiveEntries(key, 1 - row, columns, config.signed, dtype)
-        for key, row in zip(_keys(config), _sparsities(config), strict=True)
+        for key, row in zip(_keys(config), config.sparsities, strict=True)
     ]
     gradient = sparse_gradient.SparseGradient(
         config.family, _importances(config, dtype, device), config.n_hidden, columns, config.penalty
@@ -160,15 +163,12 @@ def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch
 
 def _keys(config: TrainConfig) -> list[int]:
     """What each model's data depend on: its own seed and settings, and `data_seed`."""
-    return [digest(config.data_seed, seed, config.n_features, config.setting(k)) for k, seed in enumerate(config.seeds)]
-
-
-def _sparsities(config: TrainConfig) -> NDArray[np.float64]:
-    """(models, n)"""
-    return np.stack([sparsity_row(row, config.n_features) for row in config.sparsity or ()])
+    return [
+        digest(config.data_seed, seed, config.n_features, setting)
+        for seed, setting in zip(config.seeds, config.settings, strict=True)
+    ]
 
 
 def _importances(config: TrainConfig, dtype: torch.dtype, device: torch.device) -> Tensor:
     """(models, n)"""
-    rows = np.stack([importance_row(row, config.n_features) for row in config.importance_rows])
-    return torch.from_numpy(rows).to(dtype=dtype, device=device)
+    return torch.from_numpy(config.importances).to(dtype=dtype, device=device)

@@ -7,9 +7,11 @@ import json
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
 from numbers import Integral, Real
 from typing import Any
 
+import numpy as np
 import torch
 
 from .law import Anticorrelated, Correlated, Law, OneHot, grouped
@@ -17,7 +19,7 @@ from .model import RELU_OUTPUT, Family
 from .optimiser import Adam, Optimiser
 from .points import Points
 from .schedule import Geometric, Schedule
-from .setting import Row, importance_row, sparsity_row
+from .setting import Floats, Row, importance_row, sparsity_row
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 AnyLaw = Law | Points
@@ -71,8 +73,9 @@ class TrainConfig:
                 raise ValueError(
                     f"{name} must be an instance of numeric's {kind.__name__}, got {getattr(self, name)!r}"
                 )
-        self._check_data()
-        for rate in self.learning_rates:
+        self._check_rows()
+        self._check_laws()
+        for rate in set(self.learning_rates):
             if not isinstance(rate, Real) or not 0 < rate < math.inf:
                 raise ValueError(f"learning_rate must be positive and finite, got {rate}")
         for name in ("penalty", "adversary"):
@@ -82,37 +85,44 @@ class TrainConfig:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
         check_device(self.device)
 
-    def _check_data(self) -> None:
+    def _check_rows(self) -> None:
+        """One entry per model, in plain numbers: equal settings then have equal hashes."""
+        object.__setattr__(self, "seeds", tuple(int(seed) for seed in self.seeds))
+        for name, check in (("sparsity", sparsity_row), ("importance", importance_row)):
+            rows = getattr(self, name)
+            if rows is None:
+                continue
+            if not isinstance(rows, Sequence) or len(rows) != len(self.seeds):
+                got = len(rows) if isinstance(rows, Sequence) else repr(rows)
+                raise ValueError(f"{name} must have one entry per seed, {len(self.seeds)}, got {got}")
+            plain = tuple(float(row) if isinstance(row, Real) else tuple(row) for row in rows)
+            for row in set(plain):
+                check(row, self.n_features)
+            object.__setattr__(self, name, plain)
+        if isinstance(self.learning_rate, Sequence):
+            object.__setattr__(self, "learning_rate", tuple(self.learning_rate))
+        if len(self.learning_rates) != len(self.seeds):
+            raise ValueError(
+                f"learning_rate must have one entry per seed, {len(self.seeds)}, got {len(self.learning_rates)}"
+            )
+
+    def _check_laws(self) -> None:
         if (self.sparsity is None) == (self.law is None):
             raise ValueError(f"give either sparsity or law, got sparsity {self.sparsity!r} and law {self.law!r}")
-        for name in ("sparsity", "law", "importance", "learning_rate"):
-            rows = getattr(self, name)
-            if isinstance(rows, Sequence) and len(rows) != len(self.seeds):
-                raise ValueError(f"{name} must have one entry per seed, {len(self.seeds)}, got {len(rows)}")
-            if name in ("sparsity", "importance") and rows is not None and not isinstance(rows, Sequence):
-                raise ValueError(f"{name} must have one entry per seed, {len(self.seeds)}, got {rows!r}")
-        for sparsity in self.sparsity or ():
-            sparsity_row(sparsity, self.n_features)
-        for importance in self.importance_rows:
-            importance_row(importance, self.n_features)
-        laws = set(map(id, self.laws))
-        first = self.laws[0]
-        for law in {id(law): law for law in self.laws if law is not None}.values():
+        if len(self.laws) != len(self.seeds):
+            raise ValueError(f"law must have one entry per seed, {len(self.seeds)}, got {len(self.laws)}")
+        first, distinct = self.laws[0], {id(law): law for law in self.laws if self.sparsity is None}
+        for law in distinct.values():
             if isinstance(law, Points):
-                law.check(self.n_features)
-                if law.whole and len(law.array) != self.batch_size:
-                    raise ValueError(
-                        f"batch_size must be the number of points, {len(law.array)}, where they come whole, got "
-                        f"{self.batch_size}"
-                    )
+                law.check(self.n_features, self.batch_size)
             elif isinstance(law, OneHot | Correlated | Anticorrelated):
                 grouped(law, None, self.n_features)
             else:
                 raise ValueError(f"law must be OneHot, Correlated, Anticorrelated or Points, got {law!r}")
             if type(law) is not type(first) or getattr(law, "groups", None) != getattr(first, "groups", None):
                 raise ValueError(f"laws of one stack must be of one kind with the same groups, got {first} and {law}")
-        if isinstance(first, Points) and len(laws) > 1:
-            raise ValueError("Points must be one set for the whole stack, got several")
+        if isinstance(first, Points) and len(distinct) > 1:
+            raise ValueError(f"Points must be one set for the whole stack, got {len(distinct)}")
 
     @property
     def importance_rows(self) -> tuple[Row, ...]:
@@ -128,6 +138,34 @@ class TrainConfig:
         """Each model's law, None for independent features."""
         return self.law if isinstance(self.law, tuple) else (self.law,) * len(self.seeds)
 
+    @cached_property
+    def sparsities(self) -> Floats:
+        """(models, n) for independent features"""
+        rows = self.sparsity or ()
+        table = {row: sparsity_row(row, self.n_features) for row in set(rows)}
+        return np.stack([table[row] for row in rows])
+
+    @cached_property
+    def importances(self) -> Floats:
+        """(models, n)"""
+        table = {row: importance_row(row, self.n_features) for row in set(self.importance_rows)}
+        return np.stack([table[row] for row in self.importance_rows])
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """What sets each model apart but for its seed, in a form that compares and hashes."""
+        table: dict[object, str] = {}
+        names = []
+        for k in range(len(self.seeds)):
+            sparsity = None if self.sparsity is None else self.sparsity[k]
+            law, importance, rate = self.laws[k], self.importance_rows[k], self.learning_rates[k]
+            key = (sparsity, id(law), importance, rate)
+            if key not in table:
+                row = None if sparsity is None else self.sparsities[k].tolist()
+                table[key] = json.dumps([row, describe(law), self.importances[k].tolist(), float(rate)])
+            names.append(table[key])
+        return tuple(names)
+
     def of(self, models: Sequence[int]) -> TrainConfig:
         """The same settings for some of the models only: their numbers stay what they are."""
 
@@ -137,12 +175,6 @@ class TrainConfig:
         names = ("seeds", "sparsity", "law", "importance", "learning_rate")
         return replace(self, **{name: chosen(getattr(self, name)) for name in names})
 
-    def setting(self, k: int) -> str:
-        """What sets model k apart but for its seed, in a form that compares and hashes."""
-        sparsity = None if self.sparsity is None else sparsity_row(self.sparsity[k], self.n_features).tolist()
-        importance = importance_row(self.importance_rows[k], self.n_features).tolist()
-        return json.dumps([sparsity, describe(self.laws[k]), importance, float(self.learning_rates[k])])
-
     def fingerprint(self) -> str:
         """A hash of all settings: equal settings train to equal numbers on the same machine."""
         return hashlib.sha256(json.dumps(describe(self), sort_keys=True).encode()).hexdigest()
@@ -151,7 +183,7 @@ class TrainConfig:
 def describe(value: Any) -> Any:
     """Settings as what JSON can hold: dataclasses by name and fields, numbers exactly."""
     if isinstance(value, Points):
-        return {"Points": value.fingerprint()}
+        return {"Points": value.fingerprint}
     if is_dataclass(value) and not isinstance(value, type):
         return {type(value).__name__: {part.name: describe(getattr(value, part.name)) for part in fields(value)}}
     if isinstance(value, str | bool) or value is None:

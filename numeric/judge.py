@@ -13,7 +13,6 @@ from .config import TrainConfig
 from .model import RELU_OUTPUT, Parameters, forward
 from .points import Points
 from .sample import sampler
-from .setting import importance_row, sparsity_row
 from .stream import digest
 
 SAMPLES = 1 << 17
@@ -58,9 +57,9 @@ def population_loss(config: TrainConfig, W: Tensor, b: Tensor | None) -> Tensor:
         sparsity = None if config.sparsity is None else config.sparsity[k]
         weights, bias = W[some].double(), None if b is None else b[some].double()
         importance = config.importance_rows[k]
-        if sparsity is not None and (sparsity_row(sparsity, config.n_features) == 1).all():
+        if sparsity is not None and (config.sparsities[k] == 1).all():
             squares = torch.zeros(len(some), 1) if bias is None else bias.clamp_min(0).square()
-            loss[some] = (squares * torch.from_numpy(importance_row(importance, config.n_features))).sum(1)
+            loss[some] = (squares * torch.from_numpy(config.importances[k])).sum(1)
         else:
             loss[some] = population.expected_loss(weights, bias, sparsity, importance, law=law)
     return loss
@@ -78,8 +77,8 @@ def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | N
         columns = max(1, min(samples, (1 << 22) // (n * len(some))))
         if isinstance(law, Points):
             one, columns = replace(one, law=Points(law.points, whole=True)), len(law.array)
-        source = sampler(one, [digest("judge", n, config.setting(k))], columns, device, torch.float64)
-        importance = torch.from_numpy(importance_row(config.importance_rows[k], n))
+        source = sampler(one, [digest("judge", n, config.settings[k])], columns, device, torch.float64)
+        importance = torch.from_numpy(config.importances[k])
         model = Parameters(*(None if part is None else part[some].double() for part in (W, V, b)))  # type: ignore[arg-type]
         rounds = 1 if isinstance(law, Points) else -(-samples // columns)
         total = torch.zeros(len(some), dtype=torch.float64)
@@ -105,6 +104,6 @@ def best_of_seeds(config: TrainConfig, loss: Tensor) -> tuple[int, ...]:
 def _alike(config: TrainConfig) -> Iterator[list[int]]:
     """Places of models with equal data, importance and rate, in the order of the first."""
     groups: dict[str, list[int]] = {}
-    for k in range(len(config.seeds)):
-        groups.setdefault(config.setting(k), []).append(k)
+    for k, setting in enumerate(config.settings):
+        groups.setdefault(setting, []).append(k)
     yield from groups.values()

@@ -24,7 +24,7 @@ from torch import Tensor
 
 
 class State:
-    """A running optimiser: `step` with a gradient of the parameters' shape and a rate, or one for each of them;
+    """A running optimiser: `step` with a gradient of the parameters' shape and a rate, which broadcasts to it;
     `tensors`, what a checkpoint must hold beside the parameters and the number of steps taken, `taken`.
     """
 
@@ -33,7 +33,7 @@ class State:
         self.tensors = [torch.zeros_like(parameters) for _ in range(moments)]
         self._parameters = parameters
 
-    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
+    def step(self, gradient: Tensor, rate: Tensor) -> None:
         raise NotImplementedError
 
 
@@ -90,17 +90,14 @@ class _SGDState(State):
         super().__init__(parameters, moments=1 if settings.momentum else 0)
         self._settings = settings
 
-    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
+    def step(self, gradient: Tensor, rate: Tensor) -> None:
         self.taken += 1
         if self._settings.decay:
             gradient = gradient.add(self._parameters, alpha=self._settings.decay)
         if self._settings.momentum:
             (velocity,) = self.tensors
             gradient = velocity.mul_(self._settings.momentum).add_(gradient)
-        if isinstance(rate, float):
-            self._parameters.add_(gradient, alpha=-rate)
-        else:
-            self._parameters.addcmul_(gradient, rate, value=-1)
+        self._parameters.addcmul_(gradient, rate, value=-1)
 
 
 class _AdamState(State):
@@ -108,7 +105,7 @@ class _AdamState(State):
         super().__init__(parameters, moments=2)
         self._settings, self._decay = settings, decay
 
-    def step(self, gradient: Tensor, rate: float | Tensor) -> None:
+    def step(self, gradient: Tensor, rate: Tensor) -> None:
         self.taken += 1
         first, second = self.tensors
         beta1, beta2 = self._settings.beta1, self._settings.beta2
@@ -118,9 +115,8 @@ class _AdamState(State):
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
         # Numerator and denominator multiplied by √(1 - β₂ᵗ), which saves an operation.
         correction = math.sqrt(1 - beta2**self.taken)
-        step = first if isinstance(rate, float) else first * rate
-        size = -correction / (1 - beta1**self.taken) * (rate if isinstance(rate, float) else 1.0)
-        self._parameters.addcdiv_(step, second.sqrt().add_(self._settings.epsilon * correction), value=size)
+        scale = second.sqrt().add_(self._settings.epsilon * correction)
+        self._parameters.addcdiv_(first * rate, scale, value=-correction / (1 - beta1**self.taken))
 
 
 def _check(fits: bool, wanted: str, got: float) -> None:

@@ -18,7 +18,6 @@ from torch import Tensor
 from .config import TrainConfig
 from .law import Anticorrelated, Correlated, OneHot, grouped
 from .points import Points
-from .setting import sparsity_row
 from .stream import Streams
 
 
@@ -130,8 +129,7 @@ def sampler(config: TrainConfig, keys: list[int], columns: int, device: torch.de
     if law is not None:
         laws = [law for law in config.laws if isinstance(law, OneHot | Correlated | Anticorrelated)]
         return Grouped(keys, laws, config.n_features, columns, config.signed, dtype, device)
-    rows = [1 - torch.from_numpy(sparsity_row(row, config.n_features)) for row in config.sparsity or ()]
-    return Independent(keys, torch.stack(rows), columns, config.signed, dtype, device)
+    return Independent(keys, torch.from_numpy(1 - config.sparsities), columns, config.signed, dtype, device)
 
 
 def sample_independent(
