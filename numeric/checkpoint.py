@@ -49,7 +49,7 @@ def load(path: Path, settings: str) -> Checkpoint | None:
     `settings`; it is left as it is.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         found = json.loads(str(arrays.pop("header")))
     except FileNotFoundError:

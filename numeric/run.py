@@ -15,7 +15,7 @@ from .config import TrainConfig
 from .model import Parameters
 from .record import Recording, Snapshot
 
-_NOTHING: dict[str, Any] = {"f": np.nan, "c": np.nan, "U": ""}
+_NOTHING: dict[str, Any] = {"f": np.nan, "U": ""}
 
 
 class Run:
@@ -132,6 +132,8 @@ class Run:
             value = np.asarray(recorder(snapshot))
             if value.shape[:1] != (len(finite),):
                 raise ValueError(f"recorder {name!r} must give one row per model, {len(finite)}, got {value.shape}")
+            if value.dtype.kind not in "biufU":
+                raise ValueError(f"recorder {name!r} must give numbers or strings, got {value.dtype}")
             if name not in self.records:
                 shape = (len(self._record.at), len(self.config.seeds), *value.shape[1:])
                 self.records[name] = np.full(shape, _NOTHING.get(value.dtype.kind, 0), dtype=value.dtype)
