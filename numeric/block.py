@@ -87,7 +87,7 @@ class Block:
         rates = torch.empty_like(self.flat)
         for part in config.family.split(rates, len(config.seeds), config.n_features, config.n_hidden):
             if part is not None:
-                part.copy_(torch.tensor(config.learning_rates).view(-1, *[1] * (part.ndim - 1)))
+                part.copy_(torch.tensor(config.learning_rates, dtype=torch.float64).view(-1, *[1] * (part.ndim - 1)))
         return rates
 
     def _stop_the_diverged(self) -> None:

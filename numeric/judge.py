@@ -76,7 +76,8 @@ def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | N
         one, law = config.of([k]), config.laws[k]
         columns = max(1, min(samples, (1 << 22) // (n * len(some))))
         if isinstance(law, Points):
-            one, columns = replace(one, law=Points(law.points, whole=True)), len(law.array)
+            columns = len(law.array)
+            one = replace(one, law=Points(law.points, whole=True), batch_size=columns)
         source = sampler(one, [digest("judge", n, config.settings[k])], columns, device, torch.float64)
         importance = torch.from_numpy(config.importances[k])
         model = Parameters(*(None if part is None else part[some].double() for part in (W, V, b)))  # type: ignore[arg-type]

@@ -2,9 +2,10 @@
 
 Models do not interact: the objective is the sum over models of the batch mean of Σ_i I_i (y_i - f_i)², plus the
 interference penalty. A model's initial weights depend on its own seed and size alone; its data on its own settings, its
-seed and `data_seed` (on a CUDA device, on those of the models in its block): never on its place in the stack, nor on when
-a run was interrupted. Inside, batches are feature-major, (models, n, batch): with few features that keeps every
-elementwise operation contiguous.
+seed and `data_seed`; neither on its place in the stack, nor on who else is in it, nor on when a run was interrupted. On the
+CPU of one machine the trained weights are then the same to the last bit, in any stack, for batches of a multiple of 16
+samples (otherwise sums are rounded by where they lie in memory). On a CUDA device the data also depend on the other models
+of the block.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,7 +34,16 @@ def test_the_slides_rates() -> None:
 
 @given(
     st.sampled_from(
-        [Constant(), Stepwise(0.8, 3), Linear(), Cosine(), Cosine(0.1), Geometric(), WarmUp(5, Cosine()), WarmUp(40, Linear())]
+        [
+            Constant(),
+            Stepwise(0.8, 3),
+            Linear(),
+            Cosine(),
+            Cosine(0.1),
+            Geometric(),
+            WarmUp(5, Cosine()),
+            WarmUp(40, Linear()),
+        ]
     ),
     st.integers(1, 30),
 )
@@ -47,7 +57,7 @@ def test_falls_from_one_to_final(steps: int, kind: Any, final: float) -> None:
     found = factors(kind(final), steps)
     assert found[0] == 1
     assert found[-1] == pytest.approx(final)
-    assert all(later <= earlier + 1e-15 for earlier, later in zip(found, found[1:], strict=False))
+    assert all(later <= earlier + 1e-15 for earlier, later in pairwise(found))
 
 
 @pytest.mark.parametrize(
