@@ -147,7 +147,9 @@ def test_sparse_equals_dense(family: Family, bias: bool, even: bool) -> None:
         x = torch.zeros(models, n, batch, dtype=torch.float64)
         for k, active in enumerate(batches):
             assert active.samples < batch
-            x[k, active.feature.long(), torch.arange(active.samples).repeat_interleave(active.start.diff())] = active.value
+            x[k, active.feature.long(), torch.arange(active.samples).repeat_interleave(active.start.diff())] = (
+                active.value
+            )
             assert torch.equal(x[k].T.reshape(-1)[active.place], active.value)
         flat, importance, _ = drawn(family, models, n, m, bias, seed=1)
         slopes = torch.empty_like(flat), torch.empty_like(flat)
