@@ -17,8 +17,9 @@ from .model import Parameters
 from .sample import sampler
 from .stream import digest
 
-_ENTRIES = 1 << 16  # of one step, models × n × columns: what stays in cache
-_AHEAD = 1 << 19  # entries drawn at a time: fewer calls for each model's bits
+# Entries of one step, models × n × columns: what stays in cache, or fills a GPU.
+_ENTRIES = {"cpu": 1 << 16, "cuda": 1 << 23}
+_AHEAD = {"cpu": 1 << 19, "cuda": 1 << 25}  # entries drawn at a time: fewer calls for each model's bits
 
 
 class Plan(NamedTuple):
@@ -55,7 +56,7 @@ class Block:
         self.diverged_at = np.full(models, -1)
         self._rates = self._rate_of_each_parameter()
         self._engine = (_active if plan.active else _dense)(config, plan.columns, dtype, device)
-        self._chunk = max(1, _AHEAD // (models * n * plan.columns))
+        self._chunk = max(1, _AHEAD[device.type] // (models * n * plan.columns))
         self._batches: Sequence[Any] = ()
 
     def advance(self, until: int) -> None:
@@ -110,7 +111,7 @@ def split(config: TrainConfig) -> Iterator[tuple[list[int], Plan]]:
             known[setting] = plan(config, k)
         plans.setdefault(known[setting], []).append(k)
     for chosen, places in sorted(plans.items()):
-        size = max(1, _ENTRIES // (config.n_features * chosen.columns))
+        size = max(1, _ENTRIES[torch.device(config.device).type] // (config.n_features * chosen.columns))
         for start in range(0, len(places), size):
             yield places[start : start + size], chosen
 
@@ -121,7 +122,7 @@ def plan(config: TrainConfig, k: int) -> Plan:
         return Plan(config.batch_size)
     density = 1 - config.sparsities[k]
     sparse_output = config.family.output in sparse_gradient.OUTPUTS
-    if sparse_output and config.device == "cpu" and active.worth_while(density, config.batch_size):
+    if sparse_output and torch.device(config.device).type == "cpu" and active.worth_while(density, config.batch_size):
         return Plan(config.batch_size, active=True)
     return Plan(nonempty.columns(density, config.batch_size, config.n_hidden))
 
