@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, as_completed
+from concurrent.futures import CancelledError, Executor, as_completed
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -54,19 +54,18 @@ def run_sweep(
     On `executor`, else on the Dask cluster of the `scheduler` "tcp://host:port", else on `workers` processes of this machine
     (one per processor). `progress(done, total)`, in shards. ValueError, before any training, where the folder cannot be
     written, the disk has not the space, a file is damaged, or the cluster does not answer; later, where a file cannot be
-    written. RuntimeError where workers are lost that nothing replaces. Finished shards are kept in every case.
+    written. RuntimeError where a shard fails otherwise, as when workers or the cluster are lost. Finished shards are kept.
     """
     folder = output_folder(Path(folder))
     missing, damaged = unfinished(sweep, folder, recompute_damaged)
     check_space(missing, folder)
     where = _where(executor, workers, scheduler, folder)
     found = len(sweep.shards) - len(missing)
+    report = progress or (lambda done, total: None)
     with where as running:
         for shard in damaged:
             path_of(shard, folder).unlink()
-        computed = _compute(
-            running, missing, folder, lambda done: progress and progress(found + done, found + len(missing))
-        )
+        computed = _compute(running, missing, folder, lambda done: report(found + done, len(sweep.shards)))
     return Shards(len(sweep.shards) - computed, computed)
 
 
@@ -82,7 +81,8 @@ def _where(
     return pool(workers) if scheduler is None else cluster(scheduler, folder)
 
 
-def _compute(executor: Executor, missing: Sequence[Shard], folder: Path, progress: Callable[[int], object]) -> int:
+def _compute(executor: Executor, missing: Sequence[Shard], folder: Path, progress: Callable[[int], None]) -> int:
+    """How many of the missing shards were computed now: one that was lost with its worker after its file was written is not."""
     computed = 0
     progress(0)
     futures = {executor.submit(compute, shard, folder): shard for shard in missing}
@@ -92,9 +92,12 @@ def _compute(executor: Executor, missing: Sequence[Shard], folder: Path, progres
             if not path_of(futures[future], folder).exists():
                 raise ValueError(f"out must be a folder that all workers share, but no shard came to {str(folder)!r}")
             progress(done)
-    except (BrokenExecutor, CancelledError) as error:
+    except ValueError:
+        raise
+    except (Exception, CancelledError) as error:
         raise RuntimeError(
-            "workers were lost (killed, or out of memory); finished shards are kept, run the sweep again to go on"
+            f"a shard could not be computed, workers may be lost ({type(error).__name__}: {error}); finished shards are "
+            "kept, run the sweep again to go on"
         ) from error
     finally:
         for future in futures:

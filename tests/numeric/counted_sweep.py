@@ -38,6 +38,16 @@ def killed(shard: Shard, folder: Path) -> bool:
     return True
 
 
+def blind(path: str) -> bool:
+    """A worker that does not share the folder."""
+    return False
+
+
+def stranger(path: str) -> bool:
+    """A worker on which nothing is installed."""
+    raise ModuleNotFoundError("No module named 'numeric'")
+
+
 def write(log: Path, line: str) -> None:
     """One write to the end of the file: lines of several processes do not mix."""
     with log.open("ab", buffering=0) as file:

@@ -25,13 +25,11 @@ from numeric.law import Correlated, OneHot
 from numeric.metrics import feature_dimensionality
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
 from numeric.schedule import Constant, Geometric
-from numeric.shard import load, path_of
+from numeric.shard import compute, load, path_of
 from numeric.sweep import Sweep, collect, main, run_sweep, save
 from numeric.train import train
 
-# Under load a cluster's own clocks run late, which it says in warnings.
-pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning:distributed")
-SOON = 240.0
+SOON = 100.0  # seconds; what is waited for takes a few, more on a busy machine
 
 
 class Here(Executor):
@@ -289,6 +287,30 @@ def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.Captu
     assert "0 shards computed, 3 found" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (counted_sweep.blind, "out must be a folder that all workers share, but tcp://.* does not see"),
+        (counted_sweep.stranger, r"worker tcp://.* cannot run shards \(No module named 'numeric'\)"),
+    ],
+)
+def test_workers_that_are_no_use(
+    answer: Callable[[str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("numeric.workers._sees", answer)
+    monkeypatch.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
+    with pytest.raises(ValueError, match=message):
+        run_sweep(SWEEP, tmp_path, scheduler=cluster.scheduler_address)
+    assert list(tmp_path.glob(".*")) == []
+
+
+def test_a_shard_that_another_has_finished_is_left_alone(finished: Path) -> None:
+    """As for a worker whose predecessor wrote the file and was killed before it could say so."""
+    before = files(finished)
+    assert not any(compute(shard, finished) for shard in SWEEP.shards)
+    assert files(finished) == before
+
+
 def test_damage_is_reported_and_repaired_only_when_asked(finished: Path, tmp_path: Path) -> None:
     for shard in SWEEP.shards:
         target = path_of(shard, tmp_path)
@@ -443,4 +465,4 @@ def test_lost_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkey
     """A pool does not replace its workers: one sentence, exit code 1, no traceback."""
     monkeypatch.setattr("numeric.sweep.compute", counted_sweep.killed)
     assert main(["--out", str(tmp_path), "--workers", "1"]) == 1
-    assert "workers were lost" in capsys.readouterr().err
+    assert "workers may be lost" in capsys.readouterr().err
