@@ -39,6 +39,7 @@ def published_loop(case: Case, density: float) -> float:
     n, m, models = case.n, case.m, case.models
     W = torch.nn.Parameter(torch.randn(models, m, n) * (2 / (m + n)) ** 0.5)
     b = torch.nn.Parameter(torch.zeros(models, n))
+    importance = torch.ones(n)
     optimiser = torch.optim.AdamW([W, b], lr=1e-3)
     start = time.process_time()
     for _ in range(case.their_steps):
@@ -46,7 +47,7 @@ def published_loop(case: Case, density: float) -> float:
         x = torch.where(torch.rand(BATCH, models, n) <= density, value, torch.zeros(()))
         hidden = torch.einsum("bkn,kmn->bkm", x, W)
         f = torch.relu(torch.einsum("bkm,kmn->bkn", hidden, W) + b)
-        loss = ((x - f) ** 2).mean(dim=(0, 2)).sum()
+        loss = (importance * (x.abs() - f) ** 2).mean(dim=(0, 2)).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()

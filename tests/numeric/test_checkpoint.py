@@ -21,6 +21,7 @@ from numeric.checkpoint import load
 from numeric.law import OneHot
 from numeric.model import ABSOLUTE, Family
 from numeric.optimiser import SGD, Adam, AdamW
+from numeric.points import Points
 from numeric.record import Recording, every, norms, weights
 from numeric.run import Run
 from numeric.schedule import Cosine
@@ -228,6 +229,8 @@ def test_no_file_is_no_checkpoint(tmp_path: Path) -> None:
 def test_settings_hash() -> None:
     """Every setting counts; how a number is written does not."""
     changes: list[dict[str, Any]] = [
+        {"n_features": 4},
+        {"n_hidden": 3},
         {"seeds": (1, 2, 3, 5)},
         {"sparsity": (0.0, 0.9, 0.5, 0.951)},
         {"importance": (1.0, 1.0, 1.0, 2.0)},
@@ -235,7 +238,10 @@ def test_settings_hash() -> None:
         {"penalty": 0.1},
         {"adversary": 0.1},
         {"optimiser": AdamW()},
+        {"optimiser": Adam(beta1=0.8)},
+        {"optimiser": Adam(epsilon=1e-9)},
         {"schedule": Cosine()},
+        {"schedule": Cosine(0.5)},
         {"learning_rate": 0.2},
         {"steps": 41},
         {"batch_size": 33},
@@ -243,7 +249,10 @@ def test_settings_hash() -> None:
         {"data_seed": 1},
         {"signed": True},
         {"family": Family(output="gelu")},
+        {"family": Family(hidden="gelu")},
         {"sparsity": None, "law": OneHot()},
+        {"sparsity": None, "law": Points([[1.0, 0, 0]])},
+        {"sparsity": None, "law": Points([[1.0, 0, 0.5]])},
     ]
     hashes = [SMALL.fingerprint(), *(replace(SMALL, **change).fingerprint() for change in changes)]
     assert len(set(hashes)) == len(hashes)
