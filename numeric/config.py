@@ -121,6 +121,8 @@ class TrainConfig:
                 raise ValueError(f"law must be OneHot, Correlated, Anticorrelated or Points, got {law!r}")
             if type(law) is not type(first) or getattr(law, "groups", None) != getattr(first, "groups", None):
                 raise ValueError(f"laws of one stack must be of one kind with the same groups, got {first} and {law}")
+        if isinstance(first, Points) and self.signed:
+            raise ValueError("signed must be False beside Points, which are what they are, got True")
         if isinstance(first, Points) and len(distinct) > 1:
             raise ValueError(f"Points must be one set for the whole stack, got {len(distinct)}")
 

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from . import population
-from .config import TrainConfig
+from .config import TrainConfig, describe
 from .model import RELU_OUTPUT, Parameters, forward
 from .points import Points
 from .sample import sampler
@@ -66,8 +66,8 @@ def population_loss(config: TrainConfig, W: Tensor, b: Tensor | None) -> Tensor:
 
 
 def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | None, samples: int = SAMPLES) -> Tensor:
-    """Mean loss (models,) of one sample of at least `samples` points for each setting, the same for every seed and at every
-    call; of every point where the law is a set of points. float64.
+    """Mean loss (models,) of one sample of at least `samples` points for each law, the same for all models under it and at
+    every call; of every point where the law is a set of points. float64.
     """
     n, device = config.n_features, torch.device("cpu")
     loss = torch.empty(len(W), dtype=torch.float64)
@@ -78,7 +78,8 @@ def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | N
         if isinstance(law, Points):
             columns = len(law.array)
             one = replace(one, law=Points(law.points, whole=True), batch_size=columns)
-        source = sampler(one, [digest("judge", n, config.settings[k])], columns, device, torch.float64)
+        data = describe(law) if config.sparsity is None else config.sparsities[k].tolist()
+        source = sampler(one, [digest("judge", n, data)], columns, device, torch.float64)
         importance = torch.from_numpy(config.importances[k])
         model = Parameters(*(None if part is None else part[some].double() for part in (W, V, b)))  # type: ignore[arg-type]
         rounds = 1 if isinstance(law, Points) else -(-samples // columns)

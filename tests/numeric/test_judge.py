@@ -73,10 +73,12 @@ def test_sampled_loss(data: dict[str, Any], laws: list[exact.Law]) -> None:
         assert abs(found[k].item() - exact_value) < 6 * math.sqrt(largest[k].item() * exact_value / SAMPLES)
 
 
-def test_seeds_of_one_setting_are_judged_on_one_sample() -> None:
+def test_models_under_one_law_are_judged_on_one_sample() -> None:
     settings = config(sparsity=(0.5, 0.5), importance=None, signed=True)
     found = sampled_loss(settings, W[[0, 0]], None, B[[0, 0]])
     assert found[0] == found[1]
+    rates = replace(settings, learning_rate=(0.1, 0.2))
+    assert torch.equal(sampled_loss(rates, W[[0, 0]], None, B[[0, 0]]), found)
     other = sampled_loss(replace(settings, sparsity=(0.5, 0.6)), W[[0, 0]], None, B[[0, 0]])
     assert other[0] == found[0]
     assert other[0] != other[1]

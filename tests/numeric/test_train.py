@@ -370,6 +370,7 @@ def test_an_interrupt_comes_through() -> None:
             r"points must have shape \(T, 2\) with T ≥ 1, got \(3, 5\)",
         ),
         ({"sparsity": None, "law": Points([[1.0, math.nan]])}, "points must be finite"),
+        ({"sparsity": None, "law": Points([[1.0, 2.0]]), "signed": True}, "signed must be False beside Points"),
         (
             {"sparsity": None, "law": Points(np.ones((3, 2)), whole=True)},
             "batch_size must be the number of points, 3, where they come whole, got 16",
