@@ -1,19 +1,84 @@
-"""The toy model f(x) = ReLU(WᵀWx + b), many at once."""
+r"""Families of toy models, x' = φ(V ψ(W x) + b), and stacks of such models as torch modules.
+
+Tied models have V = Wᵀ. With ψ linear and φ = ReLU they are the toy model of superposition; ψ = ReLU gives the hidden-ReLU
+model with its privileged basis; untied with both ReLU and the target |x|, the absolute-value circuit. φ and ψ are any of
+`numeric.activation.ACTIVATIONS`.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+
+from .activation import ACTIVATIONS
+
+
+class Parameters(NamedTuple):
+    """Of a stack: W (models, m, n); V (models, n, m), None where it is Wᵀ; b (models, n), None where there is none."""
+
+    W: Tensor
+    V: Tensor | None
+    b: Tensor | None
+
+
+@dataclass(frozen=True)
+class Family:
+    """`hidden` (ψ) and `output` (φ): names of activations; `target`: "identity" for x' ≈ x, "absolute" for x' ≈ |x|.
+
+    ValueError on another name.
+    """
+
+    hidden: str = "linear"
+    output: str = "relu"
+    tied: bool = True
+    target: str = "identity"
+
+    def __post_init__(self) -> None:
+        for name, table in (("hidden", ACTIVATIONS), ("output", ACTIVATIONS), ("target", ("identity", "absolute"))):
+            if getattr(self, name) not in table:
+                raise ValueError(f"{name} must be one of {', '.join(table)}, got {getattr(self, name)!r}")
+
+    def wanted(self, x: Tensor) -> Tensor:
+        """What the model is to give back for x."""
+        return x.abs() if self.target == "absolute" else x
+
+    def size(self, n: int, m: int, bias: bool) -> int:
+        """Parameters of one model."""
+        return m * n * (1 if self.tied else 2) + n * bias
+
+    def split(self, flat: Tensor, models: int, n: int, m: int) -> Parameters:
+        """Contiguous views of `flat`, one axis: W of all models, then V of all, then b of all, where there are such."""
+        ends = [models * m * n, models * m * n * (1 if self.tied else 2)]
+        W, V, b = flat[: ends[0]], flat[ends[0] : ends[1]], flat[ends[1] :]
+        return Parameters(
+            W.view(models, m, n), None if self.tied else V.view(models, n, m), b.view(models, n) if len(b) else None
+        )
+
+    def initial(self, n: int, m: int, seeds: Sequence[int], bias: bool) -> Tensor:
+        """Initial parameters on one axis, float64, for `split`: W and V as `initial_weights`, b = 0.
+
+        Each model draws from its own generator: its place in the stack and the stack's size do not matter.
+        """
+        matrices = _xavier(n, m, seeds, 1 if self.tied else 2).transpose(0, 1).flatten()
+        return torch.cat([matrices, matrices.new_zeros(len(seeds) * n * bias)])
+
+
+RELU_OUTPUT = Family()
+LINEAR = Family(output="linear")
+HIDDEN_RELU = Family(hidden="relu")
+ABSOLUTE = Family(hidden="relu", tied=False, target="absolute")
 
 
 class ToyModel(nn.Module):
     """A stack of tied models that do not interact: W is one Parameter (models, m, n), used as W and as Wᵀ.
 
     `seeds`: one integer per model, which with (m, n) alone decides that model's initial W; b starts at 0, or
-    is None where `bias` is False. ValueError on sizes below 1, no seeds, or a seed outside [0, 2^63).
+    is None where `bias` is False. ValueError on sizes below 1, no seeds, a seed outside [0, 2^63), an unknown activation.
     """
 
     W: nn.Parameter
@@ -26,19 +91,24 @@ class ToyModel(nn.Module):
         seeds: Sequence[int],
         *,
         bias: bool = True,
+        hidden: str = "linear",
+        output: str = "relu",
         dtype: torch.dtype = torch.float32,
         device: torch.device | str = "cpu",
     ) -> None:
         super().__init__()
+        self.family = Family(hidden, output)
         W = initial_weights(n_features, n_hidden, seeds).to(dtype=dtype, device=device)
         self.W = nn.Parameter(W)
         self.b = nn.Parameter(W.new_zeros(W.shape[0], W.shape[2])) if bias else None
 
     @classmethod
-    def from_weights(cls, W: Tensor, b: Tensor | None = None) -> ToyModel:
+    def from_weights(
+        cls, W: Tensor, b: Tensor | None = None, *, hidden: str = "linear", output: str = "relu"
+    ) -> ToyModel:
         """Models with given weights, copied: W (models, m, n) or (m, n) for one; b (models, n), (n,) or None.
 
-        ValueError when the shapes do not fit each other or W is not floating.
+        ValueError when the shapes do not fit each other, W is not floating, or an activation is unknown.
         """
         weights = W[None] if W.ndim == 2 else W
         if weights.ndim != 3:
@@ -50,15 +120,73 @@ class ToyModel(nn.Module):
             raise ValueError(f"b must have shape {expected} to match W, got {tuple(b.shape)}")
         model = cls.__new__(cls)
         nn.Module.__init__(model)
+        model.family = Family(hidden, output)
         model.W = nn.Parameter(weights.detach().clone())
         model.b = None if b is None else nn.Parameter(b.detach().to(weights).reshape(weights.shape[0], -1).clone())
         return model
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: (models, batch, n) to ReLU(WᵀWx + b), the same shape."""
-        h = torch.bmm(x, self.W.mT)  # (models, batch, m)
-        z = torch.bmm(h, self.W)  # (models, batch, n)
-        return torch.relu(z if self.b is None else z + self.b[:, None, :])
+        """x: (models, batch, n) to φ(Wᵀψ(Wx) + b), the same shape."""
+        return forward(self.family, Parameters(self.W, None, self.b), x)
+
+
+class UntiedModel(nn.Module):
+    """A stack of models φ(V ψ(W x) + b) with W (models, m, n) and V (models, n, m) apart; by default the absolute-value
+    circuit of `ABSOLUTE`. Arguments and errors as for `ToyModel`.
+    """
+
+    def __init__(
+        self,
+        n_features: int,
+        n_hidden: int,
+        seeds: Sequence[int],
+        *,
+        bias: bool = True,
+        family: Family = ABSOLUTE,
+        dtype: torch.dtype = torch.float32,
+        device: torch.device | str = "cpu",
+    ) -> None:
+        super().__init__()
+        if family.tied:
+            raise ValueError(f"family must be untied, got {family}")
+        self.family = family
+        flat = family.initial(n_features, n_hidden, seeds, bias).to(dtype=dtype, device=device)
+        W, V, b = family.split(flat, len(seeds), n_features, n_hidden)
+        assert V is not None
+        self.W, self.V = nn.Parameter(W.clone()), nn.Parameter(V.clone())
+        self.b = None if b is None else nn.Parameter(b.clone())
+
+    @classmethod
+    def from_weights(cls, W: Tensor, V: Tensor, b: Tensor | None, *, family: Family = ABSOLUTE) -> UntiedModel:
+        """Models with given weights, copied: W (models, m, n), V (models, n, m), b (models, n) or None.
+
+        ValueError when the shapes do not fit each other.
+        """
+        if W.ndim != 3 or V.shape != W.mT.shape:
+            raise ValueError(
+                f"W and V must have shapes (models, m, n) and (models, n, m), got {(*W.shape,)} and {(*V.shape,)}"
+            )
+        if b is not None and b.shape != V.shape[:2]:
+            raise ValueError(f"b must have shape {(*V.shape[:2],)} to match V, got {(*b.shape,)}")
+        model = cls(W.shape[2], W.shape[1], range(len(W)), bias=b is not None, family=family, dtype=W.dtype)
+        with torch.no_grad():
+            model.W.copy_(W)
+            model.V.copy_(V)
+            if model.b is not None and b is not None:
+                model.b.copy_(b)
+        return model
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x: (models, batch, n) to φ(Vψ(Wx) + b), the same shape."""
+        return forward(self.family, Parameters(self.W, self.V, self.b), x)
+
+
+def forward(family: Family, parameters: Parameters, x: Tensor) -> Tensor:
+    """x: (models, batch, n) to φ(Vψ(Wx) + b), the same shape."""
+    W, V, b = parameters
+    h = ACTIVATIONS[family.hidden].value(torch.bmm(x, W.mT), 2)  # (models, batch, m)
+    z = torch.bmm(h, W if V is None else V.mT)  # (models, batch, n)
+    return ACTIVATIONS[family.output].value(z if b is None else z + b[:, None, :], 2)
 
 
 def initial_weights(n_features: int, n_hidden: int, seeds: Sequence[int]) -> Tensor:
@@ -66,19 +194,18 @@ def initial_weights(n_features: int, n_hidden: int, seeds: Sequence[int]) -> Ten
 
     Each model draws from its own generator, so its place in the stack and the stack's size do not matter.
     """
-    for name, size in (
-        ("n_features", n_features),
-        ("n_hidden", n_hidden),
-        ("the number of seeds", len(seeds)),
-    ):
+    return _xavier(n_features, n_hidden, seeds, 1).view(len(seeds), n_hidden, n_features)
+
+
+def _xavier(n: int, m: int, seeds: Sequence[int], matrices: int) -> Tensor:
+    """(models, matrices, m·n), each seed's matrices drawn one after the other."""
+    for name, size in (("n_features", n), ("n_hidden", m), ("the number of seeds", len(seeds))):
         if size < 1:
             raise ValueError(f"{name} must be at least 1, got {size}")
+    draws = []
     for seed in seeds:
         if not 0 <= seed < 2**63:
             raise ValueError(f"seeds must lie in [0, 2^63), got {seed}")
-    std = math.sqrt(2 / (n_hidden + n_features))
-    draws = [
-        torch.randn(n_hidden, n_features, dtype=torch.float64, generator=torch.Generator().manual_seed(seed))
-        for seed in seeds
-    ]
-    return std * torch.stack(draws)
+        generator = torch.Generator().manual_seed(seed)
+        draws += [torch.randn(m * n, dtype=torch.float64, generator=generator) for _ in range(matrices)]
+    return math.sqrt(2 / (m + n)) * torch.stack(draws).view(len(seeds), matrices, m * n)

@@ -86,7 +86,7 @@ class Runs:
         w1, w2 = result.W[:, 0].numpy().T
         losses = compiled_loss()(w1, w2, *np.array(each).T)[0]
         minima = [model.global_minima()[0] for model in MODELS]
-        window = config.batch_size * config.steps / math.log(config.learning_rate / config.final_learning_rate)
+        window = config.batch_size * config.steps / -math.log(config.schedule(config.steps - 1, config.steps))
         return Trained(
             losses.reshape(-1, self.seeds),
             (w1 * w2 < 0).reshape(-1, self.seeds),

@@ -1,9 +1,10 @@
 import math
+from typing import Any
 
 import pytest
 import torch
 
-from numeric.model import ToyModel, initial_weights
+from numeric.model import ABSOLUTE, HIDDEN_RELU, Family, ToyModel, UntiedModel, initial_weights
 
 
 def test_forward_is_the_formula() -> None:
@@ -19,6 +20,53 @@ def test_forward_is_the_formula() -> None:
             expected = torch.relu(W.T @ (W @ x[k, row]) + model.b[k])
             # Sums of at most 4 products of order 1, in two orders.
             torch.testing.assert_close(f[k, row], expected, rtol=0, atol=1e-14)
+
+
+def test_relatives_forward() -> None:
+    """The hidden-ReLU model and the absolute-value circuit, one sample at a time."""
+    x = torch.randn(2, 5, 4, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    hidden = ToyModel(4, 3, seeds=(0, 1), hidden="relu", dtype=torch.float64)
+    circuit = UntiedModel(4, 6, seeds=(0, 1), dtype=torch.float64)
+    assert hidden.family == HIDDEN_RELU
+    assert circuit.family == ABSOLUTE
+    for k in range(2):
+        for row in range(5):
+            W = hidden.W[k]
+            torch.testing.assert_close(
+                hidden(x)[k, row], torch.relu(W.T @ torch.relu(W @ x[k, row])), rtol=0, atol=1e-14
+            )
+            inner = torch.relu(circuit.W[k] @ x[k, row])
+            torch.testing.assert_close(circuit(x)[k, row], torch.relu(circuit.V[k] @ inner), rtol=0, atol=1e-14)
+
+
+def test_the_exact_absolute_value_circuit() -> None:
+    """|x| = ReLU(x) + ReLU(-x): two units a feature."""
+    W = torch.tensor([[[1.0, 0], [-1, 0], [0, 1], [0, -1]]])
+    model = UntiedModel.from_weights(W, W.abs().mT, torch.zeros(1, 2))
+    x = torch.tensor([[[0.5, -0.25], [-1.0, 0.0]]])
+    assert torch.equal(model(x), x.abs())
+    assert torch.equal(ABSOLUTE.wanted(x), x.abs())
+
+
+def test_split_views_and_initial_parameters() -> None:
+    family = Family(tied=False)
+    flat = family.initial(3, 2, (4, 9), True)
+    W, V, b = family.split(flat, 2, 3, 2)
+    assert V is not None
+    assert b is not None
+    assert (W.shape, V.shape, b.shape) == ((2, 2, 3), (2, 3, 2), (2, 3))
+    assert len(flat) == 2 * family.size(3, 2, True)
+    assert torch.equal(W, initial_weights(3, 2, (4, 9)))
+    assert not torch.equal(W.mT, V)
+    assert (b == 0).all()
+    alone = family.split(family.initial(3, 2, (9,), True), 1, 3, 2)
+    assert torch.equal(alone.W[0], W[1])
+    assert alone.V is not None
+    assert torch.equal(alone.V[0], V[1])
+    flat.zero_()
+    assert (W == 0).all()
+    assert family.split(family.initial(3, 2, (4,), False), 1, 3, 2).b is None
+    assert Family().split(Family().initial(3, 2, (4,), True), 1, 3, 2).V is None
 
 
 def test_weights_are_one_parameter() -> None:
@@ -67,6 +115,29 @@ def test_from_weights() -> None:
 def test_bad_sizes(arguments: tuple[int, int, tuple[int, ...]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ToyModel(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Family(output="tanh"), "output must be one of linear, relu, gelu, solu, solu_norm, got 'tanh'"),
+        (lambda: Family(hidden=""), "hidden must be one of linear, relu, gelu, solu, solu_norm, got ''"),
+        (lambda: Family(target="x"), "target must be one of identity, absolute, got 'x'"),
+        (lambda: ToyModel(3, 2, (1,), output="sin"), "output must be one of .*, got 'sin'"),
+        (lambda: UntiedModel(3, 2, (1,), family=HIDDEN_RELU), "family must be untied, got"),
+        (
+            lambda: UntiedModel.from_weights(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None),
+            r"W and V must have shapes \(models, m, n\) and \(models, n, m\), got \(1, 2, 3\) and \(1, 2, 3\)",
+        ),
+        (
+            lambda: UntiedModel.from_weights(torch.ones(1, 2, 3), torch.ones(1, 3, 2), torch.ones(1, 2)),
+            r"b must have shape \(1, 3\) to match V, got \(1, 2\)",
+        ),
+    ],
+)
+def test_bad_families(make: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        make()
 
 
 @pytest.mark.parametrize(

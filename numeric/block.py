@@ -1,0 +1,175 @@
+"""Models that are trained together in one tensor, a few steps at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from . import active, nonempty, sparse_gradient
+from .config import DTYPES, TrainConfig
+from .gradient import Gradient
+from .model import Parameters
+from .sample import sampler
+from .stream import digest
+
+# Entries of one step, models × n × columns: what stays in cache, or fills a GPU.
+_ENTRIES = {"cpu": 1 << 16, "cuda": 1 << 23}
+_AHEAD = {"cpu": 1 << 19, "cuda": 1 << 25}  # entries drawn at a time: fewer calls for each model's bits
+
+
+class Plan(NamedTuple):
+    """How a model's batches are drawn: all `columns` samples of them, the samples that are not zero, padded to `columns`, or
+    the entries that are `active` alone. It follows from the model's own settings.
+    """
+
+    columns: int
+    active: bool = False
+
+
+class _Engine(NamedTuple):
+    draw: Callable[[int, int], Sequence[Any]]
+    """step, steps: a batch for each of these steps"""
+    gradient: Callable[[Parameters, Parameters, Any], None]
+    """parameters, where their gradient goes, batch"""
+
+
+class Block:
+    """The models of `config`, which have one `plan`, after `step` steps.
+
+    `parameters`: views of `flat`, changed in place as training goes on; `diverged_at`: (models,) the step at which a model
+    was seen to be NaN or infinite, -1 for the others.
+    """
+
+    def __init__(self, config: TrainConfig, plan: Plan) -> None:
+        self.config, self.step = config, 0
+        family, n, m, models = config.family, config.n_features, config.n_hidden, len(config.seeds)
+        dtype, device = DTYPES[config.dtype], torch.device(config.device)
+        self.flat = family.initial(n, m, config.seeds, config.bias).to(dtype=dtype, device=device)
+        self._slope = torch.empty_like(self.flat)
+        self.parameters, self._into = (family.split(part, models, n, m) for part in (self.flat, self._slope))
+        self.optimiser = config.optimiser.start(self.flat)
+        self.diverged_at = np.full(models, -1)
+        self._rates = self._rate_of_each_parameter()
+        self._engine = (_active if plan.active else _dense)(config, plan.columns, dtype, device)
+        self._chunk = max(1, _AHEAD[device.type] // (models * n * plan.columns))
+        self._batches: Sequence[Any] = ()
+
+    def advance(self, until: int) -> None:
+        """Go on to step `until`, or less far: to the next multiple of the chunk in which samples are drawn."""
+        config, ahead = self.config, self.step % self._chunk
+        start = self.step - ahead
+        if not ahead or not self._batches:
+            self._batches = self._engine.draw(start, min(self._chunk, config.steps - start))
+        for batch in self._batches[ahead : until - start]:
+            self._engine.gradient(self.parameters, self._into, batch)
+            self.optimiser.step(self._slope, self._rates * config.schedule(self.step, config.steps))
+            self.step += 1
+        self._stop_the_diverged()
+
+    def restore(self, step: int, parameters: Parameters, moments: Sequence[NDArray[Any]]) -> None:
+        """Go back to a step with its parameters and the optimiser's moments."""
+        self.step = self.optimiser.taken = step
+        for ours, given in zip(self.parameters, parameters, strict=True):
+            if ours is not None and given is not None:
+                ours.copy_(given)
+        for ours, moment in zip(self.optimiser.tensors, moments, strict=True):
+            ours.copy_(torch.from_numpy(moment))
+
+    def _rate_of_each_parameter(self) -> Tensor:
+        """Of no axis where all models have one rate."""
+        config = self.config
+        if len(set(config.learning_rates)) == 1:
+            return self.flat.new_tensor(config.learning_rates[0])
+        rates = torch.empty_like(self.flat)
+        for part in config.family.split(rates, len(config.seeds), config.n_features, config.n_hidden):
+            if part is not None:
+                part.copy_(torch.tensor(config.learning_rates, dtype=torch.float64).view(-1, *[1] * (part.ndim - 1)))
+        return rates
+
+    def _stop_the_diverged(self) -> None:
+        if self.flat.isfinite().all():
+            return
+        finite = [part.flatten(1).isfinite().all(dim=1) for part in self.parameters if part is not None]
+        lost = ~torch.stack(finite).all(dim=0)
+        self.diverged_at[lost.cpu().numpy() & (self.diverged_at < 0)] = self.step
+        for part in self.parameters:
+            if part is not None:
+                part[lost] = torch.nan
+
+
+def split(config: TrainConfig) -> Iterator[tuple[list[int], Plan]]:
+    """The models' places in blocks that stay in cache, each with the plan of its models."""
+    plans: dict[Plan, list[int]] = {}
+    known: dict[str, Plan] = {}
+    for k, setting in enumerate(config.settings):
+        if setting not in known:
+            known[setting] = plan(config, k)
+        plans.setdefault(known[setting], []).append(k)
+    for chosen, places in sorted(plans.items()):
+        size = max(1, _ENTRIES[torch.device(config.device).type] // (config.n_features * chosen.columns))
+        for start in range(0, len(places), size):
+            yield places[start : start + size], chosen
+
+
+def plan(config: TrainConfig, k: int) -> Plan:
+    """How model k's batches are drawn."""
+    if config.sparsity is None or config.adversary:
+        return Plan(config.batch_size)
+    density = 1 - config.sparsities[k]
+    sparse_output = config.family.output in sparse_gradient.OUTPUTS
+    if sparse_output and torch.device(config.device).type == "cpu" and active.worth_while(density, config.batch_size):
+        return Plan(config.batch_size, active=True)
+    return Plan(nonempty.columns(density, config.batch_size, config.n_hidden))
+
+
+def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:
+    keys = _keys(config)
+    if columns == config.batch_size:
+        source = sampler(config, keys, columns, device, dtype)
+    else:
+        rows = torch.from_numpy(1 - config.sparsities)
+        source = nonempty.Nonempty(keys, rows, config.batch_size, columns, config.signed, dtype, device)
+    gradient = Gradient(
+        config.family, _importances(config, dtype, device), config.batch_size, config.penalty, config.adversary
+    )
+
+    def draw(step: int, steps: int) -> Sequence[Tensor]:
+        return source.draw(step, steps).unbind(1)
+
+    def slope(at: Parameters, into: Parameters, batch: Tensor) -> None:
+        gradient(at, into, batch, source.absent)
+
+    return _Engine(draw, slope)
+
+
+def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:
+    sources = [
+        active.ActiveEntries(key, 1 - row, columns, config.signed, dtype)
+        for key, row in zip(_keys(config), config.sparsities, strict=True)
+    ]
+    gradient = sparse_gradient.SparseGradient(
+        config.family, _importances(config, dtype, device), config.n_hidden, columns, config.penalty
+    )
+
+    def draw(step: int, steps: int) -> Sequence[tuple[active.Active, ...]]:
+        return list(zip(*(source.draw(step, steps) for source in sources), strict=True))
+
+    return _Engine(draw, gradient)
+
+
+def _keys(config: TrainConfig) -> list[int]:
+    """What each model's data depend on: its own seed and settings, and `data_seed`."""
+    return [
+        digest(config.data_seed, seed, config.n_features, setting)
+        for seed, setting in zip(config.seeds, config.settings, strict=True)
+    ]
+
+
+def _importances(config: TrainConfig, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(models, n)"""
+    return torch.from_numpy(config.importances).to(dtype=dtype, device=device)

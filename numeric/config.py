@@ -1,0 +1,213 @@
+"""Settings of a stack of models that are trained together, checked in full before anything is computed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, is_dataclass, replace
+from functools import cached_property
+from numbers import Integral, Real
+from typing import Any
+
+import numpy as np
+import torch
+
+from .law import Anticorrelated, Correlated, Law, OneHot, grouped
+from .model import RELU_OUTPUT, Family
+from .optimiser import Adam, Optimiser
+from .points import Points
+from .schedule import Geometric, Schedule
+from .setting import Floats, Row, importance_row, sparsity_row
+
+DTYPES = {"float32": torch.float32, "float64": torch.float64}
+AnyLaw = Law | Points
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrainConfig:
+    """Settings of a stack of models; model k has `seeds[k]`, `sparsity[k]` or `law[k]`, `importance[k]`, `learning_rate[k]`.
+
+    `sparsity`: for independent features, one entry per model, a number or a row of n_features numbers; None beside a
+    `law`, which is one for all models or one per model (then of one kind, with the same groups). `importance`: as
+    sparsity; None is 1. ValueError, naming the argument and the value, on anything out of range.
+    """
+
+    n_features: int
+    n_hidden: int
+    seeds: tuple[int, ...]
+    sparsity: tuple[Row, ...] | None = None
+    law: AnyLaw | tuple[AnyLaw, ...] | None = None
+    signed: bool = False
+    """Active features are uniform on [-1, 1] instead of [0, 1], as for the absolute-value circuit."""
+    importance: tuple[Row, ...] | None = None
+    family: Family = RELU_OUTPUT
+    bias: bool = True
+    penalty: float = 0.0
+    """λ of the interference penalty λ Σ_{i≠j} (W_i·W_j)², which is λ·2w₁²w₂² for n = 2, m = 1."""
+    adversary: float = 0.0
+    """ε: every sample is moved by this length in the direction in which its own loss rises fastest; 0 for none."""
+    optimiser: Optimiser = field(default_factory=Adam)
+    schedule: Schedule = field(default_factory=Geometric)
+    learning_rate: float | tuple[float, ...] = 0.1
+    """One for all models, or one per model; the schedule multiplies it."""
+    steps: int = 2000
+    batch_size: int = 1024
+    dtype: str = "float32"
+    """Rounding (6e-8) stays far below gradient noise; float64 costs twice the time."""
+    device: str = "cpu"
+    data_seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("n_features", "n_hidden", "steps", "batch_size"):
+            if not isinstance(getattr(self, name), Integral) or getattr(self, name) < 1:
+                raise ValueError(f"{name} must be a whole number of at least 1, got {getattr(self, name)}")
+        if not self.seeds:
+            raise ValueError("seeds must name at least one model, got ()")
+        for seed in (*self.seeds, self.data_seed):
+            if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
+                raise ValueError(f"seeds must be whole numbers in [0, 2^63), got {seed}")
+        for name, kind in (("family", Family), ("optimiser", Optimiser), ("schedule", Schedule)):
+            if not isinstance(getattr(self, name), kind):
+                raise ValueError(
+                    f"{name} must be an instance of numeric's {kind.__name__}, got {getattr(self, name)!r}"
+                )
+        self._check_rows()
+        self._check_laws()
+        for rate in set(self.learning_rates):
+            if not isinstance(rate, Real) or not 0 < rate < math.inf:
+                raise ValueError(f"learning_rate must be positive and finite, got {rate}")
+        for name in ("penalty", "adversary"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ValueError(f"{name} must be finite and at least 0, got {getattr(self, name)}")
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
+        check_device(self.device)
+
+    def _check_rows(self) -> None:
+        """One entry per model, in plain numbers: equal settings then have equal hashes."""
+        object.__setattr__(self, "seeds", tuple(int(seed) for seed in self.seeds))
+        for name, check in (("sparsity", sparsity_row), ("importance", importance_row)):
+            rows = getattr(self, name)
+            if rows is None:
+                continue
+            if not isinstance(rows, Sequence) or len(rows) != len(self.seeds):
+                got = len(rows) if isinstance(rows, Sequence) else repr(rows)
+                raise ValueError(f"{name} must have one entry per seed, {len(self.seeds)}, got {got}")
+            plain = tuple(float(row) if isinstance(row, Real) else tuple(row) for row in rows)
+            for row in set(plain):
+                check(row, self.n_features)
+            object.__setattr__(self, name, plain)
+        if isinstance(self.learning_rate, Sequence):
+            object.__setattr__(self, "learning_rate", tuple(self.learning_rate))
+        if len(self.learning_rates) != len(self.seeds):
+            raise ValueError(
+                f"learning_rate must have one entry per seed, {len(self.seeds)}, got {len(self.learning_rates)}"
+            )
+
+    def _check_laws(self) -> None:
+        if (self.sparsity is None) == (self.law is None):
+            raise ValueError(f"give either sparsity or law, got sparsity {self.sparsity!r} and law {self.law!r}")
+        if len(self.laws) != len(self.seeds):
+            raise ValueError(f"law must have one entry per seed, {len(self.seeds)}, got {len(self.laws)}")
+        first, distinct = self.laws[0], {id(law): law for law in self.laws if self.sparsity is None}
+        for law in distinct.values():
+            if isinstance(law, Points):
+                law.check(self.n_features, self.batch_size)
+            elif isinstance(law, OneHot | Correlated | Anticorrelated):
+                grouped(law, None, self.n_features)
+            else:
+                raise ValueError(f"law must be OneHot, Correlated, Anticorrelated or Points, got {law!r}")
+            if type(law) is not type(first) or getattr(law, "groups", None) != getattr(first, "groups", None):
+                raise ValueError(f"laws of one stack must be of one kind with the same groups, got {first} and {law}")
+        if isinstance(first, Points) and self.signed:
+            raise ValueError("signed must be False beside Points, which are what they are, got True")
+        if isinstance(first, Points) and len(distinct) > 1:
+            raise ValueError(f"Points must be one set for the whole stack, got {len(distinct)}")
+
+    @property
+    def importance_rows(self) -> tuple[Row, ...]:
+        return (1.0,) * len(self.seeds) if self.importance is None else self.importance
+
+    @property
+    def learning_rates(self) -> tuple[float, ...]:
+        rates = self.learning_rate
+        return rates if isinstance(rates, tuple) else (rates,) * len(self.seeds)
+
+    @property
+    def laws(self) -> tuple[AnyLaw | None, ...]:
+        """Each model's law, None for independent features."""
+        return self.law if isinstance(self.law, tuple) else (self.law,) * len(self.seeds)
+
+    @cached_property
+    def sparsities(self) -> Floats:
+        """(models, n) for independent features"""
+        rows = self.sparsity or ()
+        table = {row: sparsity_row(row, self.n_features) for row in set(rows)}
+        return np.stack([table[row] for row in rows])
+
+    @cached_property
+    def importances(self) -> Floats:
+        """(models, n)"""
+        table = {row: importance_row(row, self.n_features) for row in set(self.importance_rows)}
+        return np.stack([table[row] for row in self.importance_rows])
+
+    @cached_property
+    def settings(self) -> tuple[str, ...]:
+        """What sets each model apart but for its seed, in a form that compares and hashes."""
+        table: dict[object, str] = {}
+        names = []
+        for k in range(len(self.seeds)):
+            sparsity = None if self.sparsity is None else self.sparsity[k]
+            law, importance, rate = self.laws[k], self.importance_rows[k], self.learning_rates[k]
+            key = (sparsity, id(law), importance, rate)
+            if key not in table:
+                row = None if sparsity is None else self.sparsities[k].tolist()
+                table[key] = json.dumps([row, describe(law), self.importances[k].tolist(), float(rate)])
+            names.append(table[key])
+        return tuple(names)
+
+    def of(self, models: Sequence[int]) -> TrainConfig:
+        """The same settings for some of the models only: their numbers stay what they are."""
+
+        def chosen(rows: Any) -> Any:
+            return tuple(rows[k] for k in models) if isinstance(rows, tuple) else rows
+
+        names = ("seeds", "sparsity", "law", "importance", "learning_rate")
+        return replace(self, **{name: chosen(getattr(self, name)) for name in names})
+
+    def fingerprint(self) -> str:
+        """A hash of all settings: equal settings train to equal numbers on the same machine."""
+        return hashlib.sha256(json.dumps(describe(self), sort_keys=True).encode()).hexdigest()
+
+
+def describe(value: Any) -> Any:
+    """Settings as what JSON can hold: dataclasses by name and fields, numbers exactly."""
+    if isinstance(value, Points):
+        return {"Points": value.fingerprint}
+    if is_dataclass(value) and not isinstance(value, type):
+        return {type(value).__name__: {part.name: describe(getattr(value, part.name)) for part in fields(value)}}
+    if isinstance(value, str | bool) or value is None:
+        return value
+    if isinstance(value, Integral):
+        return int(value)
+    if isinstance(value, Real):
+        return float(value)
+    return [describe(entry) for entry in value]
+
+
+def check_device(device: str) -> None:
+    """ValueError unless `device` is "cpu" or a CUDA device that torch sees."""
+    try:
+        wanted = torch.device(device)
+    except RuntimeError:
+        raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}") from None
+    if wanted.type not in ("cpu", "cuda"):
+        raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}")
+    if wanted.type == "cuda":
+        present = torch.cuda.device_count() if torch.cuda.is_available() else 0
+        if not present:
+            raise ValueError(f"device {device!r} was asked for but torch sees no CUDA device")
+        if (wanted.index or 0) >= present:
+            raise ValueError(f"device {device!r} was asked for but torch sees only {present} CUDA device(s)")
