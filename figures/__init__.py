@@ -30,6 +30,9 @@ NAMES = (
     "capacity_panels",
     "capacity_sparsity",
     "marginal_benefit",
+    "dimensionality_jumps",
+    "octahedron",
+    "loss_transitions",
 )
 
 

@@ -10,7 +10,10 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "analytic": {"analytic", "sympy", "flint", "numpy"},
-    "numeric": {"numeric", "numpy", "scipy", "torch", "rich"},
+    "numeric": {
+        *("numeric", "numpy", "scipy", "torch", "rich", "cyclopts"),
+        *("xarray", "h5netcdf", "h5py", "distributed"),
+    },
 }
 
 
