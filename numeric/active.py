@@ -57,7 +57,8 @@ class ActiveEntries:
         self._keep = None if (density == largest).all() else torch.from_numpy(density / largest).to(dtype)
         # More heads than this come with probability 2^-31 at most.
         self._most = math.ceil(float(bdtrik(1 - _TAIL, batch * self._n, largest))) + 1
-        self._streams = Streams([key], 2 * self._most, dtype, torch.device("cpu"))
+        self.entries = 2 * self._most  # random numbers per step
+        self._streams = Streams([key], self.entries, dtype, torch.device("cpu"))
         self._bounds = torch.arange(batch + 1, dtype=torch.int32) * self._n
 
     def draw(self, step: int, steps: int) -> Sequence[Active]:

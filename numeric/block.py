@@ -32,6 +32,8 @@ class Plan(NamedTuple):
 
 
 class _Engine(NamedTuple):
+    entries: int
+    """random numbers that one step takes"""
     draw: Callable[[int, int], Sequence[Any]]
     """step, steps: a batch for each of these steps"""
     gradient: Callable[[Parameters, Parameters, Any], None]
@@ -56,7 +58,7 @@ class Block:
         self.diverged_at = np.full(models, -1)
         self._rates = self._rate_of_each_parameter()
         self._engine = (_active if plan.active else _dense)(config, plan.columns, dtype, device)
-        self._chunk = max(1, _AHEAD[device.type] // (models * n * plan.columns))
+        self._chunk = max(1, _AHEAD[device.type] // self._engine.entries)
         self._batches: Sequence[Any] = ()
 
     def advance(self, until: int) -> None:
@@ -144,7 +146,7 @@ def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.
     def slope(at: Parameters, into: Parameters, batch: Tensor) -> None:
         gradient(at, into, batch, source.absent)
 
-    return _Engine(draw, slope)
+    return _Engine(len(keys) * source.entries, draw, slope)
 
 
 def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:
@@ -159,7 +161,7 @@ def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch
     def draw(step: int, steps: int) -> Sequence[tuple[active.Active, ...]]:
         return list(zip(*(source.draw(step, steps) for source in sources), strict=True))
 
-    return _Engine(draw, gradient)
+    return _Engine(sum(source.entries for source in sources), draw, gradient)
 
 
 def _keys(config: TrainConfig) -> list[int]:

@@ -32,8 +32,8 @@ class Sampler:
     def __init__(
         self, keys: Sequence[int], entries: int, columns: int, dtype: torch.dtype, device: torch.device
     ) -> None:
-        """`entries`: random numbers per step."""
-        self.columns = columns
+        """`entries`: random numbers per step and model."""
+        self.columns, self.entries = columns, entries
         self._streams = Streams(keys, entries, dtype, device)
 
     def draw(self, step: int, steps: int) -> Tensor:

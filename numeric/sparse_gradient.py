@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from scipy.sparse import csr_array
+from scipy.sparse import csc_array
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
@@ -64,8 +64,8 @@ class SparseGradient:
         slope = torch.mm(h.T, z).mul_(scale)  # (m or m + 1, n)
         back = torch.mm(readout * scale, z.T).T.contiguous()  # (samples, m)
         u = self._hidden.pullback(before, h[:, :m], back, 1)
-        matrix = csr_array((x.value.numpy(), x.feature.numpy(), x.start.numpy()), shape=(samples, W.shape[1]))
-        into.W.copy_(torch.from_numpy(matrix.T @ u.numpy()).T)
+        transposed = csc_array((x.value.numpy(), x.feature.numpy(), x.start.numpy()), shape=(W.shape[1], samples))
+        into.W.copy_(torch.from_numpy(transposed @ u.numpy()).T)
         if into.V is None:
             into.W.add_(slope[:m])
         else:
