@@ -21,6 +21,7 @@ the least value over θ of :math:`\sum_{d \le k} f_d(a) \kappa_d(\theta)/p_a^k`.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import comb
@@ -95,7 +96,7 @@ def _beats_to_one(ours: Packing, theirs: Packing, a: Fraction, digits: int) -> b
     p = to_flint(1 - a)
     below = theirs.dropped * arb(p ** (1 - order) / 3 - p ** (2 - order) / 4)
     for atom, count in theirs.atoms:
-        below += count * _least(atom, a, range(order + 1), digits) / p**order
+        below += count * _to_one(atom, a, order, digits)
     density = arb_poly([0, p])
     above = ours.dropped * (fmpq(1, 3) - density * fmpq(1, 4))
     for atom, count in ours.atoms:
@@ -129,16 +130,19 @@ def _dropped(a: Fraction, b: Fraction) -> arb_poly:
 @lru_cache(maxsize=_MANY)
 def _inside(atom: Polytope, a: Fraction, b: Fraction, digits: int) -> arb_poly:
     n = vertex_sums(atom, bits(digits)).n
+    least = [atom_loss(atom, end, digits) for end in (a, b)]
+    top = [_least(atom, end, range(n - 1, n + 1), digits) if n * a < 1 else arb(0) for end in (a, b)]
+    return between(n, a, b, least, top)
+
+
+def between(n: int, a: Fraction, b: Fraction, least: Sequence[arb], top: Sequence[arb]) -> arb_poly:
+    """The bound inside [a, b], 0 < a < b < 1, from K* and H (or less than H) at the ends; 0 where c > 4."""
     bends = [_bend(n, d, a, b) for d in range(n + 1)]
     c, c_top = (max(part, key=ball_ends) for part in (bends, bends[n - 1 :]))
     if not c <= 4:
         return arb_poly([])
     bulge = _LAMBDA * (1 - _LAMBDA)
-    below = _chord(*(atom_loss(atom, end, digits) for end in (a, b))) * (1 - c * bulge)
-    if n * a < 1:
-        top = range(n - 1, n + 1)
-        below += (c - c_top) * bulge * _chord(*(_least(atom, end, top, digits) for end in (a, b)))
-    return below
+    return _chord(*least) * (1 - c * bulge) + (c - c_top) * bulge * _chord(*top)
 
 
 @lru_cache(maxsize=_MANY)
@@ -157,6 +161,11 @@ def _chord(first: arb, last: arb) -> arb_poly:
 def _from_zero(atom: Polytope, b: Fraction, digits: int) -> arb_poly:
     n = vertex_sums(atom, bits(digits)).n
     return atom_loss(atom, Fraction(0), digits) * _power(1 - _along(Fraction(0), b), n)
+
+
+def _to_one(atom: Polytope, a: Fraction, order: int, digits: int) -> arb:
+    """Not more than K*/p^order at any s in [a, 1)."""
+    return _least(atom, a, range(order + 1), digits) / to_flint((1 - a) ** order)
 
 
 @lru_cache(maxsize=_MANY)

@@ -27,6 +27,7 @@ NAMES = (
     "thomson",
     "thomson_plate",
     "thomson_fit",
+    "winners",
     "capacity_panels",
     "capacity_sparsity",
     "marginal_benefit",

@@ -1,6 +1,7 @@
 """Bernstein coefficients and enclosures of zeros, against exact real roots of integer polynomials."""
 
 from fractions import Fraction
+from math import comb
 
 import flint
 from flint import arb, arb_poly, fmpq, fmpq_poly
@@ -28,7 +29,11 @@ def test_ends_are_values_and_the_rest_bounds_them(polynomial: list[int], u: Frac
     coefficients = bernstein(arb_poly(polynomial), arb(number(u)), arb(number(v)))
     assert coefficients[0].contains(number(exact(polynomial, u)))
     assert coefficients[-1].contains(number(exact(polynomial, v)))
-    values = [exact(polynomial, u + (v - u) * Fraction(k, 16)) for k in range(17)]
+    n, values = len(coefficients) - 1, [exact(polynomial, u + (v - u) * Fraction(k, 16)) for k in range(17)]
+    for k in (3, 8):
+        x = fmpq(k, 16)
+        mean = sum((b * comb(n, i) * x**i * (1 - x) ** (n - i) for i, b in enumerate(coefficients)), arb(0))
+        assert mean.overlaps(arb(number(values[k])))
     ends = [(b.lower(), b.upper()) for b in coefficients]
     assert all(min(low for low, _ in ends) <= number(value) for value in values)
     assert all(max(high for _, high in ends) >= number(value) for value in values)

@@ -88,6 +88,8 @@ def test_pieces_between_knots_are_the_moments_and_join_with_their_slopes(name: s
         weights = independent(sums.n, fmpq(3, 5), BITS)
         pieces = knots(sums, weights)
         assert all(left.upper < right.lower for left, right in pairwise(pieces))
+        for term in sums.terms:
+            assert any(knot.lower <= -term.place and -term.place <= knot.upper for knot in pieces)
         for left, right in pairwise(pieces):
             middle = (left.upper + right.lower) / 2
             for piece, moment in zip((left.cross, left.square), sums.moments(middle), strict=True):
@@ -97,6 +99,23 @@ def test_pieces_between_knots_are_the_moments_and_join_with_their_slopes(name: s
             assert left.cross(at).overlaps(right.cross(at))
             assert left.square(at).overlaps(right.square(at))
             assert left.cross.derivative()(at).overlaps(right.cross.derivative()(at))
+
+
+@pytest.mark.parametrize("name", ["digon", "triangle", "pentagon", "octagon", "cube"])
+@given(s=st.integers(0, 19).map(lambda k: fmpq(k, 20)))
+@settings(max_examples=5)
+def test_what_intervals_are_passed_over_by(name: str, s: fmpq) -> None:
+    """Between knots L²/Q ≤ L′ (Cauchy–Schwarz), and L, Q and L′ do not fall: they are means of what does not."""
+    sums = vertex_sums(polytope(name), BITS)
+    with flint.ctx.workprec(BITS):
+        before = [arb(0)] * 3
+        for left, right in pairwise(knots(sums, independent(sums.n, s, BITS))):
+            for share in (fmpq(1, 8), fmpq(1, 2), fmpq(7, 8)):
+                beta = left.upper + share * (right.lower - left.upper)
+                values = [left.cross(beta), left.square(beta), left.cross.derivative()(beta)]
+                assert values[0] ** 2 <= values[1] * values[2] + fmpq(1, 10**30)
+                assert all(old <= new + fmpq(1, 10**30) for old, new in zip(before, values, strict=True))
+                before = values
 
 
 def test_right_angles_do_not_count() -> None:

@@ -24,13 +24,47 @@ INNER = st.integers(1, 63).map(lambda k: Fraction(k, 64)) | st.integers(5, 12).f
 SHARES = st.integers(0, 8).map(lambda k: Fraction(k, 8))
 
 
+INTERVALS = st.tuples(INNER, INNER).filter(lambda ends: ends[0] != ends[1]).map(sorted)
+
+
+def f(n: int, d: int, s: Fraction) -> Fraction:
+    return s ** (n - d) * (1 - s) ** d
+
+
+@given(ends=INTERVALS, share=SHARES, kappa=st.lists(st.integers(0, 3), min_size=3, max_size=9))
+@example(ends=[Fraction(1, 8), Fraction(1, 4)], share=Fraction(1, 2), kappa=[0, 0, 0, 1])
+@example(ends=[Fraction(1, 8), Fraction(1, 4)], share=Fraction(1, 2), kappa=[0, 1, 0, 0])
+@example(ends=[Fraction(1, 2), Fraction(5, 8)], share=Fraction(1, 2), kappa=[1, 0, 0])
+def test_the_bound_between_holds_for_any_losses_given_the_active_features(
+    ends: list[Fraction], share: Fraction, kappa: list[int]
+) -> None:
+    """With one norm and bias to choose from, K* = Σ f_d κ_d and H is its part d ≥ N − 1; less than H will do as well."""
+    (a, b), n = ends, len(kappa) - 1
+    parts = [[f(n, d, s) * k for d, k in enumerate(kappa)] for s in (a, b, a + share * (b - a))]
+    with flint.ctx.workprec(128):
+        least, top = ([arb(to_flint(sum(part[first:]))) for part in parts[:2]] for first in (0, n - 1))
+        for high in (top, [arb(0), arb(0)]):
+            bound = winner_bounds.between(n, a, b, least, high)(arb(to_flint(share)))
+            assert bound <= arb(to_flint(sum(parts[2]))) + 1e-30
+
+
+@pytest.mark.parametrize(("n", "d"), [(8, 0), (8, 3), (5, 5)])
+def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
+    """c_d = ½h² f″/f (1 + O(h)) at s = ½, where f″/f = 4((n − 2d)² − n): no more is given away, and no less."""
+    for h in (Fraction(1, 1000), Fraction(1, 10000)):
+        with flint.ctx.workprec(128):
+            bend = float(winner_bounds._bend(n, d, Fraction(1, 2), Fraction(1, 2) + h))
+        exact = float(2 * h**2 * max((n - 2 * d) ** 2 - n, 0))
+        assert exact <= bend <= exact * (1 + 40 * float(h))
+
+
 @pytest.mark.parametrize("name", NAMES)
-@given(ends=st.tuples(INNER, INNER).filter(lambda ends: ends[0] != ends[1]), share=SHARES)
+@given(ends=INTERVALS, share=SHARES)
 @settings(max_examples=15)
-@example(ends=(Fraction(1, 2**12), Fraction(1, 2**10)), share=Fraction(1, 8))
-def test_bounds_inside_enclose_the_least_loss(name: str, ends: tuple[Fraction, Fraction], share: Fraction) -> None:
+@example(ends=[Fraction(1, 2**12), Fraction(1, 2**10)], share=Fraction(1, 8))
+def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
-    atom, (a, b) = polytope(name), sorted(ends)
+    atom, (a, b) = polytope(name), ends
     with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
         between, at = atom_loss(atom, a + share * (b - a), DIGITS), to_flint(share)
         below = winner_bounds._inside(atom, a, b, DIGITS)
@@ -65,19 +99,17 @@ def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -
         if share < 1:
             s = a + share * (1 - a)
             for order in (1, 2):
-                least = (
-                    winner_bounds._least(atom, a, range(order + 1), DIGITS) * arb(to_flint((1 - s) / (1 - a))) ** order
-                )
+                least = winner_bounds._to_one(atom, a, order, DIGITS) * arb(to_flint(1 - s)) ** order
                 assert least <= atom_loss(atom, s, DIGITS) + 1e-19
 
 
-@given(ends=st.tuples(INNER, INNER).filter(lambda ends: ends[0] != ends[1]), share=SHARES)
+@given(ends=INTERVALS, share=SHARES)
 @settings(max_examples=25)
-@example(ends=(Fraction(1, 2), Fraction(9, 16)), share=Fraction(1, 2))
-@example(ends=(Fraction(63, 64), Fraction(1)), share=Fraction(1, 2))
-@example(ends=(Fraction(0), Fraction(1, 2**12)), share=Fraction(1, 2))
-def test_what_is_proved_is_so(ends: tuple[Fraction, Fraction], share: Fraction) -> None:
-    a, b = sorted(ends)
+@example(ends=[Fraction(1, 2), Fraction(9, 16)], share=Fraction(1, 2))
+@example(ends=[Fraction(63, 64), Fraction(1)], share=Fraction(1, 2))
+@example(ends=[Fraction(0), Fraction(1, 2**12)], share=Fraction(1, 2))
+def test_what_is_proved_is_so(ends: list[Fraction], share: Fraction) -> None:
+    a, b = ends
     s = a + share * (b - a)
     for first, second in permutations(packings(5, 2), 2):
         if s < 1 and beats(first, second, a, b, DIGITS):

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytic.packing import packings
 from analytic.polytopes import antiprism, polytope
 from analytic.sparse_polytope import sparse_optimum
-from analytic.winners import winner_at, winners
+from analytic.winners import _hull, _point, winner_at, winners
 
 QUICK = [(3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3)]
 SEQUENCES = {
@@ -40,6 +40,11 @@ def test_reigns_fill_the_axis_and_change_at_enclosed_crossings(n: int, m: int) -
         assert radius <= sympy.Rational(1, 2 * 10**12)
         assert winner_at(n, m, crossing - radius).packing == before.packing
         assert winner_at(n, m, crossing + radius).packing == after.packing
+
+
+def test_an_enclosure_reaches_from_one_end_to_the_other() -> None:
+    middle, radius = _hull(_point(Fraction(1, 3)), _point(Fraction(1, 2)))
+    assert (middle - radius, middle + radius) == (sympy.Rational(1, 3), sympy.Rational(1, 2))
 
 
 @pytest.mark.parametrize(("n", "m"), QUICK)
