@@ -19,7 +19,7 @@ from verify.report import Run, as_html
 OCTAHEDRON = np.vstack([np.eye(3), -np.eye(3)])
 TRIANGLE = np.array([[1.0, 0, 0], [-0.5, 0.75**0.5, 0], [-0.5, -(0.75**0.5), 0]])
 DIGON = np.array([[0.0, 0, 1], [0, 0, -1]])
-SOLIDS = [("digon", DIGON), ("triangle", TRIANGLE), ("<b>octahedron</b>", OCTAHEDRON)]
+SOLIDS = [("digon", DIGON), ("triangle", TRIANGLE), ("</script>octahedron", OCTAHEDRON)]
 
 
 class Parts(HTMLParser):
