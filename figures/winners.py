@@ -39,6 +39,7 @@ COLOURS = {
     "dropped": "#E4E4E4",
 }
 _DIGITS = 12
+_OPAQUE: dict[str, Any] = {"frameon": True, "framealpha": 1.0, "edgecolor": "none"}
 Floats = npt.NDArray[np.float64]
 
 
@@ -158,10 +159,10 @@ def caption(diagram: Diagram) -> str:
     return (
         "For n features of equal importance in m dimensions: the packing of the catalogue's polytopes, each with its best norm "
         "and bias, of least loss; each band is divided among the features stored together, alone, or dropped. The sequence is "
-        f"proved for every sparsity, the crossings ({places}) are enclosed to 1e-12. The same parts are exchanged at the same "
-        "sparsity whatever else is stored. Dense features are clipped to advantage, so the least sparse winner is never the "
-        "orthogonal one. Below, losses over that of dropping all; dots: least loss over all W and b that minimisation finds, "
-        f"which is the winner's. The dashed line is the square antiprism at its best height, which takes over at "
+        f"proved for every sparsity, the crossings ({places}) are enclosed to 1e-12: the same parts are exchanged at the same "
+        "sparsity whatever else is stored. ReLU clips to advantage, so that dense features are not stored in orthogonal "
+        "directions either. Below, losses over that of dropping all; dots: the least loss over all W and b that minimisation "
+        "finds, which is the winner's. The dashed line is the square antiprism at its best height, which takes over at "
         f"s = {free.start:.4f} already (height {free.height:.4f} there, {3**-0.5:.4f} as a tight frame)."
     )
 
@@ -176,7 +177,7 @@ def draw(diagram: Diagram) -> Any:
     free.plot(
         diagram.free.sparsities, diagram.free.losses, "--", color="black", linewidth=1.2, label="antiprism, best height"
     )
-    free.legend(loc="lower left")
+    free.legend(loc="lower left", **_OPAQUE)
     return figure
 
 
@@ -191,7 +192,7 @@ def _bands(axes: Any, diagram: Diagram) -> None:
                 axes.bar(start, -height, end - start, level, align="edge", color=COLOURS[name], linewidth=0)
                 level -= height
             top = 0.8 * _shares(reign.packing)[0][1] / n
-            if end - start > 0.0098 * len(reign.packing.name):
+            if end - start > 0.0077 * len(reign.packing.name):
                 dark = reign.packing.atoms[0][0].name == "hexagon"
                 axes.text(
                     (start + end) / 2,
@@ -248,4 +249,4 @@ def _losses(axes: Any, curves: Curves, reigns: tuple[Reign, ...]) -> None:
     axes.set_xlabel("sparsity s")
     axes.set_ylabel("loss / loss of dropping all")
     axes.set_title(f"n = {curves.n}, m = {curves.m}")
-    axes.legend(loc="lower left")
+    axes.legend(loc="lower left", **_OPAQUE)
