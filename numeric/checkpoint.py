@@ -18,7 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-_FORMAT = "antipodal training, 1"
+_FORMAT = "antipodal training, 2"
+# What a flipped byte makes the readers of zip files, arrays and JSON raise.
+_DAMAGED = (ValueError, KeyError, EOFError, AttributeError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
 Arrays = Mapping[str, NDArray[Any]]
 
 
@@ -35,7 +37,8 @@ def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write to a neighbour, flush it to the disk and rename it: whenever the machine stops, the old file or the new one is
     whole. ValueError when that is impossible, with the old file untouched.
     """
-    header = json.dumps([_FORMAT, checkpoint.settings, checkpoint.finished, checkpoint.step])
+    names = sorted(checkpoint.arrays)
+    header = json.dumps([_FORMAT, checkpoint.settings, checkpoint.finished, checkpoint.step, names])
     content = io.BytesIO()
     np.savez(content, header=np.array(header), **checkpoint.arrays)  # type: ignore[arg-type]
     try:
@@ -56,15 +59,17 @@ def load(path: Path, settings: str) -> Checkpoint | None:
         return None
     except OSError as error:
         raise ValueError(f"checkpoint {str(path)!r} cannot be read ({error.strerror or error})") from None
-    except (ValueError, KeyError, EOFError, AttributeError, TypeError, zipfile.BadZipFile, zlib.error) as error:
+    except _DAMAGED as error:
         raise ValueError(f"checkpoint {str(path)!r} is damaged or no checkpoint ({error})") from None
-    if not isinstance(found, list) or len(found) != 4 or found[0] != _FORMAT:
+    if not isinstance(found, list) or len(found) != 5 or found[0] != _FORMAT:
         raise ValueError(f"checkpoint {str(path)!r} is not of this version, wanted {_FORMAT!r}, got {found!r}")
     if found[1] != settings:
         raise ValueError(
             f"checkpoint {str(path)!r} belongs to a run with other settings; give another path or remove it"
         )
-    _, _, finished, step = found
+    _, _, finished, step, names = found
+    if sorted(arrays) != names:  # a flipped byte in the directory of a zip file makes members vanish without an error
+        raise ValueError(f"checkpoint {str(path)!r} is damaged: it holds {sorted(arrays)}, wanted {names}")
     return Checkpoint(settings, finished, step, arrays)
 
 

@@ -149,6 +149,23 @@ def test_damage_is_seen(data: st.DataObject, content: bytes, tmp_path_factory: p
     assert path.read_bytes() == damaged
 
 
+def test_damage_to_the_directory_is_seen(content: bytes, tmp_path: Path) -> None:
+    """Each byte of the zip file's directory, which no checksum of its own guards: members may vanish or change method."""
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    whole = load(path, Run(SMALL, RECORD, None)._settings)
+    assert whole is not None
+    for place in range(content.index(b"PK\x01\x02"), len(content)):
+        path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
+        found, message = None, ""
+        try:
+            found = load(path, whole.settings)
+        except ValueError as error:
+            message = str(error)
+        assert found is not None or message.startswith(f"checkpoint {str(path)!r} ")
+        assert found is None or all(alike(found.arrays[name], whole.arrays[name]) for name in whole.arrays)
+
+
 def test_strangers_are_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "run.npz"
 
