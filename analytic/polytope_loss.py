@@ -93,7 +93,8 @@ def independent(n: int, s: flint.fmpq, bits: int) -> list[arb]:
 
 def best_gain(polytope: Polytope, weights: Sequence[arb], digits: int, bits: int) -> Peak:
     """The greatest L²/Q for weights of the numbers of active features: of a law, or of a part of one (E x_1 is at most
-    half of its mass, which is what the argument above needs). Places to a width of 10^−digits where `bits` allow.
+    half of its mass, which is what the argument above needs). Places to a width of 10^−digits where `bits` allow; not
+    finite where they do not suffice.
     """
     with flint.ctx.workprec(bits):
         pieces = knots(vertex_sums(polytope, bits), weights)
@@ -102,6 +103,9 @@ def best_gain(polytope: Polytope, weights: Sequence[arb], digits: int, bits: int
         lowest = _best([gain for gain, _, _ in candidates])[0]
         for left, right in pairwise(pieces):
             candidates += _between(left, right, width, lowest)
+        enough = pieces[0].cross.derivative()(pieces[0].upper) < lowest  # nothing to win up to the first knot
+        if not enough or not all(gain.is_finite() for gain, _, _ in candidates):
+            return Peak(*[arb("nan")] * 3)
         lower, upper = _best([gain for gain, _, _ in candidates])
         winning = [candidate for candidate in candidates if not candidate.gain < lower]
         t, beta = winning[0].square_norm, winning[0].beta

@@ -150,8 +150,8 @@ def _bend(n: int, d: int, a: Fraction, b: Fraction) -> arb:
     """c_d for f_d on [a, b], 0 < a < b < 1, rounded up: ½ max f_d″ in λ, over the smaller end."""
     f = _power(_along(a, b), n - d) * _power(1 - _along(a, b), d)
     bends = [c.upper() for c in bernstein(f.derivative().derivative(), arb(0), arb(1))]
-    most, ends = max([arb(0), *bends], key=ball_ends), (f(arb(0)).lower(), f(arb(1)).lower())
-    return (most / 2 / min(ends, key=ball_ends)).upper()
+    least = min(end ** (n - d) * (1 - end) ** d for end in (a, b))
+    return (max([arb(0), *bends], key=ball_ends) / to_flint(2 * least)).upper()
 
 
 def _chord(first: arb, last: arb) -> arb_poly:

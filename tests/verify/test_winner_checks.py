@@ -30,6 +30,7 @@ SMALL: dict[str, Callable[[], Outcome]] = {
     "winner_weights": lambda: winners.winner_weights(SETTINGS, silent),
     "winner_sequence": lambda: winners.sequence(SETTINGS, 2, silent),
     "winner_crossings": lambda: winners.crossings(SETTINGS, silent),
+    "winner_beaten": lambda: winners.beaten(silent),
     "winner_is_minimum": lambda: winners.searched(((3, 2, "3/5"), (5, 2, "9/10")), silent),
 }
 
@@ -94,6 +95,15 @@ def test_a_winner_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(winners, "winners", off)
     assert not passed(winners.sequence(((5, 2),), 2, silent))
+
+
+def test_a_winner_that_is_not_beaten_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(n: int, m: int, s: sympy.Rational) -> Winner:
+        found = winner_at(n, m, s)
+        return replace(found, loss=scaled(found.loss, sympy.Rational(999, 1000)))
+
+    monkeypatch.setattr(winners, "winner_at", off)
+    assert not passed(SMALL["winner_beaten"]())
 
 
 @pytest.mark.parametrize("change", ["loss", "shape"])
