@@ -16,7 +16,8 @@ from verify.write import write_whole
 
 Progress = Callable[[float], None]
 
-NAMES = (
+# What the main job draws into its report; all figures make the gallery.
+REPORT = (
     "landscape",
     "phase_diagram",
     "antipodal_ray",
@@ -35,6 +36,7 @@ NAMES = (
     "octahedron",
     "loss_transitions",
 )
+NAMES = (*REPORT,)
 
 
 class Drawn(NamedTuple):

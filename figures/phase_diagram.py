@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
-from matplotlib.colors import to_rgb
 
 from analytic import phase_diagram
 from analytic.n2m1_loss import compiled_loss
@@ -16,12 +15,10 @@ from numeric.metrics import feature_norms, superposition
 from numeric.train import TrainConfig, train
 
 from . import Progress
+from .norm_superposition import colours, legend
 
 TITLE = "Phase diagram: exact beside trained"
 Floats = npt.NDArray[np.float64]
-
-# Ends of the two scales: not represented; stored alone; stored in superposition. Distinct for colour-blind readers.
-ABSENT, ALONE, SHARED = (np.array(to_rgb(colour)) for colour in ("#f7f7f2", "#0072B2", "#D55E00"))
 
 
 @dataclass(frozen=True)
@@ -132,12 +129,6 @@ def caption(diagrams: Diagrams) -> str:
     )
 
 
-def colours(norm: Floats, shared: Floats) -> Floats:
-    """RGB of the two-dimensional scale: norm from absent to full, superposition from alone to shared; both capped at 1."""
-    size, mix = np.clip(norm, 0, 1)[..., None], np.clip(shared, 0, 1)[..., None]
-    return np.asarray((1 - size) * ABSENT + size * ((1 - mix) * ALONE + mix * SHARED))
-
-
 def draw(diagrams: Diagrams) -> Any:
     figure, panels = pyplot.subplots(1, 3, figsize=(10.8, 4.4), width_ratios=(1, 1, 0.32))
     for axes, panel, name in zip(panels, (diagrams.exact, diagrams.trained), ("Exact", "Trained"), strict=False):
@@ -155,14 +146,5 @@ def draw(diagrams: Diagrams) -> Any:
         axes.text(-0.74, -0.2, "aligned", ha="center", va="center", color="black", fontsize=12)
         axes.text(0.72, -0.2, "aligned", ha="center", va="center", color="white", fontsize=12)
     panels[0].set_ylabel("density, 1 − s   (sparser upwards)")
-    scale = np.linspace(0, 1, 64)
-    legend = panels[2]
-    legend.imshow(colours(*np.meshgrid(scale, scale)), origin="lower", extent=(0, 1, 0, 1), aspect=1)
-    legend.set_title("Extra feature", fontsize=10)
-    legend.set_xticks([0, 1], ["0", "≥1"])
-    legend.set_yticks([0, 1], ["0", "≥1"])
-    legend.set_xlabel("norm $|w_2|$")
-    legend.set_ylabel("superposition $w_1^2$")
-    legend.yaxis.set_label_position("right")
-    legend.yaxis.tick_right()
+    legend(panels[2], "Extra feature", "norm $|w_2|$", "superposition $w_1^2$")
     return figure

@@ -63,8 +63,8 @@ def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results
         progress.update(task, description="checks", completed=len(checks))
         failed = [check.name for check in checks if not check.passed]
         try:
-            task = progress.add_task("figures", total=len(figures.NAMES))
-            for index, name in enumerate(figures.NAMES):
+            task = progress.add_task("figures", total=len(figures.REPORT))
+            for index, name in enumerate(figures.REPORT):
 
                 def drawing(share: float, index: int = index, name: str = name) -> None:
                     progress.update(task, description=f"figure {name}", completed=index + share)

@@ -35,7 +35,7 @@ def copy(tmp_path: Path) -> Path:
     for file, pattern, shorter in (
         ("verify/smallest_model.py", r"^QUICK = .*$", SMALL),
         ("verify/__main__.py", r"^SUITES = .*$", "SUITES = (any_network,)"),
-        ("figures/__init__.py", r"^NAMES = \([^)]*\)$", 'NAMES = ("antipodal_ray",)'),
+        ("figures/__init__.py", r"^REPORT = \([^)]*\)$", 'REPORT = ("antipodal_ray",)'),
     ):
         source, count = re.subn(pattern, shorter, (tmp_path / file).read_text(), flags=re.MULTILINE)
         assert count == 1, f"{pattern!r} must stand once in {file}"
