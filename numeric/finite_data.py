@@ -1,0 +1,112 @@
+"""Settings of runs on finite samples, checked in full before anything is computed, and the samples they stand for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from itertools import product
+from numbers import Integral
+from typing import NamedTuple
+
+from .config import DTYPES, check_device
+from .sample_set import SampleSet, check_memory, draw_samples
+from .setting import Row, importance_row
+
+_TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
+
+
+class Run(NamedTuple):
+    """One model: `points` is its T, None where every step brings fresh samples."""
+
+    points: int | None
+    weight_decay: float
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class MemoriseConfig:
+    """Settings of runs for every T in `points`, every weight decay and every seed. The defaults are the published setting.
+
+    Runs of one T share their samples, and a larger set begins with a smaller one; a seed sets where training starts.
+    ValueError, naming the argument and the value, on anything out of range, and where the largest T needs more memory than
+    `max_memory`: it says how large T may be.
+    """
+
+    points: tuple[int | None, ...]
+    seeds: tuple[int, ...] = (0,)
+    weight_decay: tuple[float, ...] = (1e-2,)
+    n_features: int = 10_000
+    n_hidden: int = 2
+    sparsity: float = 0.999
+    importance: Row | None = None
+    steps: int = 50_000
+    warm_up: int = 2_500
+    learning_rate: float = 1e-3
+    fresh: int = 1024
+    """Samples per step where `points` holds None: infinite data."""
+    test_samples: int = 10_000
+    data_seed: int = 0
+    dtype: str = "float32"
+    device: str = "cpu"
+    max_memory: int = 4 << 30
+
+    def __post_init__(self) -> None:
+        for name in ("n_features", "n_hidden", "steps", "warm_up", "fresh", "test_samples", "max_memory"):
+            _whole(name, getattr(self, name), 1)
+        for name in ("points", "seeds", "weight_decay"):
+            values = getattr(self, name)
+            if not isinstance(values, Sequence) or not values or len(set(values)) != len(values):
+                raise ValueError(f"{name} must be a row of one or more distinct entries, got {values!r}")
+            object.__setattr__(self, name, tuple(values))
+        for T in self.points:
+            if T is not None:
+                _whole("points", T, 1)
+        for seed in (*self.seeds, self.data_seed):
+            _whole("seeds", seed, 0)
+        if not 0 <= self.sparsity < 1:
+            raise ValueError(f"sparsity must lie in [0, 1) for samples of length 1, got {self.sparsity}")
+        if not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
+        for decay in self.weight_decay:
+            if not 0 <= decay * self.learning_rate < 1:
+                raise ValueError(f"weight_decay must be at least 0 and below 1/learning_rate, got {decay}")
+        importance_row(self.importance, self.n_features)
+        if self.dtype not in DTYPES:
+            raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
+        check_device(self.device)
+        largest = max(self.fresh if T is None else T for T in self.points)
+        check_memory(max(largest, self.test_samples), self.n_features, self.sparsity, self.max_memory)
+
+    @cached_property
+    def runs(self) -> tuple[Run, ...]:
+        """All models: T by T, for each of them decay by decay, for each of these seed by seed."""
+        return tuple(Run(*run) for run in product(self.points, self.weight_decay, self.seeds))
+
+    def samples(self, points: int | None) -> SampleSet:
+        """The T training samples, or the test samples where `points` is None."""
+        if points is None:
+            return self._draw(self.test_samples, _TEST)
+        return self._draw(points, 0)
+
+    def fresh_samples(self, step: int) -> SampleSet:
+        """The samples of one step where every step brings others."""
+        return self._draw(self.fresh, _FRESH, step)
+
+    def _draw(self, count: int, *stream: int) -> SampleSet:
+        seed = (self.data_seed, *stream)
+        return draw_samples(count, self.n_features, self.sparsity, seed, max_memory=self.max_memory)
+
+    def fingerprint(self) -> str:
+        """A hash of all settings that matter for the numbers."""
+        settings = {name: value for name, value in asdict(self).items() if name != "max_memory"}
+        settings["importance"] = importance_row(self.importance, self.n_features).tolist()
+        return hashlib.sha256(json.dumps(["memorise", settings], sort_keys=True).encode()).hexdigest()
+
+
+def _whole(name: str, value: object, least: int) -> None:
+    if not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be whole numbers of at least {least}, got {value}")

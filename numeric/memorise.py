@@ -1,0 +1,197 @@
+r"""Training on a finite sample: what a toy model stores when data are few, data points or features.
+
+The loss is that of `numeric.sample_loss` over T fixed samples of length 1 (`numeric.sample_set`), all of them in every step,
+minimised by AdamW with a linear warm-up and a cosine to 0, as published (Henighan et al. 2023, *Superposition, Memorization,
+and Double Descent*). Models of all T, decays and seeds lie in one tensor and step together; they do not interact, and a
+model's numbers do not depend on the others up to rounding.
+
+A run counts as
+
+- *memorising* if the examples share the hidden space evenly, as a regular T-gon's corners do: (Σ D_X)²/Σ D_X² ≥ T/2;
+- *generalising* if it is not, and the m + 3 features of largest D_i (in the plane five, those of the pentagon) hold at least
+  half of the dimensions: their D_i add up to m/2 or more;
+- *between* otherwise; and *diverged* if its weights are not finite.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .checkpoint import Checkpoint, load, save
+from .config import DTYPES
+from .finite_data import MemoriseConfig as MemoriseConfig
+from .hidden_vectors import example_dimensionality
+from .metrics import feature_dimensionality
+from .model import initial_weights
+from .optimiser import Adam
+from .sample_loss import SampleLoss
+from .sample_set import SampleSet
+from .schedule import Cosine, WarmUp
+from .setting import Floats, importance_row
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Memorisation:
+    """What became of the models of `config.runs`, in that order; on the CPU, in float64.
+
+    `training_loss`: over the T samples (nan for fresh ones); `test_loss`: over `config.test_samples` others, the same for all
+    models, with its standard error; a model of all zeros has loss 1. `example_dimensionality`: D_X of each model's samples,
+    (T,), for fresh ones of the test samples. `resampled`: how many all-zero samples were drawn again, by T.
+    """
+
+    config: MemoriseConfig
+    W: Floats
+    """(models, m, n)"""
+    b: Floats
+    """(models, n)"""
+    training_loss: Floats
+    test_loss: Floats
+    test_error: Floats
+    feature_dimensionality: Floats
+    """(models, n)"""
+    example_dimensionality: tuple[Floats, ...]
+    regimes: tuple[str, ...]
+    resampled: dict[int, int]
+
+    def best(self) -> tuple[int, ...]:
+        """For each T and weight decay, the model of least training loss (of test loss for fresh samples)."""
+        judged = np.where(np.isnan(self.training_loss), self.test_loss, self.training_loss)
+        rows = np.where(np.isnan(judged), np.inf, judged).reshape(-1, len(self.config.seeds))
+        return tuple((np.arange(len(rows)) * rows.shape[1] + rows.argmin(axis=1)).tolist())
+
+    def samples(self, model: int) -> SampleSet:
+        """The samples that D_X of this model is about."""
+        return self.config.samples(self.config.runs[model].points)
+
+    def hidden(self, model: int) -> Floats:
+        """h = WX of these samples, (m, T)."""
+        return np.asarray((self.samples(model).X @ self.W[model].T).T)
+
+
+def train_on_samples(
+    config: MemoriseConfig,
+    *,
+    checkpoint: Path | str | None = None,
+    save_seconds: float = 30.0,
+    progress: Progress | None = None,
+) -> Memorisation:
+    """Train every model of `config` on its samples, all of them in each step.
+
+    `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end; where it is there already,
+    the run goes on from it, to the same numbers. `progress(done, total)`: called now and then, in steps. ValueError as
+    for `numeric.checkpoint`.
+    """
+    path = None if checkpoint is None else Path(checkpoint)
+    training = _Training(config, None if path is None else load(path, config.fingerprint()))
+    shown, saved = time.monotonic(), -math.inf
+    while True:
+        now = time.monotonic()
+        done = training.step == config.steps
+        if path is not None and (now - saved >= save_seconds or done):
+            save(path, training.checkpoint())
+            saved = time.monotonic()
+        if progress is not None and (now - shown > 0.1 or done):
+            progress(training.step, config.steps)
+            shown = now
+        if done:
+            return _judged(config, training.parameters)
+        training.advance()
+
+
+class _Training:
+    """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps."""
+
+    def __init__(self, config: MemoriseConfig, found: Checkpoint | None) -> None:
+        self.config, self.step = config, 0
+        device, dtype = torch.device(config.device), DTYPES[config.dtype]
+        W = initial_weights(config.n_features, config.n_hidden, [run.seed for run in config.runs])
+        self.parameters = torch.cat([W, W.new_zeros(len(W), 1, config.n_features)], dim=1).to(device, dtype)
+        self._optimiser = Adam().start(self.parameters)
+        if found is not None:
+            self.step = self._optimiser.taken = found.step
+            for name, tensor in self._tensors.items():
+                tensor.copy_(torch.from_numpy(found.arrays[name]))
+        self._gradient = torch.empty_like(self.parameters)
+        self._decay = torch.tensor([run.weight_decay for run in config.runs], device=device, dtype=dtype)[:, None, None]
+        self._schedule = WarmUp(config.warm_up, Cosine())
+        self._losses = {T: _loss(config, config.samples(T)) for T in config.points if T is not None}
+        each = len(config.runs) // len(config.points)
+        self._places = {T: slice(k * each, (k + 1) * each) for k, T in enumerate(config.points)}
+
+    def advance(self) -> None:
+        for T, places in self._places.items():
+            loss = self._losses[T] if T is not None else _loss(self.config, self.config.fresh_samples(self.step))
+            loss.gradient(self.parameters[places], self._gradient[places])
+        rate = self.config.learning_rate * self._schedule(self.step, self.config.steps)
+        # Decoupled decay first, then Adam: AdamW, with a decay for each model.
+        self.parameters.mul_(1 - rate * self._decay)
+        self._optimiser.step(self._gradient, self.parameters.new_tensor(rate))
+        self.step += 1
+
+    def checkpoint(self) -> Checkpoint:
+        arrays = {name: tensor.cpu().numpy() for name, tensor in self._tensors.items()}
+        return Checkpoint(self.config.fingerprint(), 0, self.step, arrays)
+
+    @property
+    def _tensors(self) -> dict[str, Tensor]:
+        return dict(zip(("parameters", "first", "second"), (self.parameters, *self._optimiser.tensors), strict=True))
+
+
+def _loss(config: MemoriseConfig, samples: SampleSet) -> SampleLoss:
+    importance = importance_row(config.importance, config.n_features)
+    return SampleLoss(samples.X, importance, DTYPES[config.dtype], torch.device(config.device))
+
+
+def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
+    """Losses, dimensionalities and regimes of the trained models."""
+    finite = parameters.isfinite().all(dim=(1, 2)).cpu().numpy()
+    at = parameters.double().cpu().numpy()
+    W, b = at[:, :-1], at[:, -1]
+    models, n = b.shape
+    training, test, error = (np.full(models, np.nan) for _ in range(3))
+    features = np.full((models, n), np.nan)
+    examples: list[Floats] = []
+    held_out = config.samples(None)
+    test_loss = _loss(config, held_out)
+    resampled = {}
+    sets: dict[int | None, tuple[SampleSet, SampleLoss]] = {None: (held_out, test_loss)}
+    for k, run in enumerate(config.runs):
+        if run.points not in sets:
+            drawn = config.samples(run.points)
+            sets[run.points] = (drawn, _loss(config, drawn))
+        samples, loss = sets[run.points]
+        if run.points is not None:
+            resampled[run.points] = samples.resampled
+        if not finite[k]:
+            examples.append(np.full(samples.X.shape[0], np.nan))
+            continue
+        losses = test_loss.each(parameters[k : k + 1])[0].double()
+        test[k], error[k] = float(losses.mean()), float(losses.std() / math.sqrt(len(losses)))
+        if run.points is not None:
+            training[k] = float(loss.each(parameters[k : k + 1])[0].double().mean())
+        features[k] = feature_dimensionality(W[k])
+        examples.append(example_dimensionality(W[k], samples.X.T))
+    regimes = tuple(
+        regime(features[k], examples[k], config.n_hidden) if finite[k] else "diverged" for k in range(models)
+    )
+    return Memorisation(config, W, b, training, test, error, features, tuple(examples), regimes, resampled)
+
+
+def regime(features: Floats, examples: Floats, n_hidden: int) -> str:
+    """Which of "memorising", "generalising", "between" D_i (n,) and D_X (T,) of a model amount to: the module's rule."""
+    total, squares = examples.sum(), (examples**2).sum()
+    if squares > 0 and total**2 >= len(examples) / 2 * squares:
+        return "memorising"
+    if np.sort(features)[-(n_hidden + 3) :].sum() >= n_hidden / 2:
+        return "generalising"
+    return "between"

@@ -1,0 +1,81 @@
+"""The loss on finite samples and its hand-written gradient, held to the literal definition and autograd."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import example, given
+from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from torch import Tensor
+
+from numeric import sample_loss
+from numeric.sample_loss import SampleLoss
+
+EPS = np.finfo(np.float64).eps
+CPU = torch.device("cpu")
+
+
+def literal(parameters: Tensor, X: Tensor, importance: Tensor) -> Tensor:
+    """Σ_i I_i (ReLU(WᵀWx + b)_i - x_i)² of every sample: (models, T)."""
+    W, b = parameters[:, :-1], parameters[:, -1]
+    f = torch.relu(X @ (W.mT @ W) + b[:, None])
+    return ((f - X) ** 2 * importance).sum(dim=2)
+
+
+@given(
+    models=st.integers(1, 3),
+    m=st.integers(1, 3),
+    n=st.integers(1, 6),
+    samples=st.integers(1, 9),
+    # Quarters, with every entry drawn: zeros, kinks (z = 0 exactly) and dead features come up, and sums are exact.
+    seed=st.integers(0, 2**32),
+    share=st.floats(0, 1),
+    block=st.sampled_from([1, 7, 1 << 19]),
+)
+@example(models=1, m=1, n=1, samples=1, seed=0, share=0.0, block=1)
+def test_against_the_definition_and_autograd(
+    models: int, m: int, n: int, samples: int, seed: int, share: float, block: int
+) -> None:
+    random = np.random.default_rng(seed)
+    parameters = torch.from_numpy(random.integers(-6, 7, size=(models, m + 1, n)) / 4)
+    X = random.integers(0, 5, size=(samples, n)) / 4 * (random.random((samples, n)) < share)
+    importance = random.integers(0, 5, size=n) / 2
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sample_loss, "_BLOCK", block)
+        loss = SampleLoss(csr_array(X), importance, torch.float64, CPU)
+        found = loss.each(parameters)
+        into = torch.full_like(parameters, torch.nan)
+        loss.gradient(parameters, into)
+    at = parameters.clone().requires_grad_()
+    expected = literal(at, torch.from_numpy(X), torch.from_numpy(importance))
+    assert torch.equal(found, expected.detach())
+    expected.mean(dim=1).sum().backward()
+    # Products and sums of quarters are exact; only the division by T rounds.
+    scale = float(at.grad.abs().max())  # type: ignore[union-attr]
+    assert float((into - at.grad).abs().max()) <= 4 * EPS * scale  # type: ignore[operator]
+
+
+@given(st.integers(0, 2**32), st.integers(1, 5), st.integers(2, 4))
+def test_duplicated_and_reordered_samples_change_nothing(seed: int, samples: int, times: int) -> None:
+    random = np.random.default_rng(seed)
+    X = random.integers(0, 5, size=(samples, 4)) / 4
+    parameters = torch.from_numpy(random.integers(-6, 7, size=(1, 3, 4)) / 4)
+
+    def both(rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        loss = SampleLoss(csr_array(rows), np.ones(4), torch.float64, CPU)
+        into = torch.empty_like(parameters)
+        loss.gradient(parameters, into)
+        return loss.each(parameters).mean(), into
+
+    value, gradient = both(X)
+    more, steeper = both(random.permutation(np.tile(X, (times, 1))))
+    assert float(more) == pytest.approx(float(value), rel=4 * EPS, abs=0)
+    np.testing.assert_allclose(steeper, gradient, rtol=0, atol=4 * EPS * float(gradient.abs().max()))
+
+
+def test_one_precision_in_the_same_out() -> None:
+    X = csr_array(np.eye(3))
+    loss = SampleLoss(X, np.ones(3), torch.float32, CPU)
+    parameters = torch.ones(2, 3, 3)
+    assert loss.each(parameters).dtype == torch.float32
+    assert loss.hidden(parameters[:, :2]).shape == (2, 3, 2)
