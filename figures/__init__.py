@@ -36,7 +36,7 @@ REPORT = (
     "octahedron",
     "loss_transitions",
 )
-NAMES = (*REPORT,)
+NAMES = (*REPORT, "memorisation", "memorisation_decay")
 
 
 class Drawn(NamedTuple):

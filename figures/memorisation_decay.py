@@ -15,7 +15,7 @@ from numeric.memorise import MemoriseConfig, train_on_samples
 
 from . import Progress, memorisation
 
-TITLE = "Weight decay removes the bump between memorising and generalising"
+TITLE = "Weight decay removes the bump of the test loss"
 SEED = 0
 SECONDS = (90.0, 400_000.0)
 RESUMES = True

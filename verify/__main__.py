@@ -13,13 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 import figures
 from numeric.train import check_device
 
-from . import any_network, capacity, geometry, population, shapes, smallest_model, winners
+from . import any_network, capacity, geometry, memorise, population, shapes, smallest_model, winners
 from .check import Check, run
 from .command_line import run_command
 from .report import Run, as_html, as_json, table
 from .write import output_folder, write_whole
 
-SUITES = (any_network, population, geometry, shapes, winners, capacity)
+SUITES = (any_network, population, geometry, shapes, winners, capacity, memorise)
 app = App(name="python -m verify", help="Derive the exact losses, hold every claim to a second route, draw and report.")
 
 

@@ -67,7 +67,7 @@ def test_a_run_in_a_folder_goes_on(tmp_path: Path, shown: memorisation.Finite) -
 
     with pytest.raises(Stop):
         memorisation.finite(SMALL, "cpu", stop, tmp_path)
-    assert (tmp_path / "memorisation.npz").exists()
+    assert (tmp_path / "memorisation_0.npz").exists()
     again = memorisation.finite(SMALL, "cpu", silent, tmp_path)
     np.testing.assert_array_equal(again.test_loss, shown.test_loss)
 

@@ -42,6 +42,35 @@ def test_points_on_a_polygon() -> None:
         np.testing.assert_allclose(found, 2 / T, rtol=2 * T * EPS)
 
 
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 12), st.integers(0, 2**20), st.integers(1, 5), st.data())
+def test_turned_reordered_repeated_and_empty_samples(
+    m: int, n: int, T: int, seed: int, copies: int, data: st.DataObject
+) -> None:
+    """D_X does not see a rotation of the hidden space; samples in another order have their D; k copies of each share it by
+    k; samples of zeros have none and take none; a single sample has all of one dimension.
+    """
+    random = np.random.default_rng(seed)
+    W = random.integers(-8, 9, size=(m, n)) / 4
+    X = (random.integers(0, 5, size=(n, T)) * (random.random((n, T)) < 0.5)).astype(np.float64)
+    D = example_dimensionality(W, X)
+    norms = np.linalg.norm(W @ X, axis=0)
+    # As for the definition above, with `copies` times as many samples and the rotation's rounding.
+    tolerance = 40 * n * m * T * copies * EPS * (1 + norms.max() / np.where(norms > 0, norms, np.inf))
+    turn = np.linalg.qr(random.normal(size=(m, m)))[0]
+    assert (np.abs(example_dimensionality(turn @ W, X) - D) <= tolerance).all()
+    order = data.draw(st.permutations(range(T)))
+    assert (np.abs(example_dimensionality(W, X[:, order]) - D[order]) <= tolerance[order]).all()
+    assert (
+        np.abs(example_dimensionality(W, np.repeat(X, copies, axis=1)).reshape(T, copies).T - D / copies) <= tolerance
+    ).all()
+    with_empty = example_dimensionality(W, np.hstack([X, np.zeros((n, copies))]))
+    assert (np.abs(with_empty[:T] - D) <= tolerance).all()
+    assert (with_empty[T:] == 0).all()
+    for t in range(T):
+        alone = example_dimensionality(W, X[:, t : t + 1])
+        assert abs(alone[0] - (norms[t] > 0)) <= 40 * n * m * EPS
+
+
 def test_features_as_data_are_features() -> None:
     W = np.random.default_rng(0).normal(size=(2, 3, 4, 9))
     np.testing.assert_allclose(example_dimensionality(W, np.eye(9)), feature_dimensionality(W), rtol=1e-12)

@@ -1,5 +1,7 @@
 """The loss on finite samples and its hand-written gradient, held to the literal definition and autograd."""
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 from torch import Tensor
 
+from analytic.memorised import t_gon
 from numeric import sample_loss
 from numeric.sample_loss import SampleLoss
 
@@ -71,6 +74,28 @@ def test_duplicated_and_reordered_samples_change_nothing(seed: int, samples: int
     more, steeper = both(random.permutation(np.tile(X, (times, 1))))
     assert float(more) == pytest.approx(float(value), rel=4 * EPS, abs=0)
     np.testing.assert_allclose(steeper, gradient, rtol=0, atol=4 * EPS * float(gradient.abs().max()))
+
+
+@given(
+    st.integers(1, 9),
+    # Norms and biases around those that store without error, and 0.
+    st.fractions(0, 10, max_denominator=8),
+    st.fractions(-9, 2, max_denominator=8),
+    st.integers(0, 2**20),
+)
+def test_t_gon_weights_have_the_derived_loss(T: int, a: Fraction, b: Fraction, seed: int) -> None:
+    """Against the exact formula, for random points of length 1 with three features each, no feature in two of them."""
+    values = np.random.default_rng(seed).uniform(0.05, 1, size=(T, 3))
+    values /= np.linalg.norm(values, axis=1, keepdims=True)
+    X = np.zeros((T, 3 * T))
+    X[np.arange(T).repeat(3), np.arange(3 * T)] = values.ravel()
+    turns = 2 * np.pi * np.arange(T) / T
+    W = float(a) ** 0.5 * np.stack([np.cos(turns), np.sin(turns)]) @ X
+    parameters = torch.from_numpy(np.vstack([W, float(b) * X.sum(axis=0)]))
+    found = SampleLoss(csr_array(X), np.ones(3 * T), torch.float64, CPU).each(parameters[None]).mean()
+    # A dozen roundings on each of T outputs of size up to a + |b| + 1.
+    tolerance = 32 * EPS * T * float(a + abs(b) + 1) ** 2
+    assert float(found) == pytest.approx(float(t_gon(T, a, b).training_loss), rel=0, abs=tolerance)
 
 
 def test_one_precision_in_the_same_out() -> None:
