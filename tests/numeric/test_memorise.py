@@ -150,6 +150,25 @@ def test_regimes_by_the_rule() -> None:
     assert regime(pentagon, uneven, 2) == "generalising"
     assert regime(jumble, uneven, 2) == "between"
     assert regime(0 * jumble, np.zeros(4), 2) == "between"
+    # At the edges: half of the samples share the space evenly, one fewer do; five features hold half of it, four do not.
+    assert regime(jumble, np.r_[np.ones(8), np.zeros(8)] / 8, 2) == "memorising"
+    assert regime(jumble, np.r_[np.ones(7), np.zeros(9)] / 8, 2) == "between"
+    assert regime(np.r_[np.full(5, 0.2), np.zeros(5)], uneven, 2) == "generalising"
+    assert regime(np.r_[np.full(9, 0.199)], uneven, 2) == "between"
+
+
+def test_runs_are_in_the_order_that_the_results_have() -> None:
+    assert SMALL.runs[:5] == ((3, 0.01, 5), (3, 0.01, 6), (3, 0.5, 5), (3, 0.5, 6), (20, 0.01, 5))
+    assert len(SMALL.runs) == 12
+
+
+def test_training_test_and_fresh_samples_are_different_ones() -> None:
+    config = replace(SMALL, n_features=50, test_samples=60)
+    drawn = [config.samples(60), config.samples(None), config.fresh_samples(0), config.fresh_samples(1)]
+    rows = [{tuple(row) for row in samples.X.toarray().round(9).tolist()} for samples in drawn]
+    for first in range(4):
+        for second in range(first):
+            assert not rows[first] & rows[second]
 
 
 @given(st.permutations(range(6)), st.floats(0, 2 * math.pi))

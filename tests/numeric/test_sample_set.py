@@ -42,8 +42,12 @@ def test_a_smaller_set_is_the_beginning_of_a_larger_one(monkeypatch: pytest.Monk
     assert (draw_samples(50, 5, 0.8, (3, 2)).X != whole.X).nnz > 0
 
 
-def test_supports_follow_the_law_given_that_they_are_not_empty() -> None:
-    """χ² over the seven nonempty supports of three features; a false alarm has probability 1e-4 for a random seed."""
+@pytest.mark.parametrize("entries", [3, 1 << 20])
+def test_supports_follow_the_law_given_that_they_are_not_empty(entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """χ² over the seven nonempty supports of three features, drawn a row or thousands at a time; a false alarm has probability
+    1e-4 for a random seed.
+    """
+    monkeypatch.setattr(sample_set, "_DRAWN", entries)
     drawn = draw_samples(20_000, 3, 0.6, 7)
     active = drawn.X.toarray() > 0
     found = np.bincount(active @ [1, 2, 4], minlength=8)[1:]
