@@ -16,6 +16,8 @@ from numeric.quadrature import expected_loss_quadrature
 from . import Progress
 
 TITLE = "Loss along the antipodal ray W = (a, −a)"
+SEED = None
+SECONDS = (2, 0)
 SPARSITIES = ("0", "1/4", "1/2", "3/4", "9/10", "99/100")
 
 

@@ -16,6 +16,8 @@ from numeric.minimise import minimise_loss
 from . import Progress
 
 TITLE = "Capacity against sparsity"
+SEED = 0
+SECONDS = (10, 0)
 FEATURES, HIDDEN = 6, 2
 IMPORTANCE = tuple(0.9**i for i in range(FEATURES))
 Floats = npt.NDArray[np.float64]

@@ -15,6 +15,8 @@ from numeric.plateaus import Plateau
 from . import Progress
 
 TITLE = "Two correlated sets make an octahedron"
+SEED = 0
+SECONDS = (5, 0)
 SETS = ("#0072B2", "#D55E00")
 Floats = npt.NDArray[np.float64]
 

@@ -18,6 +18,8 @@ from . import Progress
 from .norm_superposition import colours, legend
 
 TITLE = "Phase diagram: exact beside trained"
+SEED = 0
+SECONDS = (27, 0)
 Floats = npt.NDArray[np.float64]
 
 

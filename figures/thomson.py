@@ -17,6 +17,8 @@ from . import Progress
 from .solid import draw_solid, schoenflies
 
 TITLE = "Two to five charges on a sphere"
+SEED = 0
+SECONDS = (2, 0)
 SIZES = (2, 3, 4, 5)
 Floats = npt.NDArray[np.float64]
 

@@ -16,6 +16,8 @@ from numeric.thomson import STARTS, solve
 from . import Progress
 
 TITLE = "The growth of Thomson energies"
+SEED = 0
+SECONDS = (5, 0)
 FOUND, TABLE = "#0072B2", "#D55E00"
 Floats = npt.NDArray[np.float64]
 
