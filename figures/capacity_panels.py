@@ -32,7 +32,7 @@ from . import Progress
 
 TITLE = "Where capacity goes: six pairs of benefit curves"
 SEED = 0
-SECONDS = (4, 0)
+SECONDS = (4, 9)
 FIRST, SECOND = "#0072B2", "#D55E00"
 EPS = float(np.finfo(np.float64).eps)
 Floats = npt.NDArray[np.float64]

@@ -57,6 +57,7 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
         numbers = module.numbers(full=full, device=device, progress=progress, **keeping)
     with as_file(files(__package__) / "style.mplstyle") as style, pyplot.style.context(Path(style)):
         figure = module.draw(numbers)
+        figure.draw_without_rendering()  # the first pass of the layout does not know all sizes yet
         images = []
         for kind, metadata in (("svg", {"Date": None}), ("png", {})):
             buffer = BytesIO()

@@ -68,7 +68,7 @@ def page(out: Path, setting: Setting, failed: Mapping[str, str]) -> bytes:
         groups=groups,
         made=len(cards),
         total=sum(map(len, TOPICS.values())),
-        failed=[name for name in failed if any(name == missing[0] for group in groups for missing in group.missing)],
+        failed=[name for group in groups for name, _, reason in group.missing if reason],
         setting="Full" if setting.full else "Quick",
         duration=duration(sum(card.record.seconds for card in cards)),
         command=setting.command(),

@@ -18,7 +18,7 @@ from . import Progress
 
 TITLE = "Loss landscape of two features in one dimension"
 SEED = None
-SECONDS = (6, 0)
+SECONDS = (6, 8)
 MARKERS = {
     "global minimum": ("*", "#ffffff", 14),
     "minimum": ("o", "#ffffff", 8),

@@ -24,7 +24,7 @@ from . import Progress
 
 TITLE = "Minimising without noise"
 SEED = 0
-SECONDS = (11, 0)
+SECONDS = (11, 21)
 FEATURES, HIDDEN, DENSITY = 5, 2, Fraction(1, 20)
 Floats = npt.NDArray[np.float64]
 

@@ -20,7 +20,7 @@ from .polyhedra import draw as draw_points
 
 TITLE = "The polytopes and their dimensionality"
 SEED = None
-SECONDS = (3, 0)
+SECONDS = (3, 9)
 NAMES = (
     *("digon", "triangle", "square", "pentagon"),
     *("tetrahedron", "triangular bipyramid", "octahedron", "pentagonal bipyramid"),

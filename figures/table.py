@@ -58,27 +58,27 @@ def as_table(numbers: Any) -> Table:
 def _entries(value: Any, quantity: str, index: tuple[int, ...]) -> Iterator[Entry]:
     if isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
-    parts = _named(value)
-    if parts is not None:
-        for name, part in parts:
+    named = _named(value)
+    if named is not None:
+        for name, part in named:
             yield from _entries(part, f"{quantity}.{name}" if quantity else name, index)
-        if not parts:
-            yield Entry(quantity, index, None)
+        if not named:
+            yield Entry(quantity or "value", index, None)
         return
     if isinstance(value, sympy.MatrixBase):
         value = np.array(value.tolist(), dtype=object).reshape(value.shape)
     if isinstance(value, AbstractSet):
         value = sorted(value, key=str)
     if isinstance(value, np.ndarray) and value.dtype == object:
-        for place in np.ndindex(value.shape):
-            yield from _entries(value[place], quantity, index + place)
+        parts = [(place, value[place]) for place in np.ndindex(value.shape)]
     elif isinstance(value, list | tuple | range):
-        for position, part in enumerate(value):
-            yield from _entries(part, quantity, (*index, position))
+        parts = [((position,), part) for position, part in enumerate(value)]
     else:
         yield Entry(quantity or "value", index, value)
         return
-    if not np.size(value):
+    for place, part in parts:
+        yield from _entries(part, quantity, index + place)
+    if not parts:
         yield Entry(quantity or "value", index, None)
 
 

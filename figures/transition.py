@@ -19,7 +19,7 @@ from . import Progress
 
 TITLE = "The jump across the transition"
 SEED = 0
-SECONDS = (4, 0)
+SECONDS = (4, 19)
 ALIGNED, ANTIPODAL = "#E69F00", "#0072B2"
 Floats = npt.NDArray[np.float64]
 

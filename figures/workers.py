@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -106,6 +107,7 @@ def _start() -> tuple[Connection, SpawnProcess]:
 @contextmanager
 def _one_thread_and_no_interrupts() -> Iterator[None]:
     """What a process started here inherits. The keyboard's interrupt is for the parent, which stops its workers."""
+    resource_tracker.ensure_running()  # starting a first process would start it and let interrupts in again
     before = os.environ.get("OMP_NUM_THREADS")
     os.environ["OMP_NUM_THREADS"] = "1"
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -131,6 +133,7 @@ def _stop(processes: Sequence[SpawnProcess]) -> None:
 
 def _work(pipe: Connection) -> None:
     """Make figures until told to leave."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     # As an exception, so that half-written checkpoints are cleaned up on the way out.
     signal.signal(signal.SIGTERM, lambda number, frame: _leave())
     threading.Thread(target=_end_with_parent, daemon=True).start()
@@ -149,7 +152,7 @@ def _work(pipe: Connection) -> None:
             drawn = make(task.name, full=task.full, device=task.device, progress=report, folder=task.folder)
             event: Any = Finished(task.name, drawn, time.process_time() - start)
         except Exception as error:
-            event = Failed(task.name, " ".join(f"{type(error).__name__}: {error}".split()))
+            event = Failed(task.name, " ".join(f"{type(error).__name__}: {error}".split()).rstrip("."))
         pipe.send(event)
 
 
