@@ -1,64 +1,112 @@
-"""Compute and draw figures: `python -m figures [NAME ...] [--full] [--out DIR]`; `--list` says what there is."""
+"""Every picture, recomputed: `python -m figures [NAME ...] [--full] [--out DIR]`; `--list` says what there is."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 from cyclopts import App
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from numeric.train import check_device
+from numeric.workers import processors
 from verify.command_line import run_command
-from verify.write import output_folder
+from verify.write import output_folder, write_whole
 
-from . import NAMES, check_names, make, save, title
+from . import NAMES, check_names, seconds, title
+from .gallery import duration, page
+from .record import Record, Setting, load, open_checkpoints, store
+from .workers import Failed, Finished, Progressed, Task, compute, expected
 
 app = App(
     name="python -m figures",
-    help="Recompute the figures from nothing and write them as SVG and PNG.",
+    help="Recompute the figures from nothing and lay them out on one page; what is finished is kept and not made twice.",
 )
 
 
 @app.default
-def draw(
-    *names: str, full: bool = False, device: str = "cpu", out: Path = Path("results/figures"), list: bool = False
+def gallery(
+    *names: str,
+    full: bool = False,
+    device: str = "cpu",
+    out: Path = Path("results"),
+    jobs: int | None = None,
+    again: bool = False,
+    list: bool = False,
 ) -> int:
-    """Draw the named figures, or all of them.
+    """Make the named figures, or all of them, and gallery.html; exit code 1 when one fails.
 
     Parameters
     ----------
     names
         Which figures; all of them if none is named.
     full
-        Finer grids, more seeds.
+        The published sizes: finer grids, more seeds.
     device
         Where models are trained: cpu or cuda.
     out
-        The folder to write in.
+        The folder to write in: gallery.html and figures/.
+    jobs
+        Figures made at a time, each on one processor; at most two if not said.
+    again
+        Also make those that are finished and up to date.
     list
         Only say what figures there are, a line each.
     """
-    console = Console()
+    console = Console(highlight=False)
     if list:
         for name in NAMES:
-            console.print(f"{name:<{1 + max(map(len, NAMES))}}{title(name)}", highlight=False)
+            console.print(f"{name:<{1 + max(map(len, NAMES))}}{title(name)}", markup=False)
         return 0
     chosen = check_names(names)
     check_device(device)
-    output_folder(out)
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        for name in chosen:
-            task = progress.add_task(name, total=1.0)
+    count = min(2, processors()) if jobs is None else jobs
+    if count < 1:
+        raise ValueError(f"jobs must be a whole number of at least 1, got {jobs}")
+    setting = Setting(full, device)
+    folder = output_folder(setting.folder(output_folder(out)))
+    missing = [name for name in dict.fromkeys(chosen) if again or load(name, setting, folder) is None]
+    missing.sort(key=lambda name: -seconds(name, full=full))
+    costs = [seconds(name, full=full) for name in missing]
+    kept = len(set(chosen)) - len(missing)
+    about = f"about {duration(expected(costs, count))} with {count} at a time" if missing else "nothing to do"
+    console.print(f"{len(missing)} figures to make, {kept} up to date: {about}.")
+    tasks = [Task(name, full, device, open_checkpoints(name, setting, folder, again=again)) for name in missing]
+    failed = _make(tasks, count, setting, folder, console)
+    write_whole(out / "gallery.html", page(out, setting, failed))
+    console.print(f"see {out / 'gallery.html'}", markup=False)
+    return 1 if failed else 0
 
-            def report(share: float, task: object = task) -> None:
-                progress.update(task, completed=share)  # type: ignore[arg-type]
 
-            drawn = make(name, full=full, device=device, progress=report)
-            save(drawn, out)
-            console.print(f"{out / name}.svg, .png: {drawn.title}. {drawn.caption}", highlight=False)
-    return 0
+def _make(tasks: Sequence[Task], jobs: int, setting: Setting, folder: Path, console: Console) -> dict[str, str]:
+    """Make the figures, keep each as it is finished, and return why others failed, by name."""
+    failed: dict[str, str] = {}
+    bars: dict[str, TaskID] = {}
+    done: dict[str, float] = {}
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
+    # Remaining time is judged by the pace since the start, or of the last ten minutes: figures are not alike.
+    with Progress(*columns, console=console, speed_estimate_period=600) as progress:
+        costs = {task.name: seconds(task.name, full=setting.full) for task in tasks}
+        whole = progress.add_task("all", total=sum(costs.values()))
+        with closing(compute(tasks, jobs)) as events:
+            for event in events:
+                name = event.name
+                share = event.share if isinstance(event, Progressed) else 1.0
+                if name not in bars:
+                    bars[name] = progress.add_task(name, total=1.0)
+                progress.update(bars[name], completed=share)
+                done[name] = share * costs[name]
+                progress.update(whole, completed=sum(done.values()))
+                if isinstance(event, Finished):
+                    record: Record = store(event.drawn, event.seconds, setting, folder)
+                    progress.console.print(f"{name}: {record.title} ({duration(record.seconds)})", markup=False)
+                elif isinstance(event, Failed):
+                    failed[name] = event.reason
+                    progress.console.print(f"{name}: failed, {event.reason}", markup=False)
+    return failed
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from numeric.quadrature import expected_loss_quadrature
 from . import Progress
 
 TITLE = "Loss along the antipodal ray W = (a, −a)"
+SEED = None
+SECONDS = (2, 6)
 SPARSITIES = ("0", "1/4", "1/2", "3/4", "9/10", "99/100")
 
 
@@ -76,7 +78,7 @@ def caption(rays: Rays) -> str:
 
 def draw(rays: Rays) -> Any:
     figure, panel = pyplot.subplots(figsize=(7.6, 4.6))
-    colours = pyplot.get_cmap("viridis")(np.linspace(0.0, 0.88, len(rays.rays)))
+    colours = pyplot.get_cmap("viridis")(np.linspace(0.0, 0.75, len(rays.rays)))
     for colour, ray in zip(colours, rays.rays, strict=True):
         panel.plot(rays.axis, ray.losses, color=colour)
         panel.plot(rays.places, ray.quadrature, ".", color=colour, markersize=6)
@@ -96,7 +98,7 @@ def draw(rays: Rays) -> Any:
         "published fixed weights", (1, 1.05), xytext=(-6, 0), textcoords="offset points", ha="right", color="0.3"
     )
     panel.set_xlim(0, 1.55)
-    panel.set_ylim(0, 1.1)
+    panel.set_ylim(-0.03, 1.1)
     panel.set_xlabel("scale a of the antipodal pair")
     panel.set_ylabel("K(a, −a) / K(0, 0)")
     panel.set_title("Sparser features make the antipodal pair cheaper")

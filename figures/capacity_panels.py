@@ -31,6 +31,8 @@ from numeric.quadratic_task import minimise_quadratic, sparse_uniform
 from . import Progress
 
 TITLE = "Where capacity goes: six pairs of benefit curves"
+SEED = 0
+SECONDS = (4, 9)
 FIRST, SECOND = "#0072B2", "#D55E00"
 EPS = float(np.finfo(np.float64).eps)
 Floats = npt.NDArray[np.float64]

@@ -17,6 +17,8 @@ from analytic.n2m1_loss import compiled_loss
 from . import Progress
 
 TITLE = "Loss landscape of two features in one dimension"
+SEED = None
+SECONDS = (6, 8)
 MARKERS = {
     "global minimum": ("*", "#ffffff", 14),
     "minimum": ("o", "#ffffff", 8),

@@ -16,6 +16,8 @@ from numeric.plateaus import Plateau
 from . import Progress
 
 TITLE = "The loss falls from plateau to plateau"
+SEED = 0
+SECONDS = (6, 16)
 Floats = npt.NDArray[np.float64]
 SHOWN = 3
 

@@ -16,6 +16,8 @@ from numeric.held_capacity import held_loss
 from . import Progress
 
 TITLE = "The toy model's marginal benefit of capacity"
+SEED = None
+SECONDS = (4, 7)
 COLOURS: dict[Phase, str] = {"aligned": "#E69F00", "antipodal": "#0072B2"}
 SPARSITIES = (Fraction(3, 10), Fraction(7, 10))
 IMPORTANCE = (1, Fraction(1, 2))

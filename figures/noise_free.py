@@ -23,6 +23,8 @@ from numeric.train import TrainConfig, train
 from . import Progress
 
 TITLE = "Minimising without noise"
+SEED = 0
+SECONDS = (11, 21)
 FEATURES, HIDDEN, DENSITY = 5, 2, Fraction(1, 20)
 Floats = npt.NDArray[np.float64]
 

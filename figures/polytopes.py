@@ -19,6 +19,8 @@ from .polyhedra import COLOURS, VIEW
 from .polyhedra import draw as draw_points
 
 TITLE = "The polytopes and their dimensionality"
+SEED = None
+SECONDS = (3, 9)
 NAMES = (
     *("digon", "triangle", "square", "pentagon"),
     *("tetrahedron", "triangular bipyramid", "octahedron", "pentagonal bipyramid"),

@@ -17,6 +17,8 @@ from . import Progress
 from .solid import draw_solid, schoenflies
 
 TITLE = "Two to five charges on a sphere"
+SEED = 0
+SECONDS = (2, 4)
 SIZES = (2, 3, 4, 5)
 Floats = npt.NDArray[np.float64]
 
@@ -53,7 +55,7 @@ def caption(rests: tuple[Rest, ...]) -> str:
     proved = "all" if all(rest.proved for rest in rests) else "some"
     return (
         "Least Coulomb energy Σ 1/|r_i − r_j| of points on the unit sphere, found from random starts: "
-        + ", ".join(f"{rest.name} ({rest.point_group})" for rest in rests)
+        + ", ".join(f"{rest.name} ({rest.point_group.replace('_inf_', '∞')})" for rest in rests)
         + f". The energies agree with those derived from exact vertices to {deviation:.0e}; {proved} of them are proved "
         "to be the least. Points that a symmetry exchanges share a colour: the bipyramid's poles and its equator do not."
     )

@@ -18,6 +18,8 @@ from . import Progress
 from .solid import draw_solid, schoenflies
 
 TITLE = "Charges on a sphere, two to twelve"
+SEED = 0
+SECONDS = (5, 13)
 SIZES = tuple(range(2, 13))
 Floats = npt.NDArray[np.float64]
 

@@ -18,6 +18,8 @@ from numeric.train import TrainConfig, train
 from . import Progress
 
 TITLE = "The jump across the transition"
+SEED = 0
+SECONDS = (4, 19)
 ALIGNED, ANTIPODAL = "#E69F00", "#0072B2"
 Floats = npt.NDArray[np.float64]
 

@@ -26,6 +26,8 @@ from numeric.minimise import minimise_loss
 from . import Progress
 
 TITLE = "Which polytope wins at which sparsity"
+SEED = 0
+SECONDS = (27, 0)
 SETTINGS = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3), (8, 3))
 CURVES = ((5, 2), (8, 3))
 COLOURS = {

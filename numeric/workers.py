@@ -24,7 +24,7 @@ def pool(workers: int | None = None) -> Iterator[Executor]:
 
     They are spawned, not forked: a fork of a process that has run torch's threads can hang.
     """
-    count = _processors() if workers is None else workers
+    count = processors() if workers is None else workers
     if not isinstance(count, Integral) or count < 1:
         raise ValueError(f"workers must be a whole number of at least 1, got {workers}")
     executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
@@ -70,7 +70,7 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
             executor.shutdown(wait=False)
 
 
-def _processors() -> int:
+def processors() -> int:
     """Those that this process may use, where the system tells."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -14,16 +14,15 @@ from importlib.resources import files
 from typing import Any, Protocol
 
 import sympy
-from jinja2 import Environment, StrictUndefined
 from rich import box
 from rich.table import Table
-from sympy import Expr
 
 from analytic import CHAMBERS, SmallestModel, phase_boundary, phase_curve
 from analytic.n2m1_boundary import Interval
 from analytic.n2m1_loss import Chamber, edges
 
 from .check import Check
+from .page import mathml, render
 
 TITLE = "Each claim held to a second route"
 
@@ -113,14 +112,13 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
     """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others. `viewer`: HTML to
     stand below the figures, as `figures.interactive` makes it.
     """
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    template = environment.from_string(files(__package__).joinpath("report.html").read_text(encoding="utf-8"))
     failed = [check.name for check in checks if not check.passed]
     basins: list[dict[str, Any]] = next(
         (check.outcome.data["basins"] for check in checks if "basins" in check.outcome.data), []
     )
     curve = phase_curve()
-    page = template.render(
+    return render(
+        files(__package__).joinpath("report.html").read_text(encoding="utf-8"),
         checks=[_with_worst(check) for check in checks],
         passed=len(checks) - len(failed),
         failed=len(failed),
@@ -153,14 +151,6 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
         ],
         basins=basins,
     )
-    return page.encode()
-
-
-def mathml(expression: Expr, *, block: bool = False) -> str:
-    """Presentation MathML that a browser shows."""
-    body = sympy.mathml(expression, printer="presentation")
-    display = ' display="block"' if block else ""
-    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{display}>{body}</math>'
 
 
 def _with_worst(check: Check) -> dict[str, Any]:

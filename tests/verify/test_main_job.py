@@ -79,7 +79,8 @@ def test_main_job_passes_and_leaves_its_files(copy: Path) -> None:
     assert f"all {len(written(copy)['checks'])} checks passed" in out
     assert written(copy)["complete"] is True
     names = {str(path.relative_to(copy / "out")) for path in (copy / "out").rglob("*") if path.is_file()}
-    assert names == {"verify.json", "report.html", "figures/antipodal_ray.svg", "figures/antipodal_ray.png"}
+    kinds = ("svg", "png", "csv")
+    assert names == {"verify.json", "report.html", *(f"figures/antipodal_ray.{kind}" for kind in kinds)}
 
 
 @pytest.mark.parametrize(

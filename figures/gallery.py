@@ -1,0 +1,107 @@
+"""The gallery: every finished figure on one page that needs no other file."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from markupsafe import Markup
+
+from verify.page import render
+
+from . import TOPICS, title
+from .inline import inline
+from .record import LIBRARIES, Record, Setting, load, versions
+
+MOST_EMBEDDED = 3_000_000
+"""Bytes of data that a page carries for one figure; larger ones are linked to."""
+_KINDS = {"csv": ("text/csv", "CSV"), "nc": ("application/x-netcdf", "netCDF")}
+
+
+@dataclass(frozen=True)
+class Card:
+    """A finished figure as the page shows it. `least`, `most`: between which widths, in CSS pixels, its text is readable."""
+
+    record: Record
+    drawing: Markup
+    least: int
+    most: int
+    duration: str
+    data_address: str
+    data_kind: str
+
+
+@dataclass(frozen=True)
+class Group:
+    """A topic of the slides with its figures: a card each, or one line that says why there is none."""
+
+    title: str
+    cards: list[Card]
+    missing: list[tuple[str, str, str]]
+
+
+def page(out: Path, setting: Setting, failed: Mapping[str, str]) -> bytes:
+    """The page of what is finished in `out` in this setting; `failed`: why, by name.
+
+    A figure that is missing, or that was made by other code, is named as not made, never shown.
+    """
+    groups = [
+        Group(
+            topic,
+            [_card(record, setting.folder(out), out) for record in found if isinstance(record, Record)],
+            [
+                (name, title(name), failed.get(name, ""))
+                for name, record in zip(names, found, strict=True)
+                if record is None
+            ],
+        )
+        for topic, names in TOPICS.items()
+        for found in [[load(name, setting, setting.folder(out)) if name not in failed else None for name in names]]
+    ]
+    cards = [card for group in groups for card in group.cards]
+    return render(
+        files(__package__).joinpath("gallery.html").read_text(encoding="utf-8"),
+        groups=groups,
+        made=len(cards),
+        total=sum(map(len, TOPICS.values())),
+        failed=[name for group in groups for name, _, reason in group.missing if reason],
+        setting="Full" if setting.full else "Quick",
+        duration=duration(sum(card.record.seconds for card in cards)),
+        command=setting.command(),
+        versions=f"Python {versions()['Python']}, " + ", ".join(f"{name} {versions()[name]}" for name in LIBRARIES),
+    )
+
+
+def duration(seconds: float) -> str:
+    """In words: "8 s", "1 min 20 s", "2 h 5 min"."""
+    if seconds < 60:
+        return f"{max(1, math.ceil(seconds - 0.5))} s"
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 60:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def _card(record: Record, folder: Path, out: Path) -> Card:
+    drawing = inline((folder / f"{record.name}.svg").read_bytes(), record.name, record.title)
+    content = (folder / record.data).read_bytes()
+    media, kind = _KINDS[record.data.rpartition(".")[2]]
+    if len(content) <= MOST_EMBEDDED:
+        address = f"data:{media};base64,{base64.b64encode(content).decode()}"
+    else:
+        address = (folder / record.data).relative_to(out).as_posix()
+    return Card(
+        record,
+        Markup(drawing.markup),
+        # Narrower than a CSS pixel for each point, letters of 8 points cannot be read; wider than drawn nothing is gained.
+        least=round(drawing.width),
+        most=round(drawing.width * 4 / 3),
+        duration=duration(record.seconds),
+        data_address=address,
+        data_kind=kind,
+    )

@@ -1,0 +1,68 @@
+"""A drawing made ready to stand inside a page: no name that another drawing has, no rule that reaches beyond it."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+from xml.etree import ElementTree
+
+_SVG = "{http://www.w3.org/2000/svg}"
+_HREF = "{http://www.w3.org/1999/xlink}href"
+_URL = re.compile(r"url\(#([^)]+)\)")
+# What matplotlib says to all elements of the page in a style sheet, said to its own drawing alone.
+_LINES = "stroke-linejoin:round;stroke-linecap:butt"
+
+
+class Inline(NamedTuple):
+    """`width`: in points, as drawn."""
+
+    markup: str
+    width: float
+
+
+def inline(svg: bytes, name: str, label: str) -> Inline:
+    """SVG for use inside HTML, with `label` as its alternative text and the element `NAME-caption` as its description.
+
+    Every id that is referred to gets the prefix `NAME-`; the others, metadata and style sheets are dropped. ValueError for
+    what is no SVG with a `viewBox`.
+    """
+    try:
+        root = ElementTree.fromstring(svg)
+    except ElementTree.ParseError as error:
+        raise ValueError(f"drawing of {name!r} must be SVG, got what cannot be parsed ({error})") from None
+    if root.tag != f"{_SVG}svg" or "viewBox" not in root.attrib:
+        raise ValueError(f"drawing of {name!r} must be SVG with a viewBox, got a {root.tag!r}")
+    for parent in root.iter():
+        for child in [child for child in parent if child.tag in (f"{_SVG}metadata", f"{_SVG}style")]:
+            parent.remove(child)
+    used = {reference for element in root.iter() for reference in _references(element)}
+    for element in root.iter():
+        element.tag = element.tag.removeprefix(_SVG)
+        _rename(element, name, used)
+    width = float(root.attrib["viewBox"].split()[2])
+    root.attrib = {
+        "viewBox": root.attrib["viewBox"],
+        "style": _LINES,
+        "role": "img",
+        "aria-label": label,
+        "aria-describedby": f"{name}-caption",
+    }
+    return Inline(ElementTree.tostring(root, encoding="unicode"), width)
+
+
+def _references(element: ElementTree.Element) -> set[str]:
+    found = {match for value in element.attrib.values() for match in _URL.findall(value)}
+    return found | {target[1:] for target in (element.get(_HREF), element.get("href")) if target and target[0] == "#"}
+
+
+def _rename(element: ElementTree.Element, name: str, used: set[str]) -> None:
+    attributes = {}
+    for key, value in element.attrib.items():
+        if key == "id":
+            if value in used:
+                attributes[key] = f"{name}-{value}"
+        elif key in (_HREF, "href"):
+            attributes["href"] = f"#{name}-{value[1:]}" if value.startswith("#") else value
+        else:
+            attributes[key] = _URL.sub(rf"url(#{name}-\1)", value)
+    element.attrib = attributes

@@ -1,0 +1,68 @@
+"""Which code a figure's numbers come from, as one fingerprint: when it changes, the figure is computed again."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PACKAGES = ("analytic", "numeric", "verify", "figures")
+# `figures/__init__.py` names the figures and computes nothing: a new name must not make all others out of date.
+_NAMES_ONLY = frozenset({"figures"})
+_DATA = ("*.csv", "*.mplstyle")
+
+
+def fingerprint(name: str) -> str:
+    """SHA-256 of all code that the figure imports, directly or not, without comments, and of the data files beside it."""
+    digest = hashlib.sha256()
+    folders = set()
+    for module in sorted(closure(f"figures.{name}")):
+        digest.update(f"{module} {_code(_path(module))}\n".encode())
+        folders.add(_path(module).parent)
+    for path in sorted(path for folder in folders for kind in _DATA for path in folder.glob(kind)):
+        digest.update(path.name.encode() + path.read_bytes())
+    return digest.hexdigest()
+
+
+def closure(module: str) -> frozenset[str]:
+    """The project's modules that importing `module` brings in, itself included."""
+    found: set[str] = set()
+    waiting = {module}
+    while waiting:
+        found.add(current := waiting.pop())
+        waiting |= _imported(current) - found
+    return frozenset(found - _NAMES_ONLY)
+
+
+@cache
+def _imported(module: str) -> frozenset[str]:
+    path = _path(module)
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    names: set[str] = set()
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = ".".join(package.split(".")[: len(package.split(".")) - node.level + 1]) if node.level else ""
+            base = ".".join(filter(None, (above, node.module)))
+            names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
+    ours = {name for name in names if name.split(".")[0] in PACKAGES and _path(name).exists()}
+    # Importing a module runs the package that it lies in.
+    return frozenset(ours | {name.split(".")[0] for name in ours})
+
+
+@cache
+def _code(path: Path) -> str:
+    return hashlib.sha256(ast.dump(_tree(path)).encode()).hexdigest()
+
+
+@cache
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _path(module: str) -> Path:
+    place = ROOT.joinpath(*module.split("."))
+    return place / "__init__.py" if place.is_dir() else place.with_suffix(".py")

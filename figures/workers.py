@@ -1,0 +1,168 @@
+"""Figures computed side by side: worker processes with one thread each, of which one that fails or dies takes no other along."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
+from multiprocessing import resource_tracker
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from .drawing import Drawn, make
+
+_SPAWN = multiprocessing.get_context("spawn")  # a fork of a process that has run torch's threads can hang
+_LEAVING = 10.0
+"""Seconds that a worker may take to leave when told."""
+
+
+class Task(NamedTuple):
+    """What `figures.make` is told."""
+
+    name: str
+    full: bool
+    device: str
+    folder: Path
+
+
+class Progressed(NamedTuple):
+    name: str
+    share: float
+
+
+class Finished(NamedTuple):
+    """`seconds`: of the processor, which other work on the machine does not lengthen."""
+
+    name: str
+    drawn: Drawn
+    seconds: float
+
+
+class Failed(NamedTuple):
+    name: str
+    reason: str
+
+
+Event = Progressed | Finished | Failed
+
+
+def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
+    """Make the figures in the order given, `jobs` at a time, and tell what happens as it happens.
+
+    Closing the iterator, or an interruption, stops the workers. Each task ends in `Finished` or `Failed`.
+    """
+    waiting = list(reversed(tasks))
+    crew: dict[Connection, tuple[SpawnProcess, Task]] = {}
+    try:
+        while waiting or crew:
+            while waiting and len(crew) < jobs:
+                pipe, process = _start()
+                crew[pipe] = (process, waiting.pop())
+                pipe.send(crew[pipe][1])
+            for pipe in [pipe for pipe in wait(list(crew)) if isinstance(pipe, Connection)]:
+                process, task = crew[pipe]
+                try:
+                    event: Event = pipe.recv()
+                except (EOFError, OSError):
+                    process.join(_LEAVING)
+                    event = Failed(task.name, f"its process ended with exit code {process.exitcode}")
+                    del crew[pipe]
+                    pipe.close()
+                if pipe in crew and not isinstance(event, Progressed):
+                    if waiting:
+                        crew[pipe] = (process, waiting.pop())
+                        pipe.send(crew[pipe][1])
+                    else:
+                        _stop([process])
+                        del crew[pipe]
+                        pipe.close()
+                yield event
+    finally:
+        _stop([process for process, _ in crew.values()])
+
+
+def expected(seconds: Sequence[float], jobs: int) -> float:
+    """How long figures of these durations take, started in this order, `jobs` at a time."""
+    ends = [0.0] * jobs
+    for duration in seconds:
+        ends[ends.index(min(ends))] += duration
+    return max(ends)
+
+
+def _start() -> tuple[Connection, SpawnProcess]:
+    ours, theirs = _SPAWN.Pipe()
+    process = _SPAWN.Process(target=_work, args=(theirs,), daemon=True)
+    with _one_thread_and_no_interrupts():
+        process.start()
+    theirs.close()
+    return ours, process
+
+
+@contextmanager
+def _one_thread_and_no_interrupts() -> Iterator[None]:
+    """What a process started here inherits. The keyboard's interrupt is for the parent, which stops its workers."""
+    resource_tracker.ensure_running()  # starting a first process would start it and let interrupts in again
+    before = os.environ.get("OMP_NUM_THREADS")
+    os.environ["OMP_NUM_THREADS"] = "1"
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        if before is None:
+            del os.environ["OMP_NUM_THREADS"]
+        else:
+            os.environ["OMP_NUM_THREADS"] = before
+
+
+def _stop(processes: Sequence[SpawnProcess]) -> None:
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(_LEAVING)
+        if process.is_alive():
+            process.kill()
+            process.join()
+
+
+def _work(pipe: Connection) -> None:
+    """Make figures until told to leave."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # As an exception, so that half-written checkpoints are cleaned up on the way out.
+    signal.signal(signal.SIGTERM, lambda number, frame: _leave())
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    while True:
+        task: Task = pipe.recv()
+        told = -1.0
+
+        def report(share: float, name: str = task.name) -> None:
+            nonlocal told
+            if share - told >= 0.002:
+                told = share
+                pipe.send(Progressed(name, share))
+
+        start = time.process_time()
+        try:
+            drawn = make(task.name, full=task.full, device=task.device, progress=report, folder=task.folder)
+            event: Any = Finished(task.name, drawn, time.process_time() - start)
+        except Exception as error:
+            event = Failed(task.name, " ".join(f"{type(error).__name__}: {error}".split()).rstrip("."))
+        pipe.send(event)
+
+
+def _leave() -> None:
+    raise SystemExit
+
+
+def _end_with_parent() -> None:
+    """A worker that lives on when its parent is killed would wait for work forever."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os._exit(1)

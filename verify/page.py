@@ -1,0 +1,25 @@
+"""What all pages share: one style sheet, one way to fill a template, formulas that a browser shows."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import sympy
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+from sympy import Expr
+
+
+def render(template: str, **values: Any) -> bytes:
+    """A page from a Jinja template, in which `style` is the shared sheet. Values are escaped, a missing one is an error."""
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    style = Markup(files(__package__).joinpath("page.css").read_text(encoding="utf-8"))
+    return environment.from_string(template).render(style=style, **values).encode()
+
+
+def mathml(expression: Expr, *, block: bool = False) -> str:
+    """Presentation MathML that a browser shows."""
+    body = sympy.mathml(expression, printer="presentation")
+    display = ' display="block"' if block else ""
+    return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{display}>{body}</math>'
