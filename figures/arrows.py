@@ -19,14 +19,15 @@ SHORT = 0.15
 """Columns no longer than this have no room for an arrow's head and are a dot at their place."""
 
 
-def turned(W: Floats) -> Floats:
-    """W (2, n) rotated so that its longest column (the first of those within 5 %) points up, and reflected so that the next
-    one that does not lie on that axis is to the right. WᵀW is that of W: the model is the same.
+def turned(W: Floats, first: int | None = None) -> Floats:
+    """W (2, n) rotated so that column `first`, or the longest (the first of those within 5 %), points up, and reflected so
+    that the next one that does not lie on that axis is to the right. WᵀW is that of W: the model is the same.
     """
     norms = np.linalg.norm(W, axis=0)
-    if norms.max() == 0:
+    if first is None:
+        first = int(np.argmax(norms >= 0.95 * norms.max()))
+    if norms[first] == 0:
         return W.copy()
-    first = int(np.argmax(norms > 0.95 * norms.max()))
     cosine, sine = W[:, first] / norms[first]
     there = np.array([[sine, -cosine], [cosine, sine]]) @ W
     aside = np.flatnonzero(np.abs(there[0]) > 0.1 * norms.max())

@@ -11,8 +11,9 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import five_features
+from figures import five_features, uneven_sparsity
 from figures.arrows import turned
+from figures.descent import descend
 
 EPS = float(np.finfo(np.float64).eps)
 
@@ -37,7 +38,7 @@ def test_turning_columns_changes_no_model(W: np.ndarray) -> None:
     np.testing.assert_allclose(there.T @ there, W.T @ W, rtol=0, atol=64 * EPS)
     norms = np.linalg.norm(W, axis=0)
     if norms.max() > 0:
-        first = int(np.argmax(norms > 0.95 * norms.max()))
+        first = int(np.argmax(norms >= 0.95 * norms.max()))
         assert there[:, first] == pytest.approx([0, norms[first]], abs=8 * EPS)
 
 
@@ -62,3 +63,28 @@ def test_five_features_lie_as_published_and_no_lower_than_without_noise() -> Non
         assert model.loss < bound
     assert "nan" not in five_features.caption(shown)
     pyplot.close(five_features.draw(shown))
+
+
+def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
+    shown = uneven_sparsity.compute(points=10, ratios=3, seeds=1, steps=500, starts=2, device="cpu", progress=silent)
+    crossing, pentagon, digons = shown.crossing, shown.pentagon, shown.digons
+    assert crossing.gap_lower > 0 > crossing.gap_upper
+    assert 0 < Fraction(crossing.upper) - Fraction(crossing.lower) <= uneven_sparsity.WIDTH
+    # Nearer to equal than the last point of the branch, and sparser than the published 2.5 times.
+    assert pentagon.ratio[0] < crossing.ratio < 1 / uneven_sparsity.PUBLISHED
+    # At equal densities the branch is the regular pentagon with its best norm and bias: descent stops 1e-10²/1e-3 above.
+    regular = best_loss(polytope("pentagon"), Fraction(19, 20), 20)
+    k = int(np.flatnonzero(pentagon.ratio == 1)[0])
+    assert pentagon.loss[k] == pytest.approx(float(regular.loss.midpoint), abs=16 * EPS)
+    np.testing.assert_allclose(np.linalg.norm(pentagon.W[k], axis=0), float(regular.norm.midpoint), atol=1e-7)
+    # The digons, exact, are where descent on the expected loss rests.
+    for j in (0, -1):
+        rest = descend(digons.W[j][None], digons.b[j][None], uneven_sparsity.sparsities(digons.ratio[j]))
+        assert digons.loss[j] == pytest.approx(rest.loss[0], abs=16 * EPS)
+    # Training ends above the least of the two branches at its own ratio.
+    for ratio, loss in zip(shown.trained.ratio, shown.trained.loss, strict=True):
+        near = int(np.abs(pentagon.ratio - ratio).argmin())
+        starts = np.stack([pentagon.W[near], digons.W[0]]), np.stack([pentagon.b[near], digons.b[0]])
+        assert loss > descend(*starts, uneven_sparsity.sparsities(ratio)).loss.min()
+    assert "nan" not in uneven_sparsity.caption(shown)
+    pyplot.close(uneven_sparsity.draw(shown))
