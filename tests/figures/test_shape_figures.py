@@ -11,7 +11,7 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import five_features, uneven_sparsity
+from figures import five_features, uneven_sparsity, why_these_shapes
 from figures.arrows import turned
 from figures.descent import descend
 
@@ -88,3 +88,36 @@ def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
         assert loss > descend(*starts, uneven_sparsity.sparsities(ratio)).loss.min()
     assert "nan" not in uneven_sparsity.caption(shown)
     pyplot.close(uneven_sparsity.draw(shown))
+
+
+def test_the_loss_by_active_features_adds_up_to_the_best_loss() -> None:
+    shown = why_these_shapes.compute(points=8, progress=silent)
+    # Norm, cosines and bias are off by 5e-8 each, some 20 numbers: second order in that, curvatures below 10 in this unit.
+    np.testing.assert_allclose(shown.parts.sum(axis=2), shown.total, rtol=0, atol=20 * 10 * (2 * 5e-8) ** 2 + 64 * EPS)
+    assert (shown.parts >= 0).all()
+    # Dense: all five are always active. None active costs only where a bias is positive.
+    np.testing.assert_array_equal(shown.parts[:, 0, :5], 0)
+    # With one active, digons lose next to nothing on the four stored and a fifth of everything on the dropped: that fifth is
+    # p (s⁴/3 - p s⁴/2 + p² s⁴/4), and each of the other four meets the dropped one's bias, p²/4.
+    for s, digons in zip(shown.sparsity, shown.parts[0], strict=True):
+        p = 1 - s
+        own = p * s**4 * (1 / 3 - p / 2 + p**2 / 4) + 4 * p * s**4 * p**2 / 4
+        assert digons[1] * 5 * float(dropped(Fraction(p))) >= own - 64 * EPS
+    # The winner of the proved sequence has the least total.
+    names = ("2 digons + 1 dropped", "triangle + 2 dropped", "pentagon")
+    for k, s in enumerate(shown.sparsity):
+        winner = shown.winners[sum(s > crossing for crossing in shown.crossings)]
+        assert names[int(shown.total[:, k].argmin())] == winner
+    assert "nan" not in why_these_shapes.caption(shown)
+    pyplot.close(why_these_shapes.draw(shown))
+
+
+@given(st.fractions(0, 1, max_denominator=50))
+def test_a_pair_is_alone_twice_p_times_one_less_p(p: Fraction) -> None:
+    two = why_these_shapes.pair(p)
+    assert (two.alone, two.both, two.none) == (2 * p * (1 - p), p**2, (1 - p) ** 2)
+
+
+def test_a_pair_present_a_quarter_of_the_time_is_alone_three_eighths_of_it() -> None:
+    two = why_these_shapes.pair(why_these_shapes.PRESENT)
+    assert (two.alone, two.both) == (Fraction(3, 8), Fraction(1, 16))
