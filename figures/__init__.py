@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from .beside import made_beside as made_beside
 from .drawing import Drawn as Drawn
 from .drawing import Progress as Progress
 from .drawing import make as make
 from .drawing import save as save
+from .workers import Task as Task
 
 # What the main job draws into its report; all figures make the gallery.
 REPORT = (

@@ -42,44 +42,43 @@ def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results
     console = Console()
     start = time.perf_counter()
     checks: list[Check] = []
-    drawn: list[figures.Drawn] = []
 
     def elapsed() -> Run:
         return Run(full, device, time.perf_counter() - start)
 
+    tasks = [figures.Task(name, full, device, drawings) for name in figures.REPORT]
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
         table_of_claims = [
             *smallest_model.claims(full=full, device=device),
             *(claim for suite in SUITES for claim in suite.claims(full=full)),
         ]
-        task = progress.add_task("checks", total=len(table_of_claims))
+        checking = progress.add_task("checks", total=len(table_of_claims))
+        drawing = progress.add_task("figures", total=len(tasks))
 
-        def checking(name: str, share: float) -> None:
-            progress.update(task, description=f"check {name}", completed=len(checks) + share)
+        def checked(name: str, share: float) -> None:
+            progress.update(checking, description=f"check {name}", completed=len(checks) + share)
 
-        for check in run(table_of_claims, checking):
-            checks.append(check)
-            write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
-        progress.update(task, description="checks", completed=len(checks))
-        failed = [check.name for check in checks if not check.passed]
-        try:
-            task = progress.add_task("figures", total=len(figures.REPORT))
-            for index, name in enumerate(figures.REPORT):
+        def drawn(name: str, done: float) -> None:
+            progress.update(drawing, description=f"figure {name}", completed=done)
 
-                def drawing(share: float, index: int = index, name: str = name) -> None:
-                    progress.update(task, description=f"figure {name}", completed=index + share)
-
-                drawn.append(figures.make(name, full=full, device=device, progress=drawing))
-                figures.save(drawn[-1], drawings)
-            progress.update(task, description="figures", completed=len(drawn))
-            task = progress.add_task("report", total=None)
-            write_whole(out / "report.html", as_html(checks, drawn, elapsed()))
-            progress.update(task, total=1, completed=1)
-        except Exception as error:
-            # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
-            if not failed:
-                raise
-            console.print(f"figures and report could not be finished: {error}", markup=False)
+        # One process checks, another draws: two processors are what a machine has at least.
+        with figures.made_beside(tasks, 1, drawn) as finished:
+            for check in run(table_of_claims, checked):
+                checks.append(check)
+                write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
+            progress.update(checking, description="checks", completed=len(checks))
+            failed = [check.name for check in checks if not check.passed]
+            try:
+                pictures = finished()
+                progress.update(drawing, description="figures", completed=len(pictures))
+                for picture in pictures:
+                    figures.save(picture, drawings)
+                write_whole(out / "report.html", as_html(checks, pictures, elapsed()))
+            except Exception as error:
+                # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
+                if not failed:
+                    raise
+                console.print(f"figures and report could not be finished: {error}", markup=False)
     write_whole(out / "verify.json", as_json(checks, elapsed(), complete=True))
     console.print(table(checks))
     verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"

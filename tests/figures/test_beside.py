@@ -1,0 +1,46 @@
+"""Figures made while other work goes on: in order, with failures named, and gone when the other work ends early."""
+
+import multiprocessing
+import time
+from pathlib import Path
+
+import pytest
+
+import figures
+from figures.workers import Task
+
+
+def tasks(folder: Path, *names: str) -> list[Task]:
+    return [Task(name, False, "cpu", folder) for name in names]
+
+
+def test_figures_come_in_the_order_asked_for(tmp_path: Path) -> None:
+    told: dict[str, float] = {}
+    with figures.made_beside(tasks(tmp_path, "thomson", "antipodal_ray"), 2, told.__setitem__) as finished:
+        drawn = finished()
+    assert [picture.name for picture in drawn] == ["thomson", "antipodal_ray"]
+    assert max(told.values()) == pytest.approx(2)
+    assert multiprocessing.active_children() == []
+
+
+def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
+    with (
+        figures.made_beside(tasks(tmp_path, "antipodal_ray", "no_such_figure"), 1, lambda name, done: None) as finished,
+        pytest.raises(RuntimeError, match=r"no_such_figure: ModuleNotFoundError: .*'figures\.no_such_figure'"),
+    ):
+        finished()
+
+
+def _interrupted(folder: Path) -> None:
+    with figures.made_beside(tasks(folder, *["winners"] * 4), 1, lambda name, done: None):
+        while not multiprocessing.active_children():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+
+def test_other_work_that_ends_early_stops_the_drawing(tmp_path: Path) -> None:
+    start = time.monotonic()
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(tmp_path)
+    assert multiprocessing.active_children() == []
+    assert time.monotonic() - start < 20
