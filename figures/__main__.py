@@ -72,8 +72,8 @@ def gallery(
     missing.sort(key=lambda name: -seconds(name, full=full))
     costs = [seconds(name, full=full) for name in missing]
     kept = len(set(chosen)) - len(missing)
-    about = f"about {duration(expected(costs, count))} with {count} at a time" if missing else "nothing to do"
-    console.print(f"{len(missing)} figures to make, {kept} up to date: {about}.")
+    about = f": about {duration(expected(costs, count))} with {count} at a time" if missing else ""
+    console.print(f"{len(missing)} of {len(set(chosen))} figures to make, {kept} up to date{about}.")
     tasks = [Task(name, full, device, open_checkpoints(name, setting, folder, again=again)) for name in missing]
     failed = _make(tasks, count, setting, folder, console)
     write_whole(out / "gallery.html", page(out, setting, failed))
@@ -87,8 +87,8 @@ def _make(tasks: Sequence[Task], jobs: int, setting: Setting, folder: Path, cons
     bars: dict[str, TaskID] = {}
     done: dict[str, float] = {}
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), TimeRemainingColumn())
-    # Remaining time is judged by the pace since the start, or of the last ten minutes: figures are not alike.
-    with Progress(*columns, console=console, speed_estimate_period=600) as progress:
+    # Remaining time is judged by the pace since the start: figures are not alike, and some tell of no progress for long.
+    with Progress(*columns, console=console, speed_estimate_period=1e6) as progress:
         costs = {task.name: seconds(task.name, full=setting.full) for task in tasks}
         whole = progress.add_task("all", total=sum(costs.values()))
         with closing(compute(tasks, jobs)) as events:
@@ -105,7 +105,7 @@ def _make(tasks: Sequence[Task], jobs: int, setting: Setting, folder: Path, cons
                     progress.console.print(f"{name}: {record.title} ({duration(record.seconds)})", markup=False)
                 elif isinstance(event, Failed):
                     failed[name] = event.reason
-                    progress.console.print(f"{name}: failed, {event.reason}", markup=False)
+                    progress.console.print(f"{name}: failed, {event.reason}", markup=False, soft_wrap=True)
     return failed
 
 

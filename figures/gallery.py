@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -35,13 +36,21 @@ class Card:
     data_kind: str
 
 
+class Missing(NamedTuple):
+    """A figure that there is nothing to show of; `reason`: why it failed, or empty where it was not made."""
+
+    name: str
+    title: str
+    reason: str
+
+
 @dataclass(frozen=True)
 class Group:
-    """A topic of the slides with its figures: a card each, or one line that says why there is none."""
+    """A topic of the slides with its figures."""
 
     title: str
     cards: list[Card]
-    missing: list[tuple[str, str, str]]
+    missing: list[Missing]
 
 
 def page(out: Path, setting: Setting, failed: Mapping[str, str]) -> bytes:
@@ -49,30 +58,19 @@ def page(out: Path, setting: Setting, failed: Mapping[str, str]) -> bytes:
 
     A figure that is missing, or that was made by other code, is named as not made, never shown.
     """
-    groups = [
-        Group(
-            topic,
-            [_card(record, setting.folder(out), out) for record in found if isinstance(record, Record)],
-            [
-                (name, title(name), failed.get(name, ""))
-                for name, record in zip(names, found, strict=True)
-                if record is None
-            ],
-        )
-        for topic, names in TOPICS.items()
-        for found in [[load(name, setting, setting.folder(out)) if name not in failed else None for name in names]]
-    ]
+    groups = [_group(topic, out, setting, failed) for topic in TOPICS]
     cards = [card for group in groups for card in group.cards]
+    found = versions()
     return render(
         files(__package__).joinpath("gallery.html").read_text(encoding="utf-8"),
         groups=groups,
         made=len(cards),
         total=sum(map(len, TOPICS.values())),
-        failed=[name for group in groups for name, _, reason in group.missing if reason],
+        failed=[missing.name for group in groups for missing in group.missing if missing.reason],
         setting="Full" if setting.full else "Quick",
         duration=duration(sum(card.record.seconds for card in cards)),
         command=setting.command(),
-        versions=f"Python {versions()['Python']}, " + ", ".join(f"{name} {versions()[name]}" for name in LIBRARIES),
+        versions=", ".join(f"{name} {found[name]}" for name in ("Python", *LIBRARIES)),
     )
 
 
@@ -85,6 +83,18 @@ def duration(seconds: float) -> str:
         return f"{minutes} min {rest} s" if rest else f"{minutes} min"
     hours, minutes = divmod(round(seconds / 60), 60)
     return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+
+
+def _group(topic: str, out: Path, setting: Setting, failed: Mapping[str, str]) -> Group:
+    group = Group(topic, [], [])
+    folder = setting.folder(out)
+    for name in TOPICS[topic]:
+        record = None if name in failed else load(name, setting, folder)
+        if record is None:
+            group.missing.append(Missing(name, title(name), failed.get(name, "")))
+        else:
+            group.cards.append(_card(record, folder, out))
+    return group
 
 
 def _card(record: Record, folder: Path, out: Path) -> Card:

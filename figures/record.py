@@ -99,8 +99,10 @@ def checkpoints(name: str, folder: Path) -> Path:
     return folder / "work" / name
 
 
-def open_checkpoints(name: str, setting: Setting, folder: Path, *, again: bool = False) -> Path:
-    """The same, emptied if what is in it was left by other code, another setting, or is not wanted."""
+def open_checkpoints(name: str, setting: Setting, folder: Path, *, again: bool = False) -> Path | None:
+    """The same, emptied if what is in it was left by other code, another setting, or is not wanted; None for other figures."""
+    if not getattr(import_module(f"figures.{name}"), "RESUMES", False):
+        return None
     place = checkpoints(name, folder)
     owner = json.dumps([asdict(setting), fingerprint(name), versions()])
     try:

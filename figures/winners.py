@@ -27,7 +27,7 @@ from . import Progress
 
 TITLE = "Which polytope wins at which sparsity"
 SEED = 0
-SECONDS = (27, 0)
+SECONDS = (27, 45)
 SETTINGS = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3), (8, 3))
 CURVES = ((5, 2), (8, 3))
 COLOURS = {

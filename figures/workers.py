@@ -28,7 +28,7 @@ class Task(NamedTuple):
     name: str
     full: bool
     device: str
-    folder: Path
+    folder: Path | None
 
 
 class Progressed(NamedTuple):

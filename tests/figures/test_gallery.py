@@ -186,13 +186,28 @@ def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     assert len({sources.fingerprint(name) for name in figures.NAMES}) == len(figures.NAMES)
 
 
-def test_checkpoints_of_other_code_or_settings_are_not_taken_up(tmp_path: Path) -> None:
-    place = open_checkpoints("thomson", Setting(), tmp_path)
-    (place / "half").touch()
-    assert (open_checkpoints("thomson", Setting(), tmp_path) / "half").exists()
-    assert not (open_checkpoints("thomson", Setting(device="cuda"), tmp_path) / "half").exists()
-    (place / "half").touch()
-    assert not (open_checkpoints("thomson", Setting(device="cuda"), tmp_path, again=True) / "half").exists()
+def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert open_checkpoints("thomson", Setting(), tmp_path) is None
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.setattr("figures.thomson.RESUMES", True, raising=False)
+    half = tmp_path / "work" / "thomson" / "half"
+
+    def left(setting: Setting, *, again: bool = False) -> bool:
+        """Whether a checkpoint is still there after the next start."""
+        half.touch()
+        assert open_checkpoints("thomson", setting, tmp_path, again=again) == half.parent
+        return half.exists()
+
+    half.parent.mkdir(parents=True)
+    assert not left(Setting())  # nobody says whose it is
+    assert left(Setting())
+    assert not left(Setting(device="cuda"))
+    assert left(Setting(device="cuda"))
+    assert not left(Setting(device="cuda"), again=True)
+    monkeypatch.setattr("figures.record.fingerprint", lambda name: "other")
+    assert not left(Setting(device="cuda"))
 
 
 def test_drawings_share_no_names_and_reach_no_further_than_themselves(out: Path) -> None:
@@ -320,7 +335,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 def test_failures_take_nobody_along_and_what_is_finished_is_kept(workshop: Workshop) -> None:
     code, out = workshop.run("fast", "other", "breaks", "dies", "resumes")
     assert code == 1
-    assert out.startswith("5 figures to make, 0 up to date: about 8 s with 2 at a time.\n")
+    assert out.startswith("5 of 5 figures to make, 0 up to date: about 8 s with 2 at a time.\n")
     assert sorted(workshop.made()) == ["breaks", "dies", "fast", "other", "resumes"]
     assert "could not be made: breaks, dies, resumes." in workshop.page()
     assert "failed, ValueError: it does not &lt;hold&gt; together" in workshop.page()
@@ -333,7 +348,7 @@ def test_failures_take_nobody_along_and_what_is_finished_is_kept(workshop: Works
     source.write_text(source.read_text().replace("1.5", "2.5"))
     code, out = workshop.run("fast", "other", "resumes", "--jobs", "1")
     assert (code, workshop.made()) == (0, ["resumes", "other"])  # the longest first
-    assert out.startswith("2 figures to make, 1 up to date: about 7 s with 1 at a time.\n")
+    assert out.startswith("2 of 3 figures to make, 1 up to date: about 7 s with 1 at a time.\n")
     assert not (workshop.folder / "results" / "figures" / "work" / "resumes").exists()
     assert all(f"Its caption says {name}." in workshop.page() for name in ("fast", "other", "resumes"))
     record = json.loads((workshop.folder / "results" / "figures" / "fast.json").read_text())
