@@ -38,9 +38,11 @@ REPORT = (
 )
 # All figures, in the order of the gallery.
 TOPICS = {
+    "Features as directions": ("five_features",),
     "The smallest model, solved": ("landscape", "phase_diagram", "antipodal_ray", "transition"),
     "The loss without sampling": ("noise_free", "nodes"),
-    "Geometry of superposition": ("polytopes", "winners"),
+    "Superposition as features grow sparse": ("dimensionality_sweep", "adversarial"),
+    "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity"),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),
