@@ -59,7 +59,7 @@ def gallery(
     console = Console(highlight=False)
     if list:
         for name in NAMES:
-            console.print(f"{name:<{1 + max(map(len, NAMES))}}{title(name)}", markup=False)
+            console.print(f"{name:<{1 + max(map(len, NAMES))}}{title(name)}", markup=False, soft_wrap=True)
         return 0
     chosen = check_names(names)
     check_device(device)
