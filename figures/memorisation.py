@@ -21,7 +21,7 @@ from . import Progress
 
 TITLE = "Few samples are memorised, many are generalised from"
 SEED = 0
-SECONDS = (480, 260_000)  # full: from steps measured at n = 1,000, in proportion to n·T
+SECONDS = (250, 130_000)  # full: from steps measured at n = 1,000, in proportion to n·T
 RESUMES = True
 
 QUICK = MemoriseConfig(

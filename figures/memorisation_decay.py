@@ -17,7 +17,7 @@ from . import Progress, memorisation
 
 TITLE = "Weight decay shrinks the bump of the test loss"
 SEED = 0
-SECONDS = (110, 45_000)  # full: in proportion to n·T
+SECONDS = (60, 22_000)  # full: in proportion to n·T
 RESUMES = True
 
 DECAYS = (0.01, 0.1, 1.0)

@@ -1,7 +1,7 @@
 """Training on finite samples against the loop people use: one T at a time, dense samples, autograd, AdamW.
 
 Both do the same steps of the same models (n = 1,000, s = 0.99, float32), for each T and for several together; CPU time on one
-thread, interleaved. Expected of ours: at least twice the steps in all, and at the published n = 10,000 memory far below
+thread, interleaved. Expected of ours: at least ten times the steps in all, and at the published n = 10,000 memory far below
 the 4·n·T bytes of dense samples.
 """
 
