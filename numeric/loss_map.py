@@ -1,0 +1,199 @@
+r"""Least population losses on a map of settings, density × importances: every point and every start in one stack.
+
+The features are independent, and at a map point all have one density. Each start of each point is a row of one stack that
+BFGS takes down together; its setting rides along as coordinates in which the gradient is 0. Then every point tries the
+minima of its neighbours on the map as starts and keeps what is lower, until none is: a minimum that random starts missed at
+one point is brought there by a neighbour that has found it, so that a jump on the map is one of the minimum, not of the
+search.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike
+from torch import Tensor
+
+from .faces import bytes_per_row, expectation, supports
+from .model import initial_weights
+from .pieces import Piece, rows_at_once, sum_pieces
+from .quasi_newton import bfgs
+from .setting import Floats
+
+MOST_FEATURES = 6
+LOWER = 1e-9
+"""By how much a neighbour's minimum must be lower, in units of what no weights at all cost, Σ_i I_i p/3."""
+_MEMORY = 2**30
+_STARTING_BIAS = 0.1
+
+
+@dataclass(frozen=True)
+class LossMap:
+    """Minima by density (rows) and importances (columns): `values` (R, C), `W` (R, C, m, n), `b` (R, C, n).
+
+    `gradient` (R, C): the largest gradient entry there, in units of Σ_i I_i p/3. `corrected`: how many points a neighbour's
+    minimum improved, pass by pass; it ends with 0 unless the passes ran out, and is empty for a map of one point.
+    """
+
+    density: Floats
+    importance: Floats
+    values: Floats
+    W: Floats
+    b: Floats
+    gradient: Floats
+    corrected: tuple[int, ...]
+
+
+def expected_losses(W: Tensor, b: Tensor, density: Tensor, importance: Tensor) -> Tensor:
+    """K of model k under setting k, (k,), float64, differentiable: all supports, each a cube integral by `faces`.
+
+    `W`: (k, m, n); `b`: (k, n); `density`: (k,) in [0, 1]; `importance`: (k, n), at least 0. Error: rounding alone.
+    """
+    count, _, n = W.shape
+    active = supports(n, W.device).sum(1)
+    P = density[:, None] ** active * (1 - density[:, None]) ** (n - active)  # (k, 2^n)
+    own = torch.eye(n, dtype=W.dtype, device=W.device)
+
+    def piece(rows: Tensor) -> Piece:
+        return Piece(rows, lambda g, b: expectation(g, b, own[rows % n], P[rows // n]))
+
+    rows = torch.arange(count * n, device=W.device)
+    pieces = [piece(chunk) for chunk in rows.split(rows_at_once(bytes_per_row(n, False), _MEMORY))]
+    values = sum_pieces((W.mT @ W).reshape(-1, n), b.reshape(-1), pieces).reshape(count, n)
+    return ((values + density[:, None] / 3) * importance).sum(1)
+
+
+def minimise_map(
+    m: int,
+    density: ArrayLike,
+    importance: ArrayLike,
+    *,
+    starts: int = 8,
+    seed: int = 0,
+    passes: int = 32,
+    gradient_tolerance: float = 1e-8,
+    progress: Callable[[float], None] | None = None,
+) -> LossMap:
+    """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
+
+    Start k of every point depends on `seed` + k alone. ValueError unless m and starts are at least 1, densities lie in
+    (0, 1], importances are positive and finite, and n is at most 6.
+    """
+    p, weight = np.asarray(density, dtype=np.float64), np.asarray(importance, dtype=np.float64)
+    _check(m, p, weight, starts)
+    shape, n = (len(p), len(weight)), weight.shape[1]
+    settings = np.concatenate([p.repeat(len(weight))[:, None], np.tile(weight, (len(p), 1))], axis=1)
+    stack = _Stack(m, n, torch.from_numpy(settings), gradient_tolerance)
+    seeds = range(seed, seed + starts)
+    draws = [torch.randn(n, dtype=torch.float64, generator=torch.Generator().manual_seed(s + 2**32)) for s in seeds]
+    first = torch.cat([initial_weights(n, m, seeds).flatten(1), _STARTING_BIAS * torch.stack(draws)], dim=1)
+    places = torch.arange(len(settings))
+    found = stack.lowest(
+        places.repeat_interleave(starts),
+        first.repeat(len(settings), 1),
+        None if progress is None else lambda share: progress(share / 2),
+    )
+    fresh = torch.ones(len(settings), dtype=torch.bool)
+    corrected: list[int] = []
+    while len(corrected) < passes:
+        takers, givers = _pairs(shape, fresh)
+        if not len(takers):
+            break
+        offered = stack.lowest(takers, found.parameters[givers])
+        fresh = offered.values < found.values - LOWER
+        found = _Found(
+            *(torch.where(fresh[:, None] if a.ndim > 1 else fresh, a, b) for a, b in zip(offered, found, strict=True))
+        )
+        corrected.append(int(fresh.sum()))
+        if progress is not None:
+            progress(0.5 + 0.5 * len(corrected) / passes)
+    W, b = stack.split(found.parameters)
+    return LossMap(
+        p,
+        weight,
+        (found.values * stack.unit(stack.settings)).reshape(shape).numpy(),
+        W.reshape(*shape, m, n).numpy(),
+        b.reshape(*shape, n).numpy(),
+        found.gradient.reshape(shape).numpy(),
+        tuple(corrected),
+    )
+
+
+class _Found(NamedTuple):
+    """By point of the map: the least value, infinite where nothing was tried, its largest gradient entry, (W, b)."""
+
+    values: Tensor
+    gradient: Tensor
+    parameters: Tensor
+
+
+@dataclass(frozen=True)
+class _Stack:
+    """Rows (W, b, p, I_1 … I_n), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n)."""
+
+    m: int
+    n: int
+    settings: Tensor
+    tolerance: float
+
+    @property
+    def size(self) -> int:
+        return self.m * self.n + self.n
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        return x[:, : self.m * self.n].reshape(-1, self.m, self.n), x[:, self.m * self.n : self.size]
+
+    def unit(self, settings: Tensor) -> Tensor:
+        return settings[:, 0] / 3 * settings[:, 1:].sum(1)
+
+    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.detach().requires_grad_(True)
+        settings = x.detach()[:, self.size :]
+        value = expected_losses(*self.split(x), settings[:, 0], settings[:, 1:]) / self.unit(settings)
+        (gradient,) = torch.autograd.grad(value.sum(), x)
+        return value.detach(), gradient
+
+    def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
+        """Descends from each start at its place on the map; the lowest end of each place."""
+        rows = torch.cat([starts, self.settings[places]], dim=1)
+        ends = bfgs(self, rows, gradient_tolerance=self.tolerance, progress=progress)
+        points = len(self.settings)
+        order = np.argsort(-ends.values.numpy(), kind="stable")
+        lowest = np.full(points, -1)
+        lowest[places.numpy()[order]] = order  # of one place's entries NumPy keeps the last, the lowest
+        chosen = torch.from_numpy(lowest)
+        tried = chosen >= 0
+        return _Found(
+            torch.where(tried, ends.values[chosen], torch.inf),
+            ends.gradients[chosen].abs().amax(dim=1),
+            ends.points[chosen, : self.size],
+        )
+
+
+def _pairs(shape: tuple[int, int], fresh: Tensor) -> tuple[Tensor, Tensor]:
+    """(takers, givers): neighbours on the map of which the giver's minimum is new."""
+    index = torch.arange(shape[0] * shape[1]).reshape(shape)
+    pairs = [
+        (index[1:], index[:-1]),
+        (index[:-1], index[1:]),
+        (index[:, 1:], index[:, :-1]),
+        (index[:, :-1], index[:, 1:]),
+    ]
+    takers, givers = (torch.cat([pair[k].flatten() for pair in pairs]) for k in (0, 1))
+    return takers[fresh[givers]], givers[fresh[givers]]
+
+
+def _check(m: int, density: Floats, importance: Floats, starts: int) -> None:
+    for name, count in (("m", m), ("starts", starts)):
+        if count < 1:
+            raise ValueError(f"{name} must be at least 1, got {count}")
+    if density.ndim != 1 or not len(density) or not ((density > 0) & (density <= 1)).all():
+        raise ValueError(f"density must be a row of numbers in (0, 1], got {density.tolist()}")
+    if importance.ndim != 2 or 0 in importance.shape or importance.shape[1] > MOST_FEATURES:
+        raise ValueError(f"importance must have shape (C, n) with 1 ≤ n ≤ {MOST_FEATURES}, got {importance.shape}")
+    if not (np.isfinite(importance) & (importance > 0)).all():
+        raise ValueError(f"importance must be positive and finite, got {importance.min()} to {importance.max()}")
