@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -11,7 +12,7 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import five_features, uneven_sparsity, why_these_shapes
+from figures import bases, five_features, uneven_sparsity, why_these_shapes
 from figures.arrows import turned
 from figures.descent import descend
 
@@ -121,3 +122,34 @@ def test_a_pair_is_alone_twice_p_times_one_less_p(p: Fraction) -> None:
 def test_a_pair_present_a_quarter_of_the_time_is_alone_three_eighths_of_it() -> None:
     two = why_these_shapes.pair(why_these_shapes.PRESENT)
     assert (two.alone, two.both) == (Fraction(3, 8), Fraction(1, 16))
+
+
+@given(st.lists(st.lists(st.integers(-3, 3), min_size=3, max_size=3), min_size=2, max_size=2))
+def test_the_gram_matrix_of_more_features_than_dimensions_is_singular_and_does_not_turn(rows: list[list[int]]) -> None:
+    W = sympy.Matrix(rows)
+    assert bases.same_gram(W, bases.TURN * W)
+    one = bases.example("any", W)
+    assert (one.singular, one.determinant, one.eigenvalues.count("0") > 0) == (True, "0", True)
+    # Exact: the rank, and whether more columns are nonzero than it.
+    assert one.rank == W.rank()
+    assert one.superposed == (sum(not W[:, j].is_zero_matrix for j in range(3)) > W.rank())
+
+
+def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
+    shown = bases.numbers(progress=silent)
+    assert shown.unchanged == (True, True)
+    assert not bases.same_gram(bases.DEDICATED, 2 * bases.DEDICATED)
+    assert [one.superposed for one in shown.examples] == [False, False, True, True, False]
+    assert [one.singular for one in shown.examples] == [True, True, True, True, False]
+    assert [one.aligned for one in shown.examples] == [True, False, False, False, True]
+    # A hidden layer without ReLU: the same loss at every angle but for rounding; two stored, one lost: p/3.
+    p = 1 - bases.SPARSITY
+    np.testing.assert_allclose(shown.linear[0], p / 3, rtol=0, atol=64 * EPS)
+    assert np.ptp(shown.linear[1]) < 64 * EPS
+    # A sample of 2^17 values x² of variance at most p/5: five deviations, a false alarm in 2·10⁶.
+    assert shown.relu[0, 0] == pytest.approx(p / 3, abs=5 * (p / 5 / 2**17) ** 0.5)
+    # Turned away, x ≥ 0 is cut: on the axes is best, up to a quarter of a turn; at half a turn nothing is left.
+    assert shown.relu[0].argmin() == 0
+    assert shown.relu[0, -1] == pytest.approx(p, abs=3 * 5 * (p / 5 / 2**17) ** 0.5)
+    assert "nan" not in bases.caption(shown)
+    pyplot.close(bases.draw(shown))
