@@ -38,10 +38,15 @@ REPORT = (
 )
 # All figures, in the order of the gallery.
 TOPICS = {
-    "Features as directions": ("five_features",),
+    "Features as directions": ("bases", "five_features"),
     "The smallest model, solved": ("landscape", "phase_diagram", "antipodal_ray", "transition"),
     "The loss without sampling": ("noise_free", "nodes"),
-    "Superposition as features grow sparse": ("dimensionality_sweep", "adversarial"),
+    "Superposition as features grow sparse": (
+        "relu_against_linear",
+        "dimensionality_sweep",
+        "universality",
+        "adversarial",
+    ),
     "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity"),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),

@@ -17,7 +17,7 @@ from numeric.train import TrainConfig, train
 
 from . import Progress
 
-TITLE = "Adversarial vulnerability follows the features per dimension"
+TITLE = "Adversarial vulnerability against features per dimension"
 SEED = 0
 SECONDS = (30, 600)
 LENGTH = 0.1
