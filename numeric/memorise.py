@@ -23,13 +23,13 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from scipy.sparse import eye_array
 from torch import Tensor
 
 from .checkpoint import Checkpoint, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
-from .metrics import feature_dimensionality
 from .model import initial_weights
 from .optimiser import Adam
 from .sample_loss import SampleLoss
@@ -161,6 +161,7 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
     training, test, error = (np.full(models, np.nan) for _ in range(3))
     features = np.full((models, n), np.nan)
     examples: list[Floats] = []
+    each_feature = eye_array(n, format="csr")
     held_out = config.samples(None)
     test_loss = _loss(config, held_out)
     resampled = {}
@@ -179,7 +180,7 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
         test[k], error[k] = float(losses.mean()), float(losses.std() / math.sqrt(len(losses)))
         if run.points is not None:
             training[k] = float(loss.each(parameters[k : k + 1])[0].double().mean())
-        features[k] = feature_dimensionality(W[k])
+        features[k] = example_dimensionality(W[k], each_feature)  # no n × n table
         examples.append(example_dimensionality(W[k], samples.X.T))
     regimes = tuple(
         regime(features[k], examples[k], config.n_hidden) if finite[k] else "diverged" for k in range(models)

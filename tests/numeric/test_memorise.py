@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from numeric.finite_data import MemoriseConfig
 from numeric.hidden_vectors import example_dimensionality
 from numeric.memorise import Memorisation, regime, train_on_samples
+from numeric.metrics import feature_dimensionality
 from numeric.model import initial_weights
 from numeric.schedule import Cosine, WarmUp
 
@@ -81,6 +82,9 @@ def test_what_is_reported_is_about_the_samples(small: Memorisation) -> None:
         np.testing.assert_allclose(small.hidden(k), hidden, rtol=0, atol=1e-14)
         np.testing.assert_allclose(
             small.example_dimensionality[k], example_dimensionality(small.W[k], X.T), rtol=1e-12, atol=1e-14
+        )
+        np.testing.assert_allclose(
+            small.feature_dimensionality[k], feature_dimensionality(small.W[k]), rtol=1e-10, atol=1e-14
         )
         f = np.maximum(0, test @ small.W[k].T @ small.W[k] + small.b[k])
         losses = ((f - test) ** 2).sum(axis=1)
