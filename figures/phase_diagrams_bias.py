@@ -1,0 +1,317 @@
+"""Phase diagrams with bias, two features in one dimension and three in two: published theory, true minimum, trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import sympy
+import torch
+from matplotlib import pyplot
+from matplotlib.collections import PatchCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+
+from analytic.fixed_weights import density as p_symbol
+from analytic.fixed_weights import extra as r_symbol
+from analytic.fixed_weights import fixed_weights, meeting_point
+from numeric.loss_map import expected_losses, minimise_map
+from numeric.metrics import feature_norms, superposition
+from numeric.train import TrainConfig, train
+
+from . import Progress
+from .norm_superposition import colours, legend
+
+TITLE = "Phase diagrams with bias: published theory, true minimum, trained"
+SEED = 0
+SECONDS = (45, 5800)
+PHASES = ("dropped", "alone", "antipodal")
+HALF = 0.5
+"""Norm and superposition of the extra feature are 0 or 1 at the fixed weights: a phase begins halfway."""
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The extra feature on a map: densities (R,), importances (C,), the others (R, C). `phase`: a place in `PHASES`."""
+
+    density: Floats
+    importance: Floats
+    norm: Floats
+    superposition: Floats
+    phase: Integers
+    loss: Floats
+
+
+class Gap(NamedTuple):
+    """The published loss above the true minimum where that is most: `relative` is the share of the published loss there."""
+
+    loss: float
+    relative: float
+    density: float
+    importance: float
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """`theory` (fine) and what it says at the points of `least`, `published`; `wrong` (R, C): the phases there differ.
+
+    `settled`: how many minima neighbours corrected. `excess`: trained loss above the minimum, relative, the median and the
+    largest; `agreement`: share of points at which the trained phase is that of the minimum.
+    """
+
+    n: int
+    theory: Panel
+    published: Panel
+    least: Panel
+    trained: Panel
+    wrong: npt.NDArray[np.bool_]
+    gap: Gap
+    settled: tuple[int, ...]
+    excess: tuple[float, float]
+    agreement: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """`size`: points on each axis; `starts` of the search; trained models: `seeds` for each point, `steps`, `batch`."""
+
+    n: int
+    size: int
+    starts: int
+    seeds: int
+    steps: int
+    batch: int
+
+
+QUICK = (Setting(2, 24, 3, 3, 1000, 256), Setting(3, 12, 3, 6, 1000, 256))
+FULL = (Setting(2, 64, 16, 8, 2000, 1024), Setting(3, 64, 16, 8, 2000, 1024))
+
+
+def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Diagram, ...]:
+    """Importance of the extra feature from 0.1 to 10, density from 1 to 0.01, logarithmic."""
+    first, second = FULL if full else QUICK
+    return (
+        diagram(first, device, lambda share: progress(share / 2)),
+        diagram(second, device, lambda share: progress(0.5 + share / 2)),
+    )
+
+
+def diagram(setting: Setting, device: str, progress: Callable[[float], None]) -> Diagram:
+    importance, density = _axes(setting.size)
+    least, settled = _least(setting, density, importance, lambda share: progress(share / 2))
+    trained = _trained(setting, density, importance, device, lambda share: progress(0.5 + share / 2))
+    published = theory(setting.n, density, importance)
+    gap = published.loss - least.loss
+    row, column = np.unravel_index(gap.argmax(), gap.shape)
+    excess = trained.loss / least.loss - 1
+    fine = _axes(256)
+    return Diagram(
+        setting.n,
+        theory(setting.n, fine[1], fine[0]),
+        published,
+        least,
+        trained,
+        published.phase != least.phase,
+        Gap(
+            float(gap[row, column]),
+            float(gap[row, column] / published.loss[row, column]),
+            float(density[row]),
+            float(importance[column]),
+        ),
+        settled,
+        (float(np.median(excess)), float(excess.max())),
+        float((trained.phase == least.phase).mean()),
+    )
+
+
+def _axes(size: int) -> tuple[Floats, Floats]:
+    """Importances 0.1 … 10 and densities 0.01 … 1, at the centres of a size × size grid in the logarithm."""
+    centres = (np.arange(size) + 0.5) / size
+    return 10 ** (2 * centres - 1), 10 ** (2 * centres - 2)
+
+
+def theory(n: int, density: Floats, importance: Floats) -> Panel:
+    """The best of the published fixed weights."""
+    losses = fixed_losses(n, density, importance)
+    best = losses.argmin(axis=0)
+    W = np.array([np.array(setting.W, dtype=float) for setting in fixed_weights(n)])[best]
+    return _panel(density, importance, W, losses.min(axis=0))
+
+
+def fixed_losses(n: int, density: Floats, importance: Floats) -> Floats:
+    """(settings, R, C): the loss of each of `fixed_weights(n)`."""
+    p, r = np.meshgrid(density, importance, indexing="ij")
+    return np.stack([np.broadcast_to(formula(p, r), p.shape) for formula in _formulas(n)])
+
+
+@lru_cache(maxsize=2)
+def _formulas(n: int) -> tuple[Callable[[Floats, Floats], Floats], ...]:
+    return tuple(sympy.lambdify((p_symbol, r_symbol), setting.loss, "numpy") for setting in fixed_weights(n))
+
+
+def _panel(density: Floats, importance: Floats, W: Floats, loss: Floats) -> Panel:
+    """`W`: (R, C, m, n)."""
+    norm, shared = feature_norms(W)[..., -1], superposition(W)[..., -1]
+    phase = np.where(norm < HALF, 0, np.where(shared < HALF, 1, 2))
+    return Panel(density, importance, norm, shared, phase, loss)
+
+
+def _rows(n: int, importance: Floats) -> Floats:
+    rows = np.ones((len(importance), n))
+    rows[:, -1] = importance
+    return rows
+
+
+def _least(
+    setting: Setting, density: Floats, importance: Floats, progress: Callable[[float], None]
+) -> tuple[Panel, tuple[int, ...]]:
+    found = minimise_map(
+        setting.n - 1,
+        density,
+        _rows(setting.n, importance),
+        starts=setting.starts,
+        seed=SEED,
+        gradient_tolerance=1e-7,
+        progress=progress,
+    )
+    return _panel(density, importance, found.W, found.values), found.corrected
+
+
+def _trained(
+    setting: Setting, density: Floats, importance: Floats, device: str, progress: Callable[[float], None]
+) -> Panel:
+    """The best of `seeds` runs at each point, judged by the loss without sampling."""
+    n, seeds, shape = setting.n, setting.seeds, (len(density), len(importance))
+    p = density.repeat(len(importance) * seeds)
+    rows = np.tile(_rows(n, importance).repeat(seeds, axis=0), (len(density), 1))
+    config = TrainConfig(
+        n_features=n,
+        n_hidden=n - 1,
+        seeds=tuple(range(SEED, SEED + seeds)) * (shape[0] * shape[1]),
+        sparsity=tuple((1 - p).tolist()),
+        importance=tuple(map(tuple, rows.tolist())),
+        steps=setting.steps,
+        batch_size=setting.batch,
+        device=device,
+    )
+    run = train(config, progress=lambda done, total: progress(done / total))
+    assert run.b is not None
+    # A diverged model, all NaN, is never the best; the loss is asked of what is left.
+    sound = run.W.flatten(1).isfinite().all(dim=1)
+    losses = np.full(len(p), np.inf)
+    losses[sound.numpy()] = expected_losses(
+        run.W[sound], run.b[sound], torch.from_numpy(p)[sound], torch.from_numpy(rows)[sound]
+    ).numpy()
+    best = losses.reshape(-1, seeds).argmin(axis=1) + seeds * np.arange(shape[0] * shape[1])
+    W = run.W.numpy()[best].reshape(*shape, n - 1, n)
+    return _panel(density, importance, W, losses[best].reshape(shape))
+
+
+def caption(diagrams: tuple[Diagram, ...]) -> str:
+    meeting = meeting_point(2)
+    sentences = [
+        "Colour: norm and superposition of the extra feature, as on the slides. Left: the best of the published fixed weights, "
+        f"upper bounds, all equal at r = {meeting.extra}, p = {meeting.density} with K = {meeting.loss} exactly (for n = 3 the "
+        "formulas are ours, of the same kind). Middle: the least loss over all W and b, without sampling, neighbours' minima "
+        "tried as starts. Black lines: the published boundaries. The extra feature is dropped below norm "
+        f"{HALF}, else antipodal from superposition {HALF} on, else alone; hatched: at the minimum it is not what the published "
+        "theory says."
+    ]
+    for shown in diagrams:
+        gap = shown.gap
+        sentences.append(
+            f"n = {shown.n}: {int(shown.wrong.sum())} of {shown.wrong.size} points hatched; the published loss is at most "
+            f"{gap.loss:.5f} too high ({100 * gap.relative:.1f} % of it), at importance {gap.importance:.2f}, density "
+            f"{gap.density:.3f}; {sum(shown.settled)} minima came from a neighbour. Trained (the best of its seeds by population "
+            f"loss): {100 * shown.agreement:.1f} % in the minimum's phase, relative excess loss {shown.excess[0]:.1g} (median), "
+            f"{shown.excess[1]:.1g} (largest)."
+        )
+    return " ".join(sentences)
+
+
+def draw(diagrams: tuple[Diagram, ...]) -> Any:
+    figure, axes = pyplot.subplots(
+        len(diagrams), 4, figsize=(12.4, 3.9 * len(diagrams)), width_ratios=(1, 1, 1, 0.42), squeeze=False
+    )
+    for row, shown in zip(axes, diagrams, strict=True):
+        size = f"n = {shown.n}, m = {shown.n - 1}"
+        panels = (shown.theory, shown.least, shown.trained)
+        names = (f"{size}: published fixed weights", "True minimum", "Trained")
+        for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
+            _draw_panel(row[place], panel, name)
+            _boundaries(row[place], shown.theory, shown.n)
+            _label(row[place], panel, shown.theory)
+        _hatch(row[1], shown)
+        row[0].set_ylabel("density p   (sparser upwards)")
+    for place in range(3):
+        axes[-1, place].set_xlabel("importance of the extra feature, r")
+    legend(axes[0, 3], "Extra feature", r"norm $\|W_i\|$", "superposition")
+    keys = [
+        Line2D([], [], color="black", linewidth=1.6, label="published\nboundary"),
+        Patch(facecolor="white", edgecolor="black", hatch="/////", linewidth=0, label="phase differs\nfrom published"),
+        Line2D([], [], color="white", marker="*", markersize=13, markeredgecolor="black", label="largest gap\nin loss"),
+    ]
+    for below in axes[1:, 3]:
+        below.set_axis_off()
+    if len(diagrams) > 1:
+        axes[1, 3].legend(handles=keys, loc="center left", labelspacing=1.2, bbox_to_anchor=(-0.1, 0.5))
+    return figure
+
+
+def _draw_panel(axes: Any, panel: Panel, name: str) -> None:
+    # Cells are equal in the logarithm, so an image on logarithmic limits shows them where they are.
+    image = colours(panel.norm, panel.superposition)
+    axes.imshow(image, origin="lower", extent=(-1, 1, -2, 0), aspect="auto", interpolation="nearest")
+    axes.set_title(name)
+    axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["0.1", "0.3", "1", "3", "10"])
+    axes.set_yticks([-2, -1.5, -1, -0.5, 0], ["0.01", "0.03", "0.1", "0.3", "1"])
+    axes.set_ylim(0, -2)
+
+
+def _label(axes: Any, panel: Panel, theory: Panel) -> None:
+    """Each phase is named in the middle of its published region, where the panel has that phase there."""
+    for k, phase in enumerate(PHASES):
+        x, y = (
+            float(part[theory.phase == k].mean())
+            for part in np.meshgrid(*map(np.log10, (theory.importance, theory.density)))
+        )
+        row, column = np.abs(np.log10(panel.density) - y).argmin(), np.abs(np.log10(panel.importance) - x).argmin()
+        if panel.phase[row, column] == k:
+            axes.text(x, y, phase, ha="center", va="center", fontsize=10, color="white" if k else "black")
+
+
+def _boundaries(axes: Any, theory: Panel, n: int) -> None:
+    """Where the best fixed weights of one phase of the extra feature tie with the best of the others."""
+    losses = fixed_losses(n, theory.density, theory.importance)
+    phases = np.array([PHASES.index(setting.phase) for setting in fixed_weights(n)])
+    for k in range(len(PHASES)):
+        margin = losses[phases == k].min(axis=0) - losses[phases != k].min(axis=0)
+        axes.contour(
+            np.log10(theory.importance), np.log10(theory.density), margin, levels=[0.0], colors="black", linewidths=1.6
+        )
+
+
+def _hatch(axes: Any, shown: Diagram) -> None:
+    size = 2 / len(shown.least.density)
+    cells = [
+        Rectangle((-1 + column * size, -2 + row * size), size, size)
+        for row, column in np.argwhere(shown.wrong).tolist()
+    ]
+    if cells:
+        axes.add_collection(
+            PatchCollection(cells, facecolor="none", edgecolor="black", hatch="/////", linewidth=0), autolim=False
+        )
+    axes.plot(
+        np.log10(shown.gap.importance),
+        np.log10(shown.gap.density),
+        "*",
+        color="white",
+        markersize=13,
+        markeredgecolor="black",
+    )
