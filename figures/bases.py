@@ -167,7 +167,11 @@ def draw(shown: Bases) -> Any:
         axes.text(-0.08, 1.25, "$h_2$", fontsize=9, ha="right", color="0.35")
         axes.set_title(one.name, loc="center", fontsize=10)
         axes.set_xlabel("along the axes" if one.aligned else "not along the axes", fontsize=9)
-        _gram(figure.add_subplot(grid[1, column]), one)
+        square = figure.add_subplot(grid[1, column])
+        _gram(square, one)
+        if column == 0:
+            axes.set_ylabel("$W$", fontsize=12)
+            square.set_ylabel("$W^T W$", fontsize=12)
     for place, (name, columns) in enumerate((("two stored", slice(0, 2)), ("triangle", slice(2, 4)))):
         panel = figure.add_subplot(grid[2, columns])
         panel.plot(shown.angle, shown.relu[place], "-", color="#D55E00", label="with a ReLU in the hidden layer")

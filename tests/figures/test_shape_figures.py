@@ -12,7 +12,7 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import bases, five_features, uneven_sparsity, why_these_shapes
+from figures import almost_orthogonal, bases, five_features, uneven_sparsity, why_these_shapes
 from figures.arrows import turned
 from figures.descent import descend
 
@@ -153,3 +153,28 @@ def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
     assert shown.relu[0, -1] == pytest.approx(p, abs=3 * 5 * (p / 5 / 2**17) ** 0.5)
     assert "nan" not in bases.caption(shown)
     pyplot.close(bases.draw(shown))
+
+
+def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
+    shown = almost_orthogonal.compute(steps=3, largest=(3, 5, 3), starts=12, draws=15, progress=silent)
+    for curve in shown.curves:
+        assert (curve.found >= curve.bound - 16 * EPS).all()
+        assert (curve.random >= curve.bound - 16 * EPS).all()
+    # Equiangular tight frames, which are known: cosines exact to the descent's stopping rule, never below.
+    assert len(shown.reached) == len(almost_orthogonal.EXACT)
+    for gap in shown.reached:
+        assert -16 * EPS < gap < almost_orthogonal.SLACK
+    half, third, _ = shown.counts
+    # 60° and more apart: three lines in the plane, six in space (Welch would allow nine). At 1/3 Welch's bound is met.
+    assert half.optimised.tolist() == [3, 6]
+    assert third.optimised.tolist() == [2, 4, 6, 10]
+    for count in shown.counts:
+        allowed = dict(zip(count.bound_m.tolist(), count.bound.tolist(), strict=True))
+        for m, n in zip(count.optimised_m.tolist(), count.optimised.tolist(), strict=True):
+            assert m <= n <= allowed.get(m, n)
+        # What exists by the union bound is allowed by Welch.
+        assert all(n <= allowed.get(m, n) for m, n in zip(count.random_m.tolist(), count.union.tolist(), strict=True))
+    assert almost_orthogonal.welch_count(1 / 2, 4) is None
+    assert almost_orthogonal.welch_count(1 / 3, 8) == 64
+    assert "nan" not in almost_orthogonal.caption(shown)
+    pyplot.close(almost_orthogonal.draw(shown))
