@@ -97,7 +97,7 @@ def expected(seconds: Sequence[float], jobs: int) -> float:
 
 def _start() -> tuple[Connection, SpawnProcess]:
     ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_work, args=(theirs,), daemon=True)
+    process = _SPAWN.Process(target=_work, args=(theirs,))
     with _one_thread_and_no_interrupts():
         process.start()
     theirs.close()
