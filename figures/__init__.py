@@ -43,7 +43,9 @@ TOPICS = {
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
         "relu_against_linear",
+        "phase_diagrams_bias",
         "dimensionality_sweep",
+        "privileged_basis",
         "universality",
         "adversarial",
     ),
