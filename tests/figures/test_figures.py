@@ -104,7 +104,7 @@ def test_trained_dots_lie_on_or_above_the_branches(branches: transition.Branches
 
 
 def test_unknown_figure_is_refused_by_name() -> None:
-    with pytest.raises(ValueError, match=r"figure must be one of landscape, .*, got 'landscap'"):
+    with pytest.raises(ValueError, match=r"figure must be one of bases, .*, got 'landscap'"):
         figures.check_names(("landscap",))
     assert figures.check_names(()) == figures.NAMES
 
