@@ -49,17 +49,18 @@ def test_gradients_are_those_of_each_setting_alone() -> None:
 
 @pytest.mark.parametrize(("n", "m"), [(2, 1), (3, 2)])
 def test_no_setting_has_a_lower_minimum(n: int, m: int) -> None:
-    found = minimise_map(m, DENSITY, importances(n), starts=4)
+    rows = importances(n)[[0, 3]]
+    found = minimise_map(m, DENSITY, rows, starts=4)
     assert found.corrected[-1] == 0
-    unit = np.array(DENSITY)[:, None] / 3 * importances(n).sum(1)
+    unit = np.array(DENSITY)[:, None] / 3 * rows.sum(1)
     # At the end of a descent with gradient γ and curvature λ the excess is below d γ²/2λ: 1e-13 for γ = 1e-8, λ > 1e-2.
-    for row, column in ((0, 0), (2, 3)):
+    for row, column in ((0, 0), (2, 1)):
         alone = minimise_loss(
-            n, m, 1 - DENSITY[row], importance=importances(n)[column], starts=6, seed=50, gradient_tolerance=1e-8
+            n, m, 1 - DENSITY[row], importance=rows[column], starts=4, seed=50, gradient_tolerance=1e-8
         )
         assert abs(found.values[row, column] - alone.value) <= 1e-12 * unit[row, column]
     W, b = torch.from_numpy(found.W[2]), torch.from_numpy(found.b[2])
-    again = expected_losses(W, b, torch.full((5,), DENSITY[2], dtype=torch.float64), torch.from_numpy(importances(n)))
+    again = expected_losses(W, b, torch.full((2,), DENSITY[2], dtype=torch.float64), torch.from_numpy(rows))
     np.testing.assert_allclose(again, found.values[2], rtol=64 * EPS)
 
 
