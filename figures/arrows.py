@@ -38,10 +38,11 @@ def turned(W: Floats, first: int | None = None) -> Floats:
 
 def draw(axes: Any, W: Floats, labels: Sequence[str] | None = None, *, reach: float = 1.4, size: float = 9) -> None:
     """Columns of W (2, n) as arrows from the origin on axes from −`reach` to `reach`, beside the unit circle; `labels` (n)
-    stand at the tips of those longer than `SHORT`, of `size` points.
+    stand at the tips of those longer than `SHORT`, of `size` points, together where columns coincide.
     """
     shades = colours(feature_norms(W), superposition(W))
     norms = np.linalg.norm(W, axis=0)
+    written: list[tuple[Floats, str]] = []
     axes.add_patch(Circle((0, 0), 1, fill=False, edgecolor="0.85", linewidth=0.8, zorder=0))
     for i, (x, y) in enumerate(W.T):
         if norms[i] <= SHORT:
@@ -54,7 +55,14 @@ def draw(axes: Any, W: Floats, labels: Sequence[str] | None = None, *, reach: fl
         )
         if labels is not None:
             place = (1 + 0.12 * reach / norms[i]) * np.array([x, y])
-            axes.text(*place, labels[i], ha="center", va="center", fontsize=size, zorder=6)
+            near = [k for k, (other, _) in enumerate(written) if np.linalg.norm(place - other) < 0.1 * reach]
+            if near:
+                written[near[0]] = (written[near[0]][0], f"{written[near[0]][1]}, {labels[i]}")
+            else:
+                written.append((place, labels[i]))
+    for (x, y), text in written:
+        side = "center" if abs(x) < abs(y) or "," not in text else "left" if x > 0 else "right"
+        axes.text(x, y, text, ha=side, va="center", fontsize=size, zorder=6)
     axes.set_xlim(-reach, reach)
     axes.set_ylim(-reach, reach)
     axes.set_aspect("equal")

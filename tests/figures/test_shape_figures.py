@@ -12,7 +12,7 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import almost_orthogonal, bases, five_features, uneven_sparsity, why_these_shapes
+from figures import almost_orthogonal, bases, correlated_sets, five_features, uneven_sparsity, why_these_shapes
 from figures.arrows import turned
 from figures.descent import descend
 
@@ -178,3 +178,39 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
     assert almost_orthogonal.welch_count(1 / 3, 8) == 64
     assert "nan" not in almost_orthogonal.caption(shown)
     pyplot.close(almost_orthogonal.draw(shown))
+
+
+def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None:
+    shown = correlated_sets.compute(seeds=2, starts=6, points=4, steps=300, tens=20, device="cpu", progress=silent)
+    for case in shown.cases:
+        assert case.noise_free.loss < case.trained.loss
+    sparse, anti, _, _, dense = shown.cases
+    # Two of a set are never on together: as antipodal pairs of norm 1 without bias they are given back, K = 0 at any density.
+    pair = np.array([[1.0, -1, 0, 0], [0, 0, 1, -1]])
+    law = correlated_sets.laws("anticorrelated", correlated_sets.TWO, correlated_sets.SPARSE)[1]
+    assert correlated_sets.exact_loss(pair, np.zeros(4), law) == 0
+    assert 0 <= anti.noise_free.loss < 1e-15
+    # The mean of two independent x ~ U[0, 1] for each: both are off by half their difference, E (x - y)²/4 = 1/24.
+    line = np.array([[1.0, 1, 0, 0], [0, 0, 1, 1]]) / 2**0.5
+    law = correlated_sets.laws("correlated", correlated_sets.TWO, correlated_sets.DENSE)[1]
+    # (1/√2)² is 1/2 but for rounding.
+    assert float(correlated_sets.exact_loss(line, np.zeros(4), law)) == pytest.approx(1 / 12, rel=16 * EPS)
+    assert dense.noise_free.geometry == "2 aligned pairs"
+    assert dense.noise_free.loss == pytest.approx(1 / 12, abs=1e-13)
+    # Sparse: each of a set is almost orthogonal to the other, so that pairs form across the sets.
+    assert sparse.noise_free.geometry == "2 digons"
+    units = sparse.noise_free.W / np.linalg.norm(sparse.noise_free.W, axis=0)
+    assert abs(units[:, 0] @ units[:, 1]) < 0.1
+    assert float(sparse.density) / 6 > sparse.noise_free.loss
+    collapse = shown.collapse
+    assert collapse.gap_lower < 0 <= collapse.gap_upper
+    assert 0 < Fraction(collapse.upper) - Fraction(collapse.lower) <= correlated_sets.WIDTH
+    assert (np.diff(collapse.stored / collapse.density) > 0).all()
+    assert "nan" not in correlated_sets.caption(shown)
+    pyplot.close(correlated_sets.draw(shown))
+
+
+def test_interference_is_shared_out_between_the_own_set_and_the_others() -> None:
+    W = np.array([[1.0, 2, 0, 0], [0, 0, 1, -3]])
+    assert correlated_sets.shares(W, ((0, 1), (2, 3))) == ((4 + 1 + 9 + 1) / 4, 0)
+    assert correlated_sets.shares(W, ((0, 2), (1, 3))) == (0, (4 + 1 + 9 + 1) / 4)
