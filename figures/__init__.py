@@ -49,7 +49,7 @@ TOPICS = {
         "universality",
         "adversarial",
     ),
-    "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity"),
+    "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity", "correlated_sets"),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),

@@ -19,7 +19,7 @@ from . import Progress
 
 TITLE = "Adversarial vulnerability against features per dimension"
 SEED = 0
-SECONDS = (30, 600)
+SECONDS = (33, 600)
 LENGTH = 0.1
 """Length of the perturbation, in mean input norms."""
 _STEPS = (2, 2, 2, 2, 2, 1, 1 / 2, 1 / 4, 1 / 8, 1 / 16)  # in units of the length

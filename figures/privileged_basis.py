@@ -17,7 +17,7 @@ from . import Progress
 
 TITLE = "A privileged basis: weight stacks of neurons"
 SEED = 0
-SECONDS = (25, 1800)
+SECONDS = (30, 2400)
 DENSITIES = (1.0, 0.3, 0.1, 0.03)
 SMALL_DENSITIES = (1.0, 0.1)
 LARGE_DENSITIES = (1.0, 0.1, 0.01)
@@ -65,7 +65,7 @@ class Neurons:
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Neurons:
     runs, steps = (64, 10_000) if full else (6, 1500)
-    size, large_runs = ((100, 40), 4) if full else ((25, 10), 2)
+    size, large_runs = ((100, 40), 4) if full else ((25, 10), 3)
     tied: tuple[Stack, ...] = ()
     alignments = []
     for k, hidden in enumerate(HIDDEN):
@@ -73,14 +73,23 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> N
         alignments.append(alignment)
         tied = stacks if Family(hidden) == HIDDEN_RELU else tied
         progress(0.7 * (k + 1) / len(HIDDEN))
-    small, _ = stacked(ABSOLUTE, 3, 6, 1.0, SMALL_DENSITIES, runs, steps, device)
+    small, _ = stacked(ABSOLUTE, 3, 6, 1.0, SMALL_DENSITIES, 2 * runs, steps, device)
     progress(0.75)
-    large, _ = stacked(ABSOLUTE, *size, 0.8, LARGE_DENSITIES, large_runs, steps, device)
+    large, _ = stacked(ABSOLUTE, *size, 0.8, LARGE_DENSITIES, large_runs, 2 * steps, device, rate=0.01)
     return Neurons(runs, tied, small, large, tuple(alignments))
 
 
 def stacked(
-    family: Family, n: int, m: int, decay: float, densities: tuple[float, ...], runs: int, steps: int, device: str
+    family: Family,
+    n: int,
+    m: int,
+    decay: float,
+    densities: tuple[float, ...],
+    runs: int,
+    steps: int,
+    device: str,
+    *,
+    rate: float = 0.02,
 ) -> tuple[tuple[Stack, ...], Alignment]:
     """Train with importance decayⁱ; the best run of each density, and how aligned the neurons of all runs are."""
     importance: Floats = np.power(decay, np.arange(n, dtype=np.float64))
@@ -93,7 +102,7 @@ def stacked(
         signed=absolute,
         importance=(tuple(importance.tolist()),) * (runs * len(densities)),
         family=family,
-        learning_rate=0.02,
+        learning_rate=rate,
         steps=steps,
         batch_size=512,
         device=device,
