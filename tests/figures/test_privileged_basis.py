@@ -25,11 +25,7 @@ def shown() -> figure.Neurons:
 
 @pytest.mark.parametrize(("family", "n", "m"), [(HIDDEN_RELU, 5, 3), (ABSOLUTE, 5, 6), (ABSOLUTE, 3, 6)])
 def test_the_aligned_loss_is_that_of_the_circuit_written_down(family: Family, n: int, m: int) -> None:
-<<<<<<< HEAD
-    """On a sample of 2^17: the loss of one sample has a relative spread below 2, so five standard errors are below 3 %."""
-=======
     """On a sample of 2^17: five standard errors are 5 · 2/√2^17 < 3 %; one sample's loss has a relative spread below 2."""
->>>>>>> workC
     p, importance = 0.5, 0.8 ** np.arange(n)
     stored = m // 2 if family == ABSOLUTE else m
     W, b = torch.zeros(1, m, n), torch.full((1, n), p / 2)
