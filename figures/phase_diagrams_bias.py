@@ -4,48 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import sympy
 import torch
 from matplotlib import pyplot
 from matplotlib.collections import PatchCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
-from analytic.fixed_weights import density as p_symbol
-from analytic.fixed_weights import extra as r_symbol
-from analytic.fixed_weights import fixed_weights, meeting_point
+from analytic.fixed_weights import meeting_point
 from numeric.loss_map import expected_losses, minimise_map
-from numeric.metrics import feature_norms, superposition
 from numeric.train import TrainConfig, train
 
 from . import Progress
-from .norm_superposition import colours, legend
+from .norm_superposition import legend
+from .phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
 
 TITLE = "Phase diagrams with bias: published theory, true minimum, trained"
 SEED = 0
 SECONDS = (46, 5800)
-PHASES = ("dropped", "alone", "antipodal")
-HALF = 0.5
-"""Norm and superposition of the extra feature are 0 or 1 at the fixed weights: a phase begins halfway."""
 Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Panel:
-    """The extra feature on a map: densities (R,), importances (C,), the others (R, C). `phase`: a place in `PHASES`."""
-
-    density: Floats
-    importance: Floats
-    norm: Floats
-    superposition: Floats
-    phase: Integers
-    loss: Floats
 
 
 class Gap(NamedTuple):
@@ -103,14 +83,14 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
 
 
 def diagram(setting: Setting, device: str, progress: Callable[[float], None]) -> Diagram:
-    importance, density = _axes(setting.size)
+    importance, density = log_axes(setting.size)
     least, settled = _least(setting, density, importance, lambda share: progress(share / 2))
     trained = _trained(setting, density, importance, device, lambda share: progress(0.5 + share / 2))
     published = theory(setting.n, density, importance)
     gap = published.loss - least.loss
     row, column = np.unravel_index(gap.argmax(), gap.shape)
     excess = trained.loss / least.loss - 1
-    fine = _axes(256)
+    fine = log_axes(256)
     return Diagram(
         setting.n,
         theory(setting.n, fine[1], fine[0]),
@@ -128,38 +108,6 @@ def diagram(setting: Setting, device: str, progress: Callable[[float], None]) ->
         (float(np.median(excess)), float(excess.max())),
         float((trained.phase == least.phase).mean()),
     )
-
-
-def _axes(size: int) -> tuple[Floats, Floats]:
-    """Importances 0.1 … 10 and densities 0.01 … 1, at the centres of a size × size grid in the logarithm."""
-    centres = (np.arange(size) + 0.5) / size
-    return 10 ** (2 * centres - 1), 10 ** (2 * centres - 2)
-
-
-def theory(n: int, density: Floats, importance: Floats) -> Panel:
-    """The best of the published fixed weights."""
-    losses = fixed_losses(n, density, importance)
-    best = losses.argmin(axis=0)
-    W = np.array([np.array(setting.W, dtype=float) for setting in fixed_weights(n)])[best]
-    return _panel(density, importance, W, losses.min(axis=0))
-
-
-def fixed_losses(n: int, density: Floats, importance: Floats) -> Floats:
-    """(settings, R, C): the loss of each of `fixed_weights(n)`."""
-    p, r = np.meshgrid(density, importance, indexing="ij")
-    return np.stack([np.broadcast_to(formula(p, r), p.shape) for formula in _formulas(n)])
-
-
-@lru_cache(maxsize=2)
-def _formulas(n: int) -> tuple[Callable[[Floats, Floats], Floats], ...]:
-    return tuple(sympy.lambdify((p_symbol, r_symbol), setting.loss, "numpy") for setting in fixed_weights(n))
-
-
-def _panel(density: Floats, importance: Floats, W: Floats, loss: Floats) -> Panel:
-    """`W`: (R, C, m, n)."""
-    norm, shared = feature_norms(W)[..., -1], superposition(W)[..., -1]
-    phase = np.where(norm < HALF, 0, np.where(shared < HALF, 1, 2))
-    return Panel(density, importance, norm, shared, phase, loss)
 
 
 def _rows(n: int, importance: Floats) -> Floats:
@@ -180,7 +128,7 @@ def _least(
         gradient_tolerance=1e-7,
         progress=progress,
     )
-    return _panel(density, importance, found.W, found.values), found.corrected
+    return classified(density, importance, found.W, found.values), found.corrected
 
 
 def _trained(
@@ -210,7 +158,7 @@ def _trained(
     ).numpy()
     best = losses.reshape(-1, seeds).argmin(axis=1) + seeds * np.arange(shape[0] * shape[1])
     W = run.W.numpy()[best].reshape(*shape, n - 1, n)
-    return _panel(density, importance, W, losses[best].reshape(shape))
+    return classified(density, importance, W, losses[best].reshape(shape))
 
 
 def caption(diagrams: tuple[Diagram, ...]) -> str:
@@ -220,7 +168,7 @@ def caption(diagrams: tuple[Diagram, ...]) -> str:
         f"upper bounds, all equal at r = {meeting.extra}, p = {meeting.density} with K = {meeting.loss} exactly (for n = 3 the "
         "formulas are ours, of the same kind). Middle: the least loss over all W and b, without sampling, neighbours' minima "
         "tried as starts. Black lines: the published boundaries. The extra feature is dropped below norm "
-        f"{HALF}, else antipodal from superposition {HALF} on, else alone; hatched: at the minimum it is not what the published "
+        f"{HALF}, else alone below superposition {HALF}, else antipodal; hatched: at the minimum it is not what the published "
         "theory says."
     ]
     for shown in diagrams:
@@ -244,9 +192,9 @@ def draw(diagrams: tuple[Diagram, ...]) -> Any:
         panels = (shown.theory, shown.least, shown.trained)
         names = (f"{size}: published fixed weights", "True minimum", "Trained")
         for place, (panel, name) in enumerate(zip(panels, names, strict=True)):
-            _draw_panel(row[place], panel, name)
-            _boundaries(row[place], shown.theory, shown.n)
-            _label(row[place], panel, shown.theory)
+            draw_panel(row[place], panel, name)
+            draw_boundaries(row[place], shown.theory, shown.n)
+            draw_labels(row[place], panel, shown.theory)
         _hatch(row[1], shown)
         row[0].set_ylabel("density p   (sparser upwards)")
     for place in range(3):
@@ -262,39 +210,6 @@ def draw(diagrams: tuple[Diagram, ...]) -> Any:
     if len(diagrams) > 1:
         axes[1, 3].legend(handles=keys, loc="center left", labelspacing=1.2, bbox_to_anchor=(-0.1, 0.5))
     return figure
-
-
-def _draw_panel(axes: Any, panel: Panel, name: str) -> None:
-    # Cells are equal in the logarithm, so an image on logarithmic limits shows them where they are.
-    image = colours(panel.norm, panel.superposition)
-    axes.imshow(image, origin="lower", extent=(-1, 1, -2, 0), aspect="auto", interpolation="nearest")
-    axes.set_title(name)
-    axes.set_xticks([-1, -0.5, 0, 0.5, 1], ["0.1", "0.3", "1", "3", "10"])
-    axes.set_yticks([-2, -1.5, -1, -0.5, 0], ["0.01", "0.03", "0.1", "0.3", "1"])
-    axes.set_ylim(0, -2)
-
-
-def _label(axes: Any, panel: Panel, theory: Panel) -> None:
-    """Each phase is named in the middle of its published region, where the panel has that phase there."""
-    for k, phase in enumerate(PHASES):
-        x, y = (
-            float(part[theory.phase == k].mean())
-            for part in np.meshgrid(*map(np.log10, (theory.importance, theory.density)))
-        )
-        row, column = np.abs(np.log10(panel.density) - y).argmin(), np.abs(np.log10(panel.importance) - x).argmin()
-        if panel.phase[row, column] == k:
-            axes.text(x, y, phase, ha="center", va="center", fontsize=10, color="white" if k else "black")
-
-
-def _boundaries(axes: Any, theory: Panel, n: int) -> None:
-    """Where the best fixed weights of one phase of the extra feature tie with the best of the others."""
-    losses = fixed_losses(n, theory.density, theory.importance)
-    phases = np.array([PHASES.index(setting.phase) for setting in fixed_weights(n)])
-    for k in range(len(PHASES)):
-        margin = losses[phases == k].min(axis=0) - losses[phases != k].min(axis=0)
-        axes.contour(
-            np.log10(theory.importance), np.log10(theory.density), margin, levels=[0.0], colors="black", linewidths=1.6
-        )
 
 
 def _hatch(axes: Any, shown: Diagram) -> None:

@@ -11,7 +11,8 @@ from analytic.fixed_weights import fixed_weights
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from figures import phase_diagrams_bias
-from figures.phase_diagrams_bias import PHASES, Diagram, Setting
+from figures.phase_diagrams_bias import Diagram, Setting
+from figures.phase_panel import PHASES, classified, fixed_losses
 
 SMALL = (Setting(2, 7, 2, 2, 200, 256), Setting(3, 5, 3, 2, 200, 256))
 EPS = float(np.finfo(float).eps)
@@ -42,7 +43,7 @@ def test_published_losses_are_exact_ones(diagrams: tuple[Diagram, ...]) -> None:
             for one in settings:
                 b = [entry.subs(sympy.Symbol("p", positive=True), sympy.Rational(p)) for entry in one.b]
                 exact.append(expected_loss(one.W, b, Independent(1 - p), [1] * (shown.n - 1) + [r]))
-            floats = phase_diagrams_bias.fixed_losses(shown.n, np.array([float(p)]), np.array([float(r)]))[:, 0, 0]
+            floats = fixed_losses(shown.n, np.array([float(p)]), np.array([float(r)]))[:, 0, 0]
             # A handful of roundings of terms no larger than (1 + r) p/3.
             np.testing.assert_allclose(floats, np.array(exact, dtype=float), atol=16 * EPS * unit(shown)[row, column])
             best = exact.index(min(exact))
@@ -64,6 +65,7 @@ def test_the_minimum_lies_below_published_and_trained(diagrams: tuple[Diagram, .
         assert np.median(shown.trained.loss / dropped) < 1
         assert 0 < shown.excess[0] < shown.excess[1]
         assert shown.settled[-1] == 0
+        assert (shown.least.phase < PHASES.index("aligned")).all()  # with bias: see `analytic.n2m1` for what is without
         assert shown.wrong.shape == shown.least.loss.shape
 
 
@@ -84,6 +86,20 @@ def test_phases_far_from_the_boundaries(diagrams: tuple[Diagram, ...]) -> None:
     for panel in (three.published, three.least):
         assert (panel.phase[0, 0], panel.phase[0, -1]) == (2, 1)
         assert (panel.phase[-1, 0], panel.phase[-1, -1]) == (0, 1)
+
+
+def test_the_rule() -> None:
+    """m = 1: the extra column after the other one."""
+    columns = {
+        (1.0, 0.4): "dropped",
+        (0.6, 0.9): "alone",
+        (1.0, -0.6): "antipodal",
+        (0.8, 0.6): "aligned",
+        (0.0, 1.0): "alone",
+    }
+    W = np.array(list(columns))[None, :, None, :]
+    found = classified(np.ones(1), np.ones(len(columns)), W, np.ones((1, len(columns)))).phase
+    assert [PHASES[k] for k in found[0]] == list(columns.values())
 
 
 def test_the_caption_and_the_drawing(diagrams: tuple[Diagram, ...]) -> None:
