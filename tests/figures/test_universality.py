@@ -16,7 +16,10 @@ def shown() -> figure.Universality:
 
 
 def test_models_that_differ_by_rotation_and_order_are_one_outcome() -> None:
-    """A minimum and a worse one, each three times in other orders and axes, one of them slightly off: shares 3/6 and 3/6."""
+    """A minimum and a worse one, each three times in other orders and axes, one of them off: shares 3/6 and 3/6.
+
+    Two hundredths off in every entry the loss is higher by more than `_CLOSE`, so that only descent shows them to be the same.
+    """
     rng = np.random.default_rng(3)
     minima = minimise_loss(5, 2, 0.9, starts=12).minima
     worse = next(minimum for minimum in minima if minimum.value > minima[0].value * 1.01)
@@ -24,7 +27,7 @@ def test_models_that_differ_by_rotation_and_order_are_one_outcome() -> None:
     for minimum in (minima[0], worse):
         for k in range(3):
             turn, order = np.linalg.qr(rng.normal(size=(2, 2)))[0], rng.permutation(5)
-            W.append((turn @ minimum.W)[:, order] + 1e-5 * (k == 2) * rng.normal(size=(2, 5)))
+            W.append((turn @ minimum.W)[:, order] + 0.02 * (k == 2) * rng.normal(size=(2, 5)))
             b.append(minimum.b[order])
     found = figure.outcomes(torch.tensor(np.array(W)), torch.tensor(np.array(b)), 0.9)
     assert [outcome.share for outcome in found] == [0.5, 0.5]
