@@ -26,7 +26,7 @@ from .norm_superposition import legend
 
 TITLE = "Correlated and anticorrelated sets of features"
 SEED = 0
-SECONDS = (44, 400)
+SECONDS = (42, 400)
 TWO = ((0, 1), (2, 3))
 THREE = ((0, 1), (2, 3), (4, 5))
 TENS = (tuple(range(10)), tuple(range(10, 20)))
