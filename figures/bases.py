@@ -151,7 +151,7 @@ def caption(shown: Bases) -> str:
         f"with rational entries leaves WᵀW {'unchanged, exactly' if all(shown.unchanged) else 'changed'}, and with it the loss "
         f"of ReLU(WᵀWx + b): below, it varies by {flat:.0e} (sparsity {SPARSITY}, b = 0). No basis is privileged. With a ReLU in "
         f"the hidden layer the axes matter: two stored features lose {low[0]:.4f} on the axes ({best[0]:.0f}°) and up to "
-        f"{high[0]:.4f} between them, the triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)."
+        f"{high[0]:.4f} elsewhere, the triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)."
     )
 
 

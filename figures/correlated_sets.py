@@ -26,7 +26,7 @@ from .norm_superposition import legend
 
 TITLE = "Correlated and anticorrelated sets of features"
 SEED = 0
-SECONDS = (40, 300)
+SECONDS = (42, 400)
 TWO = ((0, 1), (2, 3))
 THREE = ((0, 1), (2, 3), (4, 5))
 TENS = (tuple(range(10)), tuple(range(10, 20)))
@@ -269,7 +269,7 @@ def draw(shown: Correlation) -> Any:
     top, middle, bottom = (
         grid[0].subgridspec(1, 5),
         grid[1].subgridspec(1, 5),
-        grid[2].subgridspec(1, 4, width_ratios=(1.25, 1, 1.15, 0.5)),
+        grid[2].subgridspec(1, 4, width_ratios=(1.2, 1, 1, 0.5)),
     )
     for column, case in enumerate(shown.cases):
         labels = [f"{letter}{k}" for letter in "abc"[: case.sets] for k in (1, 2)]
@@ -281,7 +281,7 @@ def draw(shown: Correlation) -> Any:
             if column == 0:
                 axes.set_ylabel("trained" if row is top else "without noise", fontsize=11)
             if row is top:
-                axes.set_title(f"{case.sets} {case.kind}\nsets, p = {case.density:g}", loc="center", fontsize=10)
+                axes.set_title(f"{case.sets} {case.kind}, p = {case.density:g}", loc="center", fontsize=9.5)
     collapse = shown.collapse
     panel = figure.add_subplot(bottom[0])
     panel.plot(collapse.density, collapse.stored / collapse.density, "-", label="each feature stored")
@@ -295,8 +295,8 @@ def draw(shown: Correlation) -> Any:
     panel.set_ylabel("loss K / p")
     panel.set_title("2 correlated sets: the collapse")
     panel.legend(loc="lower right", bbox_to_anchor=(1.0, 0.12), fontsize=8.5)
-    for place, one in enumerate(shown.tens):
-        axes = figure.add_subplot(bottom[1 + place])
+    maps = [figure.add_subplot(bottom[1 + place]) for place in range(len(shown.tens))]
+    for axes, one in zip(maps, shown.tens, strict=True):
         image = axes.imshow(one.gram, cmap="PuOr_r", vmin=-1.2, vmax=1.2)
         axes.axhline(9.5, color="black", linewidth=0.8)
         axes.axvline(9.5, color="black", linewidth=0.8)
@@ -304,6 +304,6 @@ def draw(shown: Correlation) -> Any:
         axes.set_yticks([4.5, 14.5], ["a", "b"])
         axes.set_title(f"$W^T W$, {one.kind} tens")
         axes.set_xlabel(f"interference: within {one.within:.2f}, across {one.across:.2f}", fontsize=9)
-    figure.colorbar(image, ax=axes, shrink=0.7)
+    figure.colorbar(image, ax=maps, shrink=0.6)
     legend(figure.add_subplot(bottom[3]), "Arrows", r"norm $\Vert W_i\Vert$", "superposition")
     return figure
