@@ -178,7 +178,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
     assert load("antipodal_ray", Setting(), folder) is not None
     written = json.loads((folder / "antipodal_ray.json").read_text())
     less = {name: digest for name, digest in written["files"].items() if not name.endswith(".csv")}
-    damages = (
+    damages: tuple[dict[str, object], ...] = (
         {"files": {}},
         {"files": []},
         {"files": less},

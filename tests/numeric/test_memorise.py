@@ -125,16 +125,16 @@ def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: M
 
 
 def test_numbers_of_numpy_are_the_same_settings() -> None:
-    numpy = replace(
-        SMALL,
-        points=(np.int64(3), np.int32(20), None),
-        seeds=tuple(np.arange(5, 7)),
-        weight_decay=(np.float64(0.01), np.float32(0.5)),
-        n_features=np.int64(12),
-        sparsity=np.float64(0.8),
-        steps=np.int16(40),
-        importance=np.ones(12),
-    )
+    numbers: dict[str, Any] = {
+        "points": (np.int64(3), np.int32(20), None),
+        "seeds": tuple(np.arange(5, 7)),
+        "weight_decay": (np.float64(0.01), np.float32(0.5)),
+        "n_features": np.int64(12),
+        "sparsity": np.float64(0.8),
+        "steps": np.int16(40),
+        "importance": np.ones(12),
+    }
+    numpy = replace(SMALL, **numbers)
     assert numpy.fingerprint() == SMALL.fingerprint()
     assert numpy.runs == SMALL.runs
     assert replace(SMALL, weight_decay=(0,)).fingerprint() == replace(SMALL, weight_decay=(0.0,)).fingerprint()
