@@ -77,7 +77,7 @@ def gallery(
     tasks = [Task(name, full, device, open_checkpoints(name, setting, folder, again=again)) for name in missing]
     failed = _make(tasks, count, setting, folder, console)
     write_whole(out / "gallery.html", page(out, setting, failed))
-    console.print(f"see {out / 'gallery.html'}", markup=False)
+    console.print(f"see {out / 'gallery.html'}", markup=False, soft_wrap=True)
     return 1 if failed else 0
 
 

@@ -21,29 +21,36 @@ def made_beside(
     """Make the figures, `jobs` at a time, while the block runs. The function that it gets waits for them and returns them in
     the order of `tasks`, or raises RuntimeError that names those that failed and why.
 
-    `progress(name, figures done)` is called from another thread. Leaving the block early stops the workers.
+    `progress(name, figures done)` is called from another thread; what it raises, the function raises. Leaving the block early
+    stops the workers.
     """
     drawn: dict[str, Drawn] = {}
     failed: dict[str, str] = {}
+    broken: list[Exception] = []
     over = threading.Event()
 
     def collect() -> None:
         shares = {task.name: 0.0 for task in tasks}
-        with closing(compute(tasks, jobs)) as events:
-            for event in events:
-                if over.is_set():
-                    return
-                if isinstance(event, Finished):
-                    drawn[event.name] = event.drawn
-                elif isinstance(event, Failed):
-                    failed[event.name] = event.reason
-                shares[event.name] = event.share if isinstance(event, Progressed) else 1.0
-                progress(event.name, sum(shares.values()))
+        try:
+            with closing(compute(tasks, jobs)) as events:
+                for event in events:
+                    if over.is_set():
+                        return
+                    if isinstance(event, Finished):
+                        drawn[event.name] = event.drawn
+                    elif isinstance(event, Failed):
+                        failed[event.name] = event.reason
+                    shares[event.name] = event.share if isinstance(event, Progressed) else 1.0
+                    progress(event.name, sum(shares.values()))
+        except Exception as error:  # raised again where somebody waits
+            broken.append(error)
 
     def wait() -> list[Drawn]:
         thread.join()
         if failed:
             raise RuntimeError("; ".join(f"{name}: {reason}" for name, reason in failed.items()))
+        if broken:
+            raise broken[0]
         return [drawn[task.name] for task in tasks]
 
     thread = threading.Thread(target=collect, daemon=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import platform
 import shutil
 from dataclasses import asdict, dataclass, field
@@ -85,10 +86,13 @@ def load(name: str, setting: Setting, folder: Path) -> Record | None:
     try:
         content = json.loads((folder / f"{name}.json").read_bytes())
         record = Record(**{**content, "setting": Setting(**content["setting"])})
-        whole = all(
+        shown = all(isinstance(value, str) for value in (record.title, record.caption, record.command))
+        kinds = {f"{name}.{kind}" for kind in ("svg", "png")} | ({f"{name}.csv", f"{name}.nc"} & set(record.files))
+        whole = shown and len(kinds) == 3 and kinds == set(record.files) and 0 <= record.seconds < math.inf
+        whole = whole and all(
             hashlib.sha256((folder / file).read_bytes()).hexdigest() == digest for file, digest in record.files.items()
         )
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
         return None
     today = (name, setting, fingerprint(name), versions())
     return record if whole and today == (record.name, record.setting, record.source, record.versions) else None

@@ -8,7 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
@@ -64,7 +64,7 @@ def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
             while waiting and len(crew) < jobs:
                 pipe, process = _start()
                 crew[pipe] = (process, waiting.pop())
-                pipe.send(crew[pipe][1])
+                _tell(pipe, crew[pipe][1])
             for pipe in [pipe for pipe in wait(list(crew)) if isinstance(pipe, Connection)]:
                 process, task = crew[pipe]
                 try:
@@ -77,7 +77,7 @@ def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
                 if pipe in crew and not isinstance(event, Progressed):
                     if waiting:
                         crew[pipe] = (process, waiting.pop())
-                        pipe.send(crew[pipe][1])
+                        _tell(pipe, crew[pipe][1])
                     else:
                         _stop([process])
                         del crew[pipe]
@@ -89,10 +89,16 @@ def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
 
 def expected(seconds: Sequence[float], jobs: int) -> float:
     """How long figures of these durations take, started in this order, `jobs` at a time."""
-    ends = [0.0] * jobs
+    ends = [0.0] * max(1, min(jobs, len(seconds)))
     for duration in seconds:
         ends[ends.index(min(ends))] += duration
     return max(ends)
+
+
+def _tell(pipe: Connection, task: Task) -> None:
+    """Hand a worker its task. One that has died meanwhile takes none: its end of the pipe says so when it is read."""
+    with suppress(OSError):
+        pipe.send(task)
 
 
 def _start() -> tuple[Connection, SpawnProcess]:

@@ -201,7 +201,7 @@ def check_device(device: str) -> None:
     """ValueError unless `device` is "cpu" or a CUDA device that torch sees."""
     try:
         wanted = torch.device(device)
-    except RuntimeError:
+    except (RuntimeError, TypeError):
         raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}") from None
     if wanted.type not in ("cpu", "cuda"):
         raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}")

@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import product
-from numbers import Integral
+from numbers import Real
 from typing import NamedTuple
 
 from .config import DTYPES, check_device
-from .sample_set import SampleSet, check_memory, draw_samples
+from .sample_set import SampleSet, check_size, check_whole, draw_samples
 from .setting import Row, importance_row
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
@@ -55,31 +55,49 @@ class MemoriseConfig:
     max_memory: int = 4 << 30
 
     def __post_init__(self) -> None:
-        for name in ("n_features", "n_hidden", "steps", "warm_up", "fresh", "test_samples", "max_memory"):
-            _whole(name, getattr(self, name), 1)
-        for name in ("points", "seeds", "weight_decay"):
-            values = getattr(self, name)
-            if not isinstance(values, Sequence) or not values or len(set(values)) != len(values):
-                raise ValueError(f"{name} must be a row of one or more distinct entries, got {values!r}")
-            object.__setattr__(self, name, tuple(values))
-        for T in self.points:
-            if T is not None:
-                _whole("points", T, 1)
-        for seed in (*self.seeds, self.data_seed):
-            _whole("seeds", seed, 0)
-        if not 0 <= self.sparsity < 1:
-            raise ValueError(f"sparsity must lie in [0, 1) for samples of length 1, got {self.sparsity}")
-        if not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate}")
+        for name in ("n_features", "n_hidden", "steps", "warm_up", "fresh", "max_memory"):
+            self._whole(name, 1)
+        self._whole("test_samples", 2)  # one has no standard error
+        self._whole("data_seed", 0)
+        self._check_rows()
+        if not isinstance(self.learning_rate, Real) or not 0 < self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate!r}")
         for decay in self.weight_decay:
-            if not 0 <= decay * self.learning_rate < 1:
-                raise ValueError(f"weight_decay must be at least 0 and below 1/learning_rate, got {decay}")
+            if not isinstance(decay, Real) or not 0 <= decay * self.learning_rate < 1:
+                raise ValueError(f"weight_decay must be at least 0 and below 1/learning_rate, got {decay!r}")
         importance_row(self.importance, self.n_features)
-        if self.dtype not in DTYPES:
+        if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
         check_device(self.device)
         largest = max(self.fresh if T is None else T for T in self.points)
-        check_memory(max(largest, self.test_samples), self.n_features, self.sparsity, self.max_memory)
+        check_size(max(largest, self.test_samples), self.n_features, self.sparsity, self.max_memory)
+        # Plain numbers: equal settings then have equal hashes.
+        for name in ("learning_rate", "sparsity"):
+            object.__setattr__(self, name, float(getattr(self, name)))
+        object.__setattr__(self, "weight_decay", tuple(map(float, self.weight_decay)))
+
+    def _check_rows(self) -> None:
+        for name in ("points", "seeds", "weight_decay"):
+            values = getattr(self, name)
+            # Compared one by one: what is no number may have no hash.
+            row = list(values) if isinstance(values, Sequence) else []
+            if not row or any(value in row[:place] for place, value in enumerate(row)):
+                raise ValueError(f"{name} must be a row of one or more distinct entries, got {values!r}")
+            object.__setattr__(self, name, tuple(row))
+        for T in self.points:
+            if T is not None:
+                check_whole("points", T, 1)
+        for seed in self.seeds:
+            check_whole("seeds", seed, 0)
+            if seed >= 2**63:
+                raise ValueError(f"seeds must lie below 2^63, got {seed}")
+        object.__setattr__(self, "points", tuple(None if T is None else int(T) for T in self.points))
+        object.__setattr__(self, "seeds", tuple(map(int, self.seeds)))
+
+    def _whole(self, name: str, least: int) -> None:
+        """Check a setting and hold it as a plain int."""
+        check_whole(name, getattr(self, name), least)
+        object.__setattr__(self, name, int(getattr(self, name)))
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -105,8 +123,3 @@ class MemoriseConfig:
         settings = {name: value for name, value in asdict(self).items() if name != "max_memory"}
         settings["importance"] = importance_row(self.importance, self.n_features).tolist()
         return hashlib.sha256(json.dumps(["memorise", settings], sort_keys=True).encode()).hexdigest()
-
-
-def _whole(name: str, value: object, least: int) -> None:
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be whole numbers of at least {least}, got {value}")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Integral
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ _ROWS = 4096
 _DRAWN = 1 << 20
 _BYTES_PER_ENTRY = 32
 _BYTES_PER_SAMPLE = 16
+_EMPTY_BATCHES = 1e6  # a minute or so
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +36,16 @@ def draw_samples(
 
     The rows of a smaller set are the first rows of a larger one. The scaling makes the features of a sample dependent: they
     are not the independent features of the population loss. Memory and time are those of the active entries, n·T·(1 - s).
-    ValueError for T < 1, for a sparsity outside [0, 1) (at 1 no sample has a length), and where n·T needs more than
-    `max_memory` bytes: it says how large T may be.
+    ValueError for T < 1 or n < 1, a seed that is not of whole numbers ≥ 0, a sparsity outside [0, 1) (at 1 no sample has a
+    length) or so near to 1 that next to all draws are empty, and where n·T needs more than `max_memory` bytes: it says how
+    large T may be.
     """
     if not isinstance(samples, Integral) or samples < 1:
-        raise ValueError(f"points must be a whole number T of at least 1, got {samples}")
-    if not 0 <= sparsity < 1:
-        raise ValueError(f"sparsity must lie in [0, 1) for samples of length 1, got {sparsity}")
-    check_memory(samples, n_features, sparsity, max_memory)
+        raise ValueError(f"points must be a whole number T of at least 1, got {samples!r}")
+    check_whole("n_features", n_features, 1)
+    for part in _flat(seed):
+        check_whole("seed", part, 0)
+    check_size(samples, n_features, sparsity, max_memory)
     blocks, resampled, left = [], 0, int(samples)
     for block in range(math.ceil(samples / _ROWS)):
         rows, empty = _block(n_features, sparsity, (seed, block), min(left, _ROWS))
@@ -62,8 +66,25 @@ def draw_samples(
     return SampleSet(X, resampled)
 
 
-def check_memory(samples: int, n_features: int, sparsity: float, max_memory: int) -> None:
-    """ValueError where T samples are expected to need more than `max_memory` bytes in training."""
+def check_whole(name: str, value: object, least: int) -> None:
+    """ValueError for what is no whole number of at least `least`."""
+    if not isinstance(value, Integral) or value < least:
+        raise ValueError(f"{name} must be whole numbers of at least {least}, got {value!r}")
+
+
+def check_size(samples: int, n_features: int, sparsity: float, max_memory: int) -> None:
+    """ValueError for a sparsity outside [0, 1), where so many draws of T samples would be empty that they take minutes, and
+    where T samples are expected to need more than `max_memory` bytes in training.
+    """
+    if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
+        raise ValueError(f"sparsity must lie in [0, 1) for samples of length 1, got {sparsity!r}")
+    full = -math.expm1(n_features * math.log(sparsity)) if sparsity > 0 else 1.0
+    empty, most = samples * (1 / full - 1), _EMPTY_BATCHES * _rows(n_features)
+    if empty > most:
+        raise ValueError(
+            f"sparsity {sparsity} leaves all {n_features} features 0 in nearly every draw: T = {samples} samples would take "
+            f"about {empty:.2g} draws that are empty, wanted at most {most:.2g}"
+        )
     each = _BYTES_PER_ENTRY * max(1.0, n_features * (1 - sparsity)) + _BYTES_PER_SAMPLE
     if samples * each > max_memory:
         raise ValueError(
@@ -74,7 +95,7 @@ def check_memory(samples: int, n_features: int, sparsity: float, max_memory: int
 
 def _block(n: int, sparsity: float, seed: tuple[object, ...], wanted: int) -> tuple[csr_array, int]:
     """The first `wanted` nonempty rows of one block's stream, and how many empty ones came before the last of them."""
-    generator = np.random.Generator(np.random.PCG64DXSM(_entropy(seed)))
+    generator = np.random.Generator(np.random.PCG64DXSM([int(part) for part in _flat(seed)]))
     sizes, places, values, found, empty = [], [], [], 0, 0
     for place, value, rows in _draws(generator, n, 1 - sparsity):
         size = np.bincount(place // n, minlength=rows)
@@ -104,7 +125,7 @@ def _draws(
 
     The gaps between the heads of coins of one density are geometric, so a batch costs as much as its active entries.
     """
-    rows = max(1, min(_ROWS, _DRAWN // n))
+    rows = _rows(n)
     while True:
         ends: list[NDArray[np.int64]] = []
         reached = -1
@@ -118,9 +139,11 @@ def _draws(
         yield place, 1 - generator.random(len(place)), rows
 
 
-def _entropy(seed: tuple[object, ...]) -> list[int]:
-    """Nested whole numbers in one row."""
-    flat: list[int] = []
-    for part in seed:
-        flat += _entropy(part) if isinstance(part, tuple) else [int(part)]  # type: ignore[call-overload]
-    return flat
+def _rows(n: int) -> int:
+    """How many rows are drawn at a time."""
+    return max(1, min(_ROWS, _DRAWN // n))
+
+
+def _flat(seed: object) -> list[Any]:
+    """Nested seeds in one row."""
+    return [part for inner in seed for part in _flat(inner)] if isinstance(seed, tuple) else [seed]

@@ -21,7 +21,7 @@ from .check import Claim, Outcome, Progress, Worst
 EPS = float(np.finfo(np.float64).eps)
 _NORMS = tuple(Fraction(k, 4) for k in (0, 1, 3, 4, 6, 9))
 _BIASES = tuple(Fraction(k, 4) for k in (-6, -3, -1, 0, 1, 2))
-_LOSS_BOUND, _SHAPE_BOUND = 1e-3, 0.1
+_LOSS_BOUND, _SHAPE_BOUND, _INFINITE_BOUND = 1e-3, 0.1, 0.05
 
 
 def claims(*, full: bool = False) -> tuple[Claim, ...]:
@@ -215,7 +215,10 @@ def _many(full: bool) -> Memorisation:
 
 
 def many_samples(full: bool, progress: Progress) -> Outcome:
-    """Test losses of the best model on T samples, ŵ, and of the best on fresh ones, w."""
+    """Test losses of the best model on T samples, ŵ, and of the best on fresh ones, w.
+
+    The bound must not grow with ŵ's own gap between test and training loss: one that stores its samples would pass.
+    """
     runs = _many(full)
     few, fresh = runs.best()
     T = runs.config.points[0]
@@ -228,10 +231,10 @@ def many_samples(full: bool, progress: Progress) -> Outcome:
         f"{runs.test_loss[fresh]:.5f}",
         f"{runs.test_loss[few]:.5f}",
         abs(float(runs.test_loss[few] - runs.test_loss[fresh])),
-        float(gaps),
-        "L(ŵ) − L(w) = [L(ŵ) − L_T(ŵ)] + [L_T(ŵ) − L_T(w)] + [L_T(w) − L(w)], the middle at most 0 as ŵ was trained on the T "
-        "samples: the sum of the two gaps between these and new ones, measured",
-        {"T": T, "training": float(runs.training_loss[few]), "regime": runs.regimes[few]},
+        _INFINITE_BOUND * float(1 - runs.test_loss[fresh]),
+        "stated: a twentieth of what the model of fresh samples gains over weights of 0, whose loss is 1; the T samples, the "
+        "test samples and the end of training keep the difference from 0",
+        {"T": T, "training": float(runs.training_loss[few]), "gaps": float(gaps), "regime": runs.regimes[few]},
     )
 
 

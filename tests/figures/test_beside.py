@@ -31,6 +31,18 @@ def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
         finished()
 
 
+def test_progress_that_fails_is_said_where_one_waits(tmp_path: Path) -> None:
+    def broken(name: str, done: float) -> None:
+        raise OSError("no place to report to")
+
+    with (
+        figures.made_beside(tasks(tmp_path, "thomson"), 1, broken) as finished,
+        pytest.raises(OSError, match="no place to report to"),
+    ):
+        finished()
+    assert multiprocessing.active_children() == []
+
+
 def _interrupted(folder: Path) -> None:
     with figures.made_beside(tasks(folder, *["winners"] * 4), 1, lambda name, done: None):
         while not multiprocessing.active_children():

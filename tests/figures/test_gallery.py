@@ -2,6 +2,7 @@
 
 import base64
 import json
+import math
 import os
 import re
 import shutil
@@ -10,13 +11,15 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
 
 import figures
-from figures import sources
+from figures import sources, workers
 from figures.__main__ import app
 from figures.gallery import MOST_EMBEDDED, duration, page
 from figures.inline import inline
@@ -173,9 +176,22 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
     drawing.write_bytes(drawing.read_bytes() + b" ")
     assert load("thomson", Setting(), folder) is None
     assert load("antipodal_ray", Setting(), folder) is not None
-    for broken in ("", "[]", '{"setting": {}}', '{"name": 1}'):
+    written = json.loads((folder / "antipodal_ray.json").read_text())
+    less = {name: digest for name, digest in written["files"].items() if not name.endswith(".csv")}
+    damages: tuple[dict[str, object], ...] = (
+        {"files": {}},
+        {"files": []},
+        {"files": less},
+        {"seconds": "1"},
+        {"seconds": math.nan},
+        {"caption": None},
+    )
+    changed = [json.dumps({**written, **damage}) for damage in damages]
+    for broken in ("", "[]", '{"setting": {}}', '{"name": 1}', *changed):
         (folder / "antipodal_ray.json").write_text(broken)
         assert load("antipodal_ray", Setting(), folder) is None
+    (folder / "antipodal_ray.json").write_text(json.dumps(written))
+    assert load("antipodal_ray", Setting(), folder) is not None
 
 
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
@@ -243,6 +259,28 @@ def test_expected_duration_is_that_of_the_schedule() -> None:
     assert expected([3, 2, 2], 2) == 4
     assert expected([9, 1], 2) == 9
     assert expected([], 2) == 0
+    assert expected([3, 2, 2], 10**12) == 3  # more workers than figures take no memory either
+
+
+def test_a_worker_that_dies_before_it_gets_its_task_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Killed between two figures, as by a machine that runs out of memory: the pipe is broken when the task is sent."""
+    start = workers._start
+
+    def killed() -> tuple[Connection, SpawnProcess]:
+        pipe, process = start()
+        if not crew:
+            process.kill()
+            process.join()
+        crew.append(process)
+        return pipe, process
+
+    crew: list[SpawnProcess] = []
+    monkeypatch.setattr(workers, "_start", killed)
+    tasks = [workers.Task(name, False, "cpu", None) for name in ("nodes", "no_such_figure")]
+    ends = [event for event in workers.compute(tasks, 1) if isinstance(event, workers.Failed)]
+    assert [end.name for end in ends] == ["nodes", "no_such_figure"]
+    assert ends[0].reason == "its process ended with exit code -9"
+    assert "ModuleNotFoundError" in ends[1].reason
 
 
 def test_every_figure_has_the_contract_of_the_gallery() -> None:

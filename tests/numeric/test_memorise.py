@@ -124,6 +124,22 @@ def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: M
     assert same(train_on_samples(replace(config, max_memory=1 << 31), checkpoint=path), whole)
 
 
+def test_numbers_of_numpy_are_the_same_settings() -> None:
+    numbers: dict[str, Any] = {
+        "points": (np.int64(3), np.int32(20), None),
+        "seeds": tuple(np.arange(5, 7)),
+        "weight_decay": (np.float64(0.01), np.float32(0.5)),
+        "n_features": np.int64(12),
+        "sparsity": np.float64(0.8),
+        "steps": np.int16(40),
+        "importance": np.ones(12),
+    }
+    numpy = replace(SMALL, **numbers)
+    assert numpy.fingerprint() == SMALL.fingerprint()
+    assert numpy.runs == SMALL.runs
+    assert replace(SMALL, weight_decay=(0,)).fingerprint() == replace(SMALL, weight_decay=(0.0,)).fingerprint()
+
+
 def test_a_run_that_diverges_is_named_and_the_others_go_on(small: Memorisation) -> None:
     wild = train_on_samples(
         replace(SMALL, points=(3,), weight_decay=(0.0,), learning_rate=1e200, steps=5, test_samples=10)
@@ -200,6 +216,16 @@ def test_regimes_do_not_depend_on_rotation_or_order(order: list[int], angle: flo
         ({"weight_decay": (50.0,)}, "weight_decay must be at least 0 and below 1/learning_rate, got 50.0"),
         ({"sparsity": 1.0}, r"sparsity must lie in \[0, 1\) for samples of length 1, got 1.0"),
         ({"learning_rate": 0.0}, "learning_rate must be positive and finite, got 0.0"),
+        ({"learning_rate": "fast"}, "learning_rate must be positive and finite, got 'fast'"),
+        ({"weight_decay": (None,)}, "weight_decay must be at least 0 and below 1/learning_rate, got None"),
+        ({"sparsity": "0.9"}, r"sparsity must lie in \[0, 1\) for samples of length 1, got '0.9'"),
+        ({"sparsity": 1 - 1e-15}, "leaves all 12 features 0 in nearly every draw"),
+        ({"points": ([3],)}, r"points must be whole numbers of at least 1, got \[3\]"),
+        ({"seeds": (2**63,)}, r"seeds must lie below 2\^63, got 9223372036854775808"),
+        ({"data_seed": -1}, "data_seed must be whole numbers of at least 0, got -1"),
+        ({"test_samples": 1}, "test_samples must be whole numbers of at least 2, got 1"),
+        ({"dtype": ["float32"]}, r"dtype must be one of float32, float64, got \['float32'\]"),
+        ({"device": None}, "device must be 'cpu' or 'cuda', got None"),
         ({"n_features": 0}, "n_features must be whole numbers of at least 1, got 0"),
         ({"importance": (1.0, 2.0)}, "importance must be one number or 12 numbers"),
         ({"dtype": "float16"}, "dtype must be one of float32, float64, got 'float16'"),

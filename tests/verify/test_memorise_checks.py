@@ -101,6 +101,16 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
     assert not passed(SMALL["infinite_data"]())
 
 
+def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fifty samples: the gap between their loss and that of new ones is large, and must not excuse itself."""
+    monkeypatch.setattr(
+        memorise,
+        "train_on_samples",
+        lambda config: train_on_samples(replace(config, points=(50, None), steps=400, fresh=256, test_samples=2000)),
+    )
+    assert not passed(SMALL["infinite_data"]())
+
+
 def test_a_wrong_dimensionality_is_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TGon, "example_dimensionality", property(lambda self: 0.5))
     assert not passed(SMALL["memorised_dimensionality"]())
