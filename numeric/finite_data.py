@@ -32,8 +32,8 @@ class MemoriseConfig:
     """Settings of runs for every T in `points`, every weight decay and every seed. The defaults are the published setting.
 
     Runs of one T share their samples, and a larger set begins with a smaller one; a seed sets where training starts.
-    ValueError, naming the argument and the value, on anything out of range, and where the largest T needs more memory than
-    `max_memory`: it says how large T may be.
+    ValueError, naming the argument and the value, on anything out of range, and where the samples of all T need more
+    memory than `max_memory`: it says how many there may be.
     """
 
     points: tuple[int | None, ...]
@@ -69,8 +69,9 @@ class MemoriseConfig:
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
             raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
         check_device(self.device)
-        largest = max(self.fresh if T is None else T for T in self.points)
-        check_size(max(largest, self.test_samples), self.n_features, self.sparsity, self.max_memory)
+        # All sets are held at once, beside the test samples.
+        held = self.test_samples + sum(self.fresh if T is None else T for T in self.points)
+        check_size(held, self.n_features, self.sparsity, self.max_memory)
         # Plain numbers: equal settings then have equal hashes.
         for name in ("learning_rate", "sparsity"):
             object.__setattr__(self, name, float(getattr(self, name)))

@@ -45,8 +45,8 @@ class Memorisation:
     """What became of the models of `config.runs`, in that order; on the CPU, in float64.
 
     `training_loss`: over the T samples (nan for fresh ones); `test_loss`: over `config.test_samples` others, the same for all
-    models, with its standard error; a model of all zeros has loss 1. `example_dimensionality`: D_X of each model's samples,
-    (T,), for fresh ones of the test samples. `resampled`: how many all-zero samples were drawn again, by T.
+    models, with its standard error; at importance 1 a model of all zeros has loss 1. `example_dimensionality`: D_X of each
+    model's samples, (T,), for fresh ones of the test samples. `resampled`: how many all-zero samples were drawn again, by T.
     """
 
     config: MemoriseConfig
@@ -165,12 +165,11 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
     held_out = config.samples(None)
     test_loss = _loss(config, held_out)
     resampled = {}
-    sets: dict[int | None, tuple[SampleSet, SampleLoss]] = {None: (held_out, test_loss)}
+    samples, loss = held_out, test_loss
     for k, run in enumerate(config.runs):
-        if run.points not in sets:
-            drawn = config.samples(run.points)
-            sets[run.points] = (drawn, _loss(config, drawn))
-        samples, loss = sets[run.points]
+        if k == 0 or run.points != config.runs[k - 1].points:  # one set at a time
+            samples = held_out if run.points is None else config.samples(run.points)
+            loss = test_loss if run.points is None else _loss(config, samples)
         if run.points is not None:
             resampled[run.points] = samples.resampled
         if not finite[k]:

@@ -14,8 +14,8 @@ from scipy.sparse import csr_array
 
 _ROWS = 4096
 _DRAWN = 1 << 20
-_BYTES_PER_ENTRY = 32
-_BYTES_PER_SAMPLE = 16
+_BYTES_PER_ENTRY = 48
+_BYTES_PER_SAMPLE = 64
 _EMPTY_BATCHES = 1e6  # a minute or so
 
 
@@ -89,7 +89,7 @@ def check_size(samples: int, n_features: int, sparsity: float, max_memory: int) 
     if samples * each > max_memory:
         raise ValueError(
             f"T = {samples} samples of {n_features} features at sparsity {sparsity} need about {samples * each / 2**30:.3g} GiB, "
-            f"above max_memory = {max_memory / 2**30:.3g} GiB: T may be at most {int(max_memory / each)}"
+            f"above max_memory = {max_memory / 2**30:.3g} GiB: in all T may be at most {int(max_memory / each)}"
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import signal
@@ -43,12 +44,16 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
         from distributed import Client
     except ImportError as error:
         raise ValueError(f"scheduler {address!r} needs the extra 'scale' ({error})") from None
+    failure = None
     try:
         client = Client(address, timeout=SECONDS, set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, ValueError, TypeError) as error:
-        raise ValueError(
-            f"scheduler must be the address of a running Dask scheduler, got {address!r} ({error})"
-        ) from None
+        failure = str(error)
+    if failure is not None:
+        # A client that failed is garbage in cycles. Collected while another one starts, it would be closed inside the lock
+        # that closing needs, and both would wait for ever.
+        gc.collect()
+        raise ValueError(f"scheduler must be the address of a running Dask scheduler, got {address!r} ({failure})")
     with client:
         probe = folder / f".probe-{uuid.uuid4().hex}"
         probe.touch()

@@ -230,7 +230,7 @@ def test_regimes_do_not_depend_on_rotation_or_order(order: list[int], angle: flo
         ({"importance": (1.0, 2.0)}, "importance must be one number or 12 numbers"),
         ({"dtype": "float16"}, "dtype must be one of float32, float64, got 'float16'"),
         ({"device": "tpu"}, "device must be 'cpu' or 'cuda', got 'tpu'"),
-        ({"points": (3, 10**6), "max_memory": 1 << 20}, r"T = 1000000 samples of 12 features .* T may be at most \d+"),
+        ({"points": (3, 10**6), "max_memory": 1 << 20}, r"T = 1000103 samples of 12 features .* T may be at most \d+"),
     ],
 )
 def test_bad_input(changes: dict[str, Any], message: str) -> None:

@@ -97,7 +97,9 @@ def test_bad_input(arguments: tuple[Any, ...], message: str) -> None:
 
 
 def test_too_many_samples_are_refused_with_how_many_there_may_be() -> None:
-    with pytest.raises(ValueError, match=r"T = 1000000 samples of 10000 features .* T may be at most (\d+)") as refused:
+    with pytest.raises(
+        ValueError, match=r"T = 1000000 samples of 10000 features .* in all T may be at most (\d+)"
+    ) as refused:
         draw_samples(10**6, 10_000, 0.999, 0, max_memory=1 << 20)
     most = int(str(refused.value).rsplit(" ", 1)[1])
     draw_samples(most, 10_000, 0.999, 0, max_memory=1 << 20)
