@@ -114,3 +114,10 @@ def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pyt
 def test_a_wrong_dimensionality_is_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TGon, "example_dimensionality", property(lambda self: 0.5))
     assert not passed(SMALL["memorised_dimensionality"]())
+
+
+def test_samples_that_no_seed_stores_are_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    found = trained["memorised"]
+    fault = replace(found, training_loss=found.training_loss + 0.1)
+    monkeypatch.setattr(memorise, "train_on_samples", lambda config: fault)
+    assert not passed(SMALL["memorised_dimensionality"]())
