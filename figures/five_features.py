@@ -13,12 +13,12 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
-from analytic.loss import expected_loss
 from numeric.geometry import describe
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss as population_loss
 from numeric.schedule import Constant
 from numeric.train import TrainConfig, train
+from verify.float_weights import loss_of_floats
 
 from . import Progress
 from .arrows import draw as draw_columns
@@ -116,9 +116,7 @@ def _reordered(W: Floats, b: Floats, s: float, importance: tuple[float, ...]) ->
 
 
 def _model(W: Floats, b: Floats, s: Fraction, found: list[str]) -> Model:
-    """Weights are floats, and so rationals."""
-    rows = [[Fraction(entry) for entry in row] for row in W.tolist()]
-    loss = expected_loss(rows, [Fraction(entry) for entry in b.tolist()], Independent(s), IMPORTANCE)
+    loss = loss_of_floats(W, b, Independent(s), IMPORTANCE)
     name = str(describe(W, tolerance=TOLERANCE))
     return Model(turned(W), b, name, float(loss), found.count(name), len(found))
 

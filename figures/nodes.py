@@ -13,12 +13,12 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
-from analytic.loss import expected_loss as exact_loss
 from numeric.contour import Measure, contour
 from numeric.law import grouped
 from numeric.pieces import sum_pieces
 from numeric.population import expected_loss
 from numeric.transformed import transformed
+from verify.float_weights import loss_of_floats
 
 from . import Progress
 
@@ -66,8 +66,7 @@ def _network(n: int, m: int) -> tuple[Floats, Floats]:
 def _errors(density: Fraction) -> Floats:
     W, b = _network(FEATURES, HIDDEN)
     first = [1] + [0] * (FEATURES - 1)
-    rows = [[Fraction(entry) for entry in row] for row in W.tolist()]
-    exact = exact_loss(rows, [Fraction(entry) for entry in b.tolist()], Independent(1 - density), first)
+    exact = loss_of_floats(W, b, Independent(1 - density), first)
     scale = float(exact) + float(density) / 3
     g = torch.from_numpy(W.T @ W)[:1]
     measure = Measure(

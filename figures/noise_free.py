@@ -13,12 +13,12 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
-from analytic.loss import expected_loss as exact_loss
 from numeric.minimise import minimise_loss
 from numeric.model import initial_weights
 from numeric.population import expected_loss
 from numeric.quasi_newton import bfgs
 from numeric.train import TrainConfig, train
+from verify.float_weights import loss_of_floats
 
 from . import Progress
 
@@ -41,9 +41,7 @@ class Race:
 
 
 def _exact(W: Floats, b: Floats) -> float:
-    """Weights are floats, and so rationals."""
-    rows = [[Fraction(entry) for entry in row] for row in W.tolist()]
-    return float(exact_loss(rows, [Fraction(entry) for entry in b.tolist()], Independent(1 - DENSITY)))
+    return float(loss_of_floats(W, b, Independent(1 - DENSITY)))
 
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Race:

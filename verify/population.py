@@ -17,6 +17,7 @@ from numeric.population import expected_loss
 
 from .any_network import Network, networks
 from .check import Claim, Outcome, Progress, Worst
+from .float_weights import loss_of_floats
 
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 
@@ -158,9 +159,8 @@ def found_loss(starts: int, progress: Progress) -> Outcome:
     worst = Worst()
     for index, density in enumerate((Fraction(1, 20), Fraction(1, 10))):
         for minimum in minimise_loss(5, 2, float(1 - density), starts=starts).minima:
-            rows = [[Fraction(entry) for entry in row] for row in minimum.W.tolist()]
             law = exact_law.Independent(Fraction(float(1 - density)))
-            exact = float(exact_loss(rows, [Fraction(entry) for entry in minimum.b.tolist()], law))
+            exact = float(loss_of_floats(minimum.W, minimum.b, law))
             worst.see(abs(exact - minimum.value) / exact, exact, minimum.value, f"density {density}")
         progress((index + 1) / 2)
     return worst.outcome(1e-9, "relative; ten times the accuracy that the route promises", {"starts": starts})

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from analytic.law import Independent
-from analytic.loss import expected_loss as exact_loss
 from analytic.packing import Packing, atoms, packings
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
@@ -26,6 +25,7 @@ from numeric.population import expected_loss
 from numeric.setting import Floats
 
 from .check import Claim, Outcome, Progress, Worst
+from .float_weights import loss_of_floats
 
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
 EIGHT = (8, 3)
@@ -243,8 +243,7 @@ def beaten(progress: Progress) -> Outcome:
     n, m, s = 4, 2, Fraction(1, 20)
     found = search(n, m, s, 4)
     progress(0.9)
-    rows = [[Fraction(entry) for entry in row] for row in found.W.tolist()]
-    exact = exact_loss(rows, [Fraction(entry) for entry in found.b.tolist()], Independent(s))
+    exact = loss_of_floats(found.W, found.b, Independent(s))
     winner = winner_at(n, m, to_sympy(s))
     lower = winner.loss.midpoint - winner.loss.radius
     return Outcome(

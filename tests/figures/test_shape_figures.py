@@ -12,7 +12,16 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import almost_orthogonal, bases, correlated_sets, five_features, uneven_sparsity, why_these_shapes
+from figures import (
+    almost_orthogonal,
+    bases,
+    correlated_sets,
+    five_features,
+    set_models,
+    uneven_branches,
+    uneven_sparsity,
+    why_these_shapes,
+)
 from figures.arrows import turned
 from figures.descent import descend
 
@@ -67,12 +76,12 @@ def test_five_features_lie_as_published_and_no_lower_than_without_noise() -> Non
 
 
 def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
-    shown = uneven_sparsity.compute(points=10, ratios=3, seeds=1, steps=500, starts=2, device="cpu", progress=silent)
+    shown = uneven_branches.compute(points=10, ratios=3, seeds=1, steps=500, starts=2, device="cpu", progress=silent)
     crossing, pentagon, digons = shown.crossing, shown.pentagon, shown.digons
     assert crossing.gap_lower > 0 > crossing.gap_upper
-    assert 0 < Fraction(crossing.upper) - Fraction(crossing.lower) <= uneven_sparsity.WIDTH
+    assert 0 < Fraction(crossing.upper) - Fraction(crossing.lower) <= uneven_branches.WIDTH
     # Nearer to equal than the last point of the branch, and sparser than the published 2.5 times.
-    assert pentagon.ratio[0] < crossing.ratio < 1 / uneven_sparsity.PUBLISHED
+    assert pentagon.ratio[0] < crossing.ratio < 1 / uneven_branches.PUBLISHED
     # At equal densities the branch is the regular pentagon with its best norm and bias: descent stops 1e-10²/1e-3 above.
     regular = best_loss(polytope("pentagon"), Fraction(19, 20), 20)
     k = int(np.flatnonzero(pentagon.ratio == 1)[0])
@@ -80,13 +89,13 @@ def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
     np.testing.assert_allclose(np.linalg.norm(pentagon.W[k], axis=0), float(regular.norm.midpoint), atol=1e-7)
     # The digons, exact, are where descent on the expected loss rests.
     for j in (0, -1):
-        rest = descend(digons.W[j][None], digons.b[j][None], uneven_sparsity.sparsities(digons.ratio[j]))
+        rest = descend(digons.W[j][None], digons.b[j][None], uneven_branches.sparsities(digons.ratio[j]))
         assert digons.loss[j] == pytest.approx(rest.loss[0], abs=16 * EPS)
     # Training ends above the least of the two branches at its own ratio.
     for ratio, loss in zip(shown.trained.ratio, shown.trained.loss, strict=True):
         near = int(np.abs(pentagon.ratio - ratio).argmin())
         starts = np.stack([pentagon.W[near], digons.W[0]]), np.stack([pentagon.b[near], digons.b[0]])
-        assert loss > descend(*starts, uneven_sparsity.sparsities(ratio)).loss.min()
+        assert loss > descend(*starts, uneven_branches.sparsities(ratio)).loss.min()
     assert "nan" not in uneven_sparsity.caption(shown)
     pyplot.close(uneven_sparsity.draw(shown))
 
@@ -181,20 +190,20 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
 
 
 def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None:
-    shown = correlated_sets.compute(seeds=2, starts=6, points=4, steps=300, tens=20, device="cpu", progress=silent)
+    shown = set_models.compute(seeds=2, starts=6, points=4, steps=300, tens=20, device="cpu", progress=silent)
     for case in shown.cases:
         assert case.noise_free.loss < case.trained.loss
     sparse, anti, _, _, dense = shown.cases
     # Two of a set are never on together: as antipodal pairs of norm 1 without bias they are given back, K = 0 at any density.
     pair = np.array([[1.0, -1, 0, 0], [0, 0, 1, -1]])
-    law = correlated_sets.laws("anticorrelated", correlated_sets.TWO, correlated_sets.SPARSE)[1]
-    assert correlated_sets.exact_loss(pair, np.zeros(4), law) == 0
+    law = set_models.laws("anticorrelated", set_models.TWO, set_models.SPARSE)[1]
+    assert set_models.exact_loss(pair, np.zeros(4), law) == 0
     assert 0 <= anti.noise_free.loss < 1e-15
     # The mean of two independent x ~ U[0, 1] for each: both are off by half their difference, E (x - y)²/4 = 1/24.
     line = np.array([[1.0, 1, 0, 0], [0, 0, 1, 1]]) / 2**0.5
-    law = correlated_sets.laws("correlated", correlated_sets.TWO, correlated_sets.DENSE)[1]
+    law = set_models.laws("correlated", set_models.TWO, set_models.DENSE)[1]
     # (1/√2)² is 1/2 but for rounding.
-    assert float(correlated_sets.exact_loss(line, np.zeros(4), law)) == pytest.approx(1 / 12, rel=16 * EPS)
+    assert float(set_models.exact_loss(line, np.zeros(4), law)) == pytest.approx(1 / 12, rel=16 * EPS)
     assert dense.noise_free.geometry == "2 aligned pairs"
     assert dense.noise_free.loss == pytest.approx(1 / 12, abs=1e-13)
     # Sparse: each of a set is almost orthogonal to the other, so that pairs form across the sets.
@@ -204,7 +213,7 @@ def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None
     assert float(sparse.density) / 6 > sparse.noise_free.loss
     collapse = shown.collapse
     assert collapse.gap_lower < 0 <= collapse.gap_upper
-    assert 0 < Fraction(collapse.upper) - Fraction(collapse.lower) <= correlated_sets.WIDTH
+    assert 0 < Fraction(collapse.upper) - Fraction(collapse.lower) <= set_models.WIDTH
     assert (np.diff(collapse.stored / collapse.density) > 0).all()
     assert "nan" not in correlated_sets.caption(shown)
     pyplot.close(correlated_sets.draw(shown))
@@ -212,5 +221,5 @@ def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None
 
 def test_interference_is_shared_out_between_the_own_set_and_the_others() -> None:
     W = np.array([[1.0, 2, 0, 0], [0, 0, 1, -3]])
-    assert correlated_sets.shares(W, ((0, 1), (2, 3))) == ((4 + 1 + 9 + 1) / 4, 0)
-    assert correlated_sets.shares(W, ((0, 2), (1, 3))) == (0, (4 + 1 + 9 + 1) / 4)
+    assert set_models.shares(W, ((0, 1), (2, 3))) == ((4 + 1 + 9 + 1) / 4, 0)
+    assert set_models.shares(W, ((0, 2), (1, 3))) == (0, (4 + 1 + 9 + 1) / 4)
