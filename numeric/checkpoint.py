@@ -85,7 +85,7 @@ def write_whole(path: Path, content: bytes) -> None:
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)  # it is gone where the interruption came after it was renamed
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from pathlib import Path
+
+from numeric.checkpoint import write_whole as write_whole
 
 
 def output_folder(path: Path) -> Path:
@@ -16,16 +17,3 @@ def output_folder(path: Path) -> Path:
     except OSError as error:
         raise ValueError(f"out must be a folder to write in, got {str(path)!r} ({error.strerror})") from None
     return path
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write to a temporary neighbour and rename it: a reader, or an interruption, never sees half a file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
