@@ -215,6 +215,9 @@ def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None
     assert collapse.gap_lower < 0 <= collapse.gap_upper
     assert 0 < Fraction(collapse.upper) - Fraction(collapse.lower) <= set_models.WIDTH
     assert (np.diff(collapse.stored / collapse.density) > 0).all()
+    for p, principal in zip(collapse.density, collapse.principal, strict=True):
+        law = set_models.laws("correlated", set_models.TWO, Fraction(p))[1]
+        assert float(set_models.exact_loss(line, np.zeros(4), law)) == pytest.approx(principal, rel=16 * EPS)
     assert "nan" not in correlated_sets.caption(shown)
     pyplot.close(correlated_sets.draw(shown))
 
