@@ -49,8 +49,10 @@ def _imported(module: str) -> frozenset[str]:
             base = ".".join(filter(None, (above, node.module)))
             names |= {base} | {f"{base}.{alias.name}" for alias in node.names}
     ours = {name for name in names if name.split(".")[0] in PACKAGES and _path(name).exists()}
-    # Importing a module runs the package that it lies in.
-    return frozenset(ours | {name.split(".")[0] for name in ours})
+    # Importing a module runs the packages that it lies in.
+    return frozenset(
+        ".".join(parts[:k]) for parts in (name.split(".") for name in ours) for k in range(1, len(parts) + 1)
+    )
 
 
 @cache

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = {
     "analytic": {"analytic", "sympy", "flint", "numpy"},
     "numeric": {
-        *("numeric", "numpy", "scipy", "torch", "rich", "cyclopts"),
+        *("numeric", "numpy", "numba", "scipy", "torch", "rich", "cyclopts"),
         *("xarray", "h5netcdf", "h5py", "distributed"),
     },
 }
