@@ -7,6 +7,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
+from .rational import rational, to_sympy
 from .roots import real_root_balls
 
 
@@ -17,7 +18,7 @@ def ball(number: Expr, bits: int) -> arb:
     others.
     """
     with flint.ctx.workprec(bits):
-        return _ball(sympy.sympify(number), bits)
+        return _ball(number if isinstance(number, Expr) else to_sympy(rational(number, "number")), bits)
 
 
 def _ball(number: Expr, bits: int) -> arb:

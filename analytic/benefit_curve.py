@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 import sympy
 
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, entries, rational, to_sympy
 
 Trend = Literal["increasing", "constant", "diminishing", "mixed"]
 
@@ -41,7 +41,8 @@ class Curve:
     corners: tuple[tuple[Fraction, Fraction], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        corners = tuple((rational(c, "points"), rational(b, "points")) for c, b in self.points)
+        pairs = entries(self.points, "points", lambda pair, name: entries(pair, name, rational, 2))
+        corners = tuple((c, b) for c, b in pairs)
         places = [c for c, _ in corners]
         if len(places) < 2 or places[0] != 0 or places[-1] != 1 or places != sorted(places):
             given = ", ".join(map(str, places)) or "none"
@@ -83,6 +84,9 @@ class Curve:
 
 def line(start: Exact, stop: Exact) -> Curve:
     """The straight curve from b(0) = start to b(1) = stop."""
+    for name, value in (("start", start), ("stop", stop)):
+        if rational(value, name) < 0:
+            raise ValueError(f"{name} must be at least 0, got {value}")
     return Curve(((0, start), (1, stop)))
 
 

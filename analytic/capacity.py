@@ -27,7 +27,7 @@ from typing import Literal, NamedTuple
 import sympy
 
 from .quadratic_task import capacity, derivation, exact_function, kurtosis, value
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, entries, rational, to_sympy
 
 Role = Literal["ignored", "shared", "whole"]
 Change = Literal["enters", "whole"]
@@ -60,9 +60,9 @@ class QuadraticModel:
     parameters: tuple[tuple[Fraction, ...], Fraction] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if isinstance(self.values, str) or not isinstance(self.values, Sequence) or not self.values:
+        given = entries(self.values, "values", rational)
+        if not given:
             raise ValueError(f"values must be a sequence of at least one number, got {self.values!r}")
-        given = tuple(rational(v, "values") for v in self.values)
         beta = rational(self.kurtosis, "kurtosis")
         if negative := [v for v in given if v < 0]:
             raise ValueError(f"values must not be negative, got {negative[0]}")
@@ -145,10 +145,8 @@ class QuadraticModel:
 
     def _each(self, function: Callable[..., Fraction], capacities: Sequence[Exact]) -> list[Fraction]:
         given, beta = self.parameters
-        if len(capacities) != self.n:
-            raise ValueError(f"capacities must be {self.n} numbers, one for each value, got {len(capacities)}")
         found = []
-        for v, c in zip(given, (rational(c, "capacities") for c in capacities), strict=True):
+        for v, c in zip(given, entries(capacities, "capacities", rational, self.n), strict=True):
             if not 0 <= c <= 1:
                 raise ValueError(f"capacities must lie in [0, 1], got {c}")
             # At β = 1 nothing is to be gained; the formulas have 0/0 at C = 1.

@@ -26,7 +26,7 @@ import sympy
 from flint import fmpq
 
 from .law import Block
-from .rational import Exact, from_flint, rational, to_flint, to_sympy
+from .rational import Exact, entries, from_flint, rational, to_flint, to_sympy, whole
 
 Terms = dict[int, list[Any]]
 """Vertex (as a bit mask of features) → coefficients of ζ⁰, ζ⁻¹, ζ⁻², …"""
@@ -41,9 +41,8 @@ def integral(gradient: Sequence[Exact], bias: Exact, power: int) -> sympy.Ration
     `gradient` has length d; entries that are zero do not matter, and are left out. `power` q ≥ 1; ValueError otherwise.
     Source: iterated antiderivatives.
     """
-    if power < 1:
-        raise ValueError(f"power must be at least 1, got {power}")
-    g = [to_flint(rational(entry, "gradient")) for entry in gradient]
+    power = whole(power, "power", 1)
+    g = [to_flint(entry) for entry in entries(gradient, "gradient", rational)]
     everything: Block = ((Fraction(1), tuple(range(len(g)))),)
     terms = transform(g, (everything,), to_flint)
     vertex = vertices(g, to_flint(rational(bias, "bias")))

@@ -13,14 +13,14 @@ from math import gcd
 import sympy
 from sympy import Expr, MatrixBase, Rational
 
-from .closed_form import closed_form, numbered, short_form, sign
-from .rational import Exact, rational, to_sympy
+from .closed_form import closed_form, exact_number, numbered, short_form, sign
+from .rational import Exact, instance, rational, to_sympy
 
 
 def pair_distances(gram: MatrixBase) -> tuple[tuple[Expr, int], ...]:
     """(exact distance, number of pairs i < j at it), by increasing distance."""
     squares: Counter[tuple[Expr, Expr]] = Counter()
-    n = gram.rows
+    n = _square(gram).rows
     for i in range(n):
         for j in range(i):
             squares[closed_form(gram[i, i] + gram[j, j]), gram[i, j]] += 1
@@ -60,9 +60,17 @@ def log_energy(gram: MatrixBase) -> Expr:
 
 def interference_energy(gram: MatrixBase) -> Expr:
     r""":math:`\sum_{i \ne j} \mathrm{ReLU}(r_i \cdot r_j)^2`, the toy model's own energy."""
-    counts = Counter(gram[i, j] for i in range(gram.rows) for j in range(gram.rows) if i != j)
+    counts = Counter(gram[i, j] for i in range(_square(gram).rows) for j in range(gram.rows) if i != j)
     positive = [(entry, count) for entry, count in counts.items() if sign(entry) > 0]
     return closed_form(sympy.Add(*(count * closed_form(entry**2) for entry, count in positive)))
+
+
+def _square(gram: MatrixBase) -> MatrixBase:
+    if instance(gram, "gram", MatrixBase, "a SymPy matrix of exact numbers").rows != gram.cols:
+        raise ValueError(f"gram must be square, got shape {gram.shape}")
+    for entry in gram:
+        exact_number(entry, "gram")
+    return gram
 
 
 def _apart(gram: MatrixBase) -> tuple[tuple[Expr, int], ...]:

@@ -18,6 +18,7 @@ from sympy import Expr, Rational
 
 from .law import Independent
 from .loss import expected_loss
+from .rational import whole
 
 density = sympy.Symbol("p", positive=True)
 extra = sympy.Symbol("r", positive=True)
@@ -57,11 +58,13 @@ class FixedWeights:
     loss: Expr
 
 
-@lru_cache(maxsize=2)
 def fixed_weights(n: int) -> tuple[FixedWeights, ...]:
     """The settings for n features in n − 1 dimensions. ValueError unless n is 2 or 3."""
-    if n not in _COLUMNS:
-        raise ValueError(f"n must be 2 or 3, got {n}")
+    return _fixed_weights(whole(n, "n", 2, 3))
+
+
+@lru_cache(maxsize=2)
+def _fixed_weights(n: int) -> tuple[FixedWeights, ...]:
     found = []
     for name, (phase, columns) in _COLUMNS[n].items():
         W = sympy.ImmutableMatrix(columns).T
@@ -71,10 +74,14 @@ def fixed_weights(n: int) -> tuple[FixedWeights, ...]:
     return tuple(found)
 
 
-@lru_cache(maxsize=2)
 def meeting_point(n: int) -> MeetingPoint:
     """The importance, the density below 1 and the loss at which the losses of `fixed_weights(n)` all are equal."""
-    first, *others = (setting.loss for setting in fixed_weights(n))
+    return _meeting_point(whole(n, "n", 2, 3))
+
+
+@lru_cache(maxsize=2)
+def _meeting_point(n: int) -> MeetingPoint:
+    first, *others = (setting.loss for setting in _fixed_weights(n))
     ((r, p),) = sympy.solve([first - other for other in others], [extra, density])
     return MeetingPoint(r, p, first.subs({extra: r, density: p}))
 

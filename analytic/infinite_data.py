@@ -28,14 +28,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
-import sympy
 from sympy import Expr
 
 from .closed_form import closed_form, sign
 from .loss import Enclosure
 from .polytopes import polytope
+from .rational import choice, digits_of, whole
 from .sparse_polytope import sparse_optimum
 
 Rule = Literal["unit_norm", "zero_bias", "best_bias"]
@@ -56,11 +56,13 @@ class PolygonSaving:
     best_bias: Enclosure
 
 
-@lru_cache(maxsize=256)
 def polygon_saving(corners: int, digits: int = 20) -> PolygonSaving:
     """The savings of the k-gon; `best_bias` within 10^−digits. ValueError unless k ≥ 2."""
-    if not isinstance(corners, int) or corners < 2:
-        raise ValueError(f"corners must be a whole number k >= 2, got {corners!r}")
+    return _polygon_saving(whole(corners, "corners", 2), digits_of(digits))
+
+
+@lru_cache(maxsize=256)
+def _polygon_saving(corners: int, digits: int) -> PolygonSaving:
     shape = polytope(f"{corners}-gon")
     overlap = closed_form(1 + shape.interference_energy / corners)  # C_k
     # k active features cost 3 L_1 in units of E x² = 1/3.
@@ -76,9 +78,7 @@ def polygon_saving(corners: int, digits: int = 20) -> PolygonSaving:
 
 def polygon_savings(largest: int, digits: int = 20) -> tuple[PolygonSaving, ...]:
     """k = 2, …, `largest`. ValueError unless `largest` ≥ 2."""
-    if not isinstance(largest, int) or largest < 2:
-        raise ValueError(f"largest must be a whole number k >= 2, got {largest!r}")
-    return tuple(polygon_saving(k, digits) for k in range(2, largest + 1))
+    return tuple(polygon_saving(k, digits) for k in range(2, whole(largest, "largest", 2) + 1))
 
 
 def best_polygon(largest: int, rule: Rule) -> PolygonSaving:
@@ -86,8 +86,7 @@ def best_polygon(largest: int, rule: Rule) -> PolygonSaving:
 
     ValueError for another rule; ArithmeticError where none does.
     """
-    if rule not in ("unit_norm", "zero_bias", "best_bias"):
-        raise ValueError(f"rule must be 'unit_norm', 'zero_bias' or 'best_bias', got {rule!r}")
+    choice(rule, "rule", get_args(Rule))
     savings = polygon_savings(largest)
     best = [one for one in savings if all(one is other or _saves_more(one, other, rule) for other in savings)]
     if not best:
@@ -99,4 +98,4 @@ def _saves_more(one: PolygonSaving, other: PolygonSaving, rule: Rule) -> bool:
     if rule == "best_bias":
         a, b = one.best_bias, other.best_bias
         return bool(a.midpoint - a.radius > b.midpoint + b.radius)
-    return sign(sympy.sympify(getattr(one, rule) - getattr(other, rule))) > 0
+    return sign(getattr(one, rule) - getattr(other, rule)) > 0

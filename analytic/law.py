@@ -13,7 +13,7 @@ from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
-from .rational import Exact, rational
+from .rational import Exact, entries, rational, whole
 
 Support = tuple[int, ...]
 Block = tuple[tuple[Fraction, Support], ...]
@@ -44,7 +44,7 @@ class Law:
 
     def inclusion(self, features: Iterable[int], n: int) -> Fraction:
         """P(all of `features` are active)."""
-        wanted = set(features)
+        wanted = set(entries(features, "features", lambda i, name: whole(i, name, 0, whole(n, "n", 1) - 1)))
         total = Fraction(1)
         for block in self.blocks(n):
             mine = wanted & {i for _, members in block for i in members}
@@ -54,7 +54,7 @@ class Law:
 
     def moments(self, n: int) -> Moments:
         r""":math:`E x_i = P_i/2,\; E x_i^2 = P_i/3,\; E x_i x_j = P_{ij}/4`, with P the inclusion probabilities."""
-        single = [self.inclusion((i,), n) for i in range(n)]
+        single = [self.inclusion((i,), n) for i in range(whole(n, "n", 1))]
         square = tuple(p / 3 for p in single)
         products = tuple(
             tuple(square[i] if i == j else self.inclusion((i, j), n) / 4 for j in range(n)) for i in range(n)
@@ -75,7 +75,7 @@ class Independent(Law):
             _probability(value)
 
     def blocks(self, n: int) -> tuple[Block, ...]:
-        each = self.sparsity if isinstance(self.sparsity, tuple) else (self.sparsity,) * n
+        each = self.sparsity if isinstance(self.sparsity, tuple) else (self.sparsity,) * whole(n, "n", 1)
         if len(each) != n:
             raise ValueError(f"sparsity must be one number or {n}, one for each feature, got {len(each)}")
         return tuple(_alternatives(_probability(s), [(i,)]) for i, s in enumerate(each))
@@ -86,7 +86,7 @@ class OneHot(Law):
     """Exactly one feature is active, each with probability 1/n."""
 
     def blocks(self, n: int) -> tuple[Block, ...]:
-        return (tuple((Fraction(1, n), (i,)) for i in range(n)),)
+        return (tuple((Fraction(1, n), (i,)) for i in range(whole(n, "n", 1))),)
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def _probability(value: Exact) -> Fraction:
 
 def _partition(groups: Groups) -> tuple[tuple[int, ...], ...]:
     """The groups as tuples; ValueError where one is empty or they overlap."""
-    found = tuple(tuple(group) for group in groups)
+    found = entries(groups, "groups", lambda group, name: entries(group, name, whole))
     members = [i for group in found for i in group]
     if not all(found) or not members:
         raise ValueError(f"groups must not be empty, got {found}")
@@ -145,6 +145,6 @@ def _partition(groups: Groups) -> tuple[tuple[int, ...], ...]:
 def _covering(groups: Groups, n: int) -> Groups:
     """The groups, if together they are the features 0, …, n − 1."""
     members = sorted(i for group in groups for i in group)
-    if members != list(range(n)):
+    if members != list(range(whole(n, "n", 1))):
         raise ValueError(f"groups must cover the features 0 to {n - 1} once each, got {groups}")
     return groups

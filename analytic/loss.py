@@ -22,7 +22,7 @@ from sympy import Expr
 from .ball import ball
 from .cube import expectation, positive_part, transform, vertices
 from .law import Block, Law, Support
-from .rational import Exact, from_flint, rational, to_flint, to_sympy
+from .rational import Exact, digits_of, entries, from_flint, instance, matrix, rational, to_flint, to_sympy
 from .roots import ball_ends
 
 MOST_VERTICES = 1 << 12
@@ -84,12 +84,11 @@ def sparse_limit(
     features j of the loss given that j alone is active. With unit columns and b = 0 that is the generalised Thomson
     energy :math:`\tfrac13 \sum_{i \ne j} I_i \mathrm{ReLU}(W_i \cdot W_j)^2`.
     """
-    n = len(b)
     model = _model(W, b, _Certain(()), importance)
     nothing = _rational_loss(model)
     if nothing:
         return 0, nothing
-    return 1, sum((_rational_loss(_given(model, (j,))) for j in range(n)), sympy.Integer(0))
+    return 1, sum((_rational_loss(_given(model, (j,))) for j in range(len(model.bias))), sympy.Integer(0))
 
 
 def enclose_loss(
@@ -104,7 +103,7 @@ def enclose_loss(
     W and b may also hold exact real SymPy numbers (roots, cosines of rational angles, `CRootOf`). Same errors as
     `expected_loss`; ArithmeticError where a vanishing entry of WᵀW cannot be told from a tiny one.
     """
-    model = _model(W, b, law, importance)
+    model, digits = _model(W, b, law, importance), digits_of(digits)
     scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
     target = (scale or Fraction(1)) / 10**digits
     bits = 64 + 4 * digits
@@ -169,19 +168,11 @@ def _loss(
 
 
 def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
-    rows = W.tolist() if isinstance(W, sympy.MatrixBase) else [list(row) for row in W]
-    n = len(rows[0]) if rows else 0
-    if n == 0 or any(len(row) != n for row in rows):
-        raise ValueError(
-            f"W must be a matrix of m rows of n entries, m, n >= 1, got rows of lengths {[*map(len, rows)]}"
-        )
-    if len(b) != n:
-        raise ValueError(f"b must have one entry for each of the {n} columns of W, got {len(b)}")
-    weights = sympy.Matrix([[_exact(entry, "W") for entry in row] for row in rows])
-    given = [1] * n if importance is None else list(importance)
-    if len(given) != n:
-        raise ValueError(f"importance must have one entry for each of the {n} features, got {len(given)}")
-    values = tuple(rational(value, "importance") for value in given)
+    weights = sympy.Matrix(matrix(W, "W", _exact))
+    n = weights.cols
+    bias = entries(b, "b", _exact, n)
+    instance(law, "law", Law, "a law of analytic.law, such as Independent('9/10')")
+    values = entries([1] * n if importance is None else importance, "importance", rational, n)
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"importance must not be negative, got {negative[0]}")
     blocks = law.blocks(n)
@@ -196,7 +187,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
     gram = (weights.T * weights).applyfunc(_simplified)
     return _Model(
         tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
-        tuple(_exact(entry, "b") for entry in b),
+        bias,
         values,
         blocks,
         tuple(law.inclusion((i,), n) / 3 for i in range(n)),

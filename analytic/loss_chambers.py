@@ -17,7 +17,7 @@ import sympy
 from sympy import Expr, Rational
 
 from .cube import expectation, transform, vertices
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, entries, instance, matrix, rational, to_sympy, whole
 
 Mask = int
 """A set of features as a bit mask."""
@@ -39,6 +39,7 @@ class Symbols:
     def vertex(self, feature: int, mask: Mask) -> Expr:
         """v_i(S) as an expression."""
         n = len(self.b)
+        feature, mask = whole(feature, "feature", 0, n - 1), whole(mask, "mask", 0, (1 << n) - 1)
         return self.b[feature] + sum(self.gram[feature, j] for j in range(n) if mask >> j & 1)
 
 
@@ -54,6 +55,7 @@ class LossChamber:
 
     def conditions(self, symbols: Symbols) -> tuple[sympy.Basic, ...]:
         """The sign of every vertex value, as relations: their conjunction is the chamber with its walls at 0 taken below."""
+        _letters(symbols)
         return tuple(
             value > 0 if mask in self.positive[i] else sympy.Le(value, 0)
             for i in range(self.n)
@@ -63,7 +65,7 @@ class LossChamber:
 
     def loss(self, symbols: Symbols) -> Expr:
         """K in this chamber for independent features, not simplified (`sympy.cancel` brings it to one fraction)."""
-        p = 1 - symbols.s
+        p = 1 - _letters(symbols).s
         blocks = [((symbols.s, ()), (p, (i,))) for i in range(self.n)]
         total: Expr = Rational(0)
         for i in range(self.n):
@@ -79,6 +81,7 @@ class LossChamber:
 
 def symbols_for(n: int, m: int) -> Symbols:
     """Letters for n features in m dimensions; w_1, …, w_n for the only row where m = 1."""
+    n, m = whole(n, "n", 1), whole(m, "m", 1)
     names = [[f"w_{j + 1}" if m == 1 else f"W_{a + 1}{j + 1}" for j in range(n)] for a in range(m)]
     W = sympy.ImmutableMatrix([[sympy.Symbol(name, real=True) for name in row] for row in names])
     b = tuple(sympy.Symbol(f"b_{j + 1}", real=True) for j in range(n))
@@ -88,14 +91,13 @@ def symbols_for(n: int, m: int) -> Symbols:
 
 def chamber_at(W: Sequence[Sequence[Exact]], b: Sequence[Exact]) -> LossChamber:
     """The chamber that contains a point, exact rationals W (m, n) and b (n,). A vertex value of 0 counts as not positive."""
-    rows = [[rational(entry, "W") for entry in row] for row in W]
-    n = len(b)
-    if not rows or any(len(row) != n for row in rows):
-        raise ValueError(f"W must have rows of {n} entries to match b, got {[len(row) for row in rows]}")
-    gram = [[sum((row[i] * row[j] for row in rows), Fraction(0)) for j in range(n)] for i in range(n)]
+    rows = matrix(W, "W", rational)
+    n = len(rows[0])
+    bias = entries(b, "b", rational, n)
+    gram = [[sum((line[i] * line[j] for line in rows), Fraction(0)) for j in range(n)] for i in range(n)]
     positive = []
     for i in range(n):
-        value = vertices(gram[i], rational(b[i], "b"))
+        value = vertices(gram[i], bias[i])
         positive.append(frozenset(mask for mask in range(1 << n) if value(mask) > 0))
     return LossChamber(tuple(positive))
 
@@ -117,6 +119,10 @@ def n2m1_chambers() -> tuple[tuple[LossChamber, sympy.ImmutableMatrix], ...]:
             b = (-first, -second)
             found.setdefault(chamber_at([w], b), sympy.ImmutableMatrix([*w, *map(to_sympy, b)]))
     return tuple(found.items())
+
+
+def _letters(symbols: Symbols) -> Symbols:
+    return instance(symbols, "symbols", Symbols, "the Symbols that symbols_for(n, m) gives")
 
 
 def _signed(terms: dict[int, list[Any]], value: Any, power: int, positive: frozenset[Mask]) -> Expr:

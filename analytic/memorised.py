@@ -36,7 +36,7 @@ from sympy import Expr, ImmutableMatrix, Rational
 
 from .closed_form import closed_form, exact_number, is_zero, short_form, sign
 from .loss import Weights
-from .rational import Exact
+from .rational import Exact, entries, matrix, whole
 
 _A, _B, _COSINE = sympy.symbols("a b c", real=True)
 _ON, _SUM, _SQUARES = sympy.symbols("N S Q", real=True)
@@ -98,7 +98,7 @@ class TGon:
 
         ValueError for points that are not.
         """
-        rows = _points(points)
+        rows = matrix(points, "points", exact_number)
         T, n = len(rows), len(rows[0])
         if self.points != T:
             raise ValueError(f"points must be the {self.points} rows that this T-gon stores, got {T}")
@@ -106,11 +106,11 @@ class TGon:
         for i, owner in enumerate(owners):
             if len(owner) > 1:
                 raise ValueError(f"points must have disjoint supports, got feature {i} in points {owner}")
-        for t, row in enumerate(rows):
-            if any(sign(entry) < 0 for entry in row):
-                raise ValueError(f"points must have entries >= 0, got {row} as point {t}")
-            if not is_zero(sympy.Add(*(entry**2 for entry in row)) - 1):
-                raise ValueError(f"points must have norm 1, got {row} as point {t}")
+        for t, point in enumerate(rows):
+            if any(sign(entry) < 0 for entry in point):
+                raise ValueError(f"points must have entries >= 0, got {[*point]} as point {t}")
+            if not is_zero(sympy.Add(*(entry**2 for entry in point)) - 1):
+                raise ValueError(f"points must have norm 1, got {[*point]} as point {t}")
         radius = sympy.sqrt(self.squared_norm)
         turns = [2 * sympy.pi * t / sympy.Integer(T) for t in range(T)]
         waves = ImmutableMatrix([[sympy.cos(turn) for turn in turns], [sympy.sin(turn) for turn in turns]])
@@ -125,7 +125,7 @@ def t_gon(points: int, squared_norm: Exact | Expr, bias: Exact | Expr) -> TGon:
     a, b = exact_number(squared_norm, "squared_norm"), exact_number(bias, "bias")
     if sign(a) < 0:
         raise ValueError(f"squared_norm must be at least 0, got {a}")
-    return TGon(_count(points), a, b)
+    return TGon(whole(points, "points", 1), a, b)
 
 
 def memorised(points: int) -> TGon:
@@ -133,7 +133,8 @@ def memorised(points: int) -> TGon:
 
     A single point needs no weights at all: a = 0, b = 1.
     """
-    if _count(points) == 1:
+    points = whole(points, "points", 1)
+    if points == 1:
         return TGon(1, sympy.Integer(0), sympy.Integer(1))
     return TGon(points, *(_short(value.subs(_COSINE, _cosine(points, 1))) for value in _edge()))
 
@@ -145,6 +146,7 @@ def best_bias(points: int, squared_norm: Exact | Expr) -> TGon:
     L is convex in b where a + b ≥ 0, and 1 or more elsewhere; so the one chamber that holds its own stationary point has
     the minimum.
     """
+    points = whole(points, "points", 1)
     a = t_gon(points, squared_norm, 0).squared_norm
     on: list[tuple[Expr, int]] = []
     for k in range(1, points // 2 + 2):
@@ -161,18 +163,18 @@ def training_loss(W: Weights, b: Sequence[Exact | Expr], points: Points) -> Expr
 
     W: (m, n), b: n entries. ValueError for shapes that do not match and entries that are not exact.
     """
-    rows = _points(points)
-    weights = sympy.Matrix(W).applyfunc(lambda entry: exact_number(entry, "W"))
-    bias = [exact_number(entry, "b") for entry in b]
+    rows = matrix(points, "points", exact_number)
+    weights = sympy.Matrix(matrix(W, "W", exact_number))
+    bias = entries(b, "b", exact_number)
     if not weights.cols == len(bias) == len(rows[0]):
         raise ValueError(
             f"W, b and points must have the same number of features, got {weights.cols}, {len(bias)} and {len(rows[0])}"
         )
     gram = (weights.T * weights).applyfunc(closed_form)
     total = sympy.Integer(0)
-    for row in rows:
-        inputs = gram * sympy.Matrix(row)
-        for entry, z in zip(row, (inputs[i] + bias[i] for i in range(len(row))), strict=True):
+    for point in rows:
+        inputs = gram * sympy.Matrix(point)
+        for entry, z in zip(point, (inputs[i] + bias[i] for i in range(len(point))), strict=True):
             total += (entry - z) ** 2 if sign(z) > 0 else entry**2
     return _short(total / len(rows))
 
@@ -215,16 +217,3 @@ def _copies(T: int, k: int) -> int:
 def _short(number: Expr) -> Expr:
     short = short_form(number)
     return number if short is None else short
-
-
-def _count(points: int) -> int:
-    if not isinstance(points, int) or isinstance(points, bool) or points < 1:
-        raise ValueError(f"points must be a whole number T >= 1, got {points!r}")
-    return points
-
-
-def _points(points: Points) -> list[list[Expr]]:
-    rows = [[exact_number(entry, "points") for entry in row] for row in points]
-    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(f"points must be T >= 1 rows of n >= 1 entries, got rows of lengths {[*map(len, rows)]}")
-    return rows

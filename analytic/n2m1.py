@@ -28,9 +28,10 @@ import sympy
 from flint import fmpq, fmpq_poly
 from sympy import Expr
 
+from .closed_form import exact_number
 from .n2m1_loss import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
 from .n2m1_ray import Parameters, Ray, ray
-from .rational import Exact, from_flint, rational, to_sympy
+from .rational import Exact, entries, from_flint, instance, rational, to_sympy
 from .roots import RealAlgebraic, rational_number, real_roots, sign_beside
 
 Kind = Literal["minimum", "saddle", "maximum"]
@@ -114,12 +115,10 @@ class SmallestModel:
     parameters: Parameters = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        if not isinstance(self.importance, (tuple, list)) or len(self.importance) != 2:
-            raise ValueError(f"importance must be a pair (I_1, I_2), got {self.importance!r}")
         s = rational(self.sparsity, "sparsity")
         if not 0 <= s <= 1:
             raise ValueError(f"sparsity must lie in [0, 1], got {s}")
-        importance = [rational(value, "importance") for value in self.importance]
+        importance = entries(self.importance, "importance", rational, 2)
         strength = rational(self.penalty, "penalty")
         for name, value in (*(("importance", value) for value in importance), ("penalty", strength)):
             if value < 0:
@@ -128,7 +127,7 @@ class SmallestModel:
 
     def loss(self, w1: Exact | Expr, w2: Exact | Expr) -> Expr:
         """K(w₁, w₂), exactly. Weights are exact rationals or real SymPy numbers such as sqrt(2)/2."""
-        first, second = _exact_weight(w1, "w1"), _exact_weight(w2, "w2")
+        first, second = exact_number(w1, "w1"), exact_number(w2, "w2")
         values = dict(zip(PARAMETERS, map(to_sympy, self.parameters), strict=True))
         at_point = {WEIGHTS[0]: first, WEIGHTS[1]: second}
         chamber = next(c for c in CHAMBERS if c.condition.subs(at_point))
@@ -136,6 +135,7 @@ class SmallestModel:
 
     def chamber_loss(self, chamber: Chamber) -> Expr:
         """K as an expression in w₁, w₂ in a chamber of `analytic.n2m1_loss.CHAMBERS`, at this model's parameters."""
+        instance(chamber, "chamber", Chamber, "one of analytic.n2m1_loss.CHAMBERS")
         return sympy.expand(chamber.loss.subs(dict(zip(PARAMETERS, map(to_sympy, self.parameters), strict=True))))
 
     def critical_points(self) -> tuple[CriticalPoint, ...]:
@@ -226,14 +226,6 @@ def _on_axes(rays: dict[Chamber, Ray], parameters: Parameters) -> list[CriticalP
         value = rational_number(from_flint(rays[SAME_SIGN].constant))
         points.append(CriticalPoint((_ZERO, _ZERO), value, "maximum", "none", "origin"))
     return points
-
-
-def _exact_weight(value: Exact | Expr, name: str) -> Expr:
-    if isinstance(value, Expr) and not isinstance(value, sympy.Rational):
-        if not value.is_number or not value.is_real or value.has(sympy.Float):
-            raise ValueError(f"{name} must be an exact real number, got {value}")
-        return value
-    return to_sympy(rational(value, name))
 
 
 def _short_latex(number: Expr) -> str:

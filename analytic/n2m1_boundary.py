@@ -23,7 +23,7 @@ from sympy import Expr
 from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
 from .n2m1_elimination import RING, critical_values, in_ring, in_sparsity, ties
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
-from .rational import Exact, to_flint
+from .rational import Exact, digits_of, to_flint
 from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
 
 Interval = tuple[Fraction, Fraction]
@@ -57,7 +57,7 @@ class PhaseTransition:
 
     def enclosure(self, digits: int = 30) -> Interval:
         """Rationals lower ≤ s* ≤ upper, closer than 10^−digits."""
-        return self.value.enclosure(Fraction(1, 10 ** (_checked(digits) + 1)))
+        return self.value.enclosure(Fraction(1, 10 ** (digits_of(digits) + 1)))
 
     def branches(self, digits: int = 30) -> tuple[Branch, Branch]:
         """The minimum of the phase below and of the phase above, at s*, enclosed to about 10^−digits, rigorously.
@@ -66,7 +66,7 @@ class PhaseTransition:
         inside the ball is the only root in it. Both jumps, of w and of ∂K/∂s, follow; the slopes differ, so the
         transition is of first order.
         """
-        return _branch(self, self.below, _checked(digits)), _branch(self, self.above, digits)
+        return _branch(self, self.below, digits_of(digits)), _branch(self, self.above, digits)
 
     def slope_jump(self, digits: int = 30) -> Interval:
         """∂K/∂s above minus ∂K/∂s below, at s*: an enclosure. The transition is of first order when it excludes 0."""
@@ -139,12 +139,6 @@ def _vanishes_on_boundary(factor: fmpq_mpoly) -> bool:
     """Whether the factor is zero at the boundary point of r = 1/2, exactly."""
     point = phase_boundary((1, "1/2")).value
     return point.sign_of(in_sparsity(factor.subs({"r": fmpq(1, 2)}))) == 0
-
-
-def _checked(digits: int) -> int:
-    if not isinstance(digits, int) or digits < 0:
-        raise ValueError(f"digits must be a whole number of at least 0, got {digits!r}")
-    return digits
 
 
 def _at_transition(transition: PhaseTransition, phase: Phase, digits: int = 30) -> tuple[Chamber, CriticalPoint]:

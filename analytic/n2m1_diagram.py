@@ -9,6 +9,8 @@ settings.
 
 from __future__ import annotations
 
+import numbers
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,6 +20,7 @@ from sympy import Expr, Poly
 
 from .emit import Arithmetic, compile_arithmetic
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
+from .rational import shown
 
 Array = npt.NDArray[np.float64]
 
@@ -63,7 +66,12 @@ def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram
     1e100; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
     minimum is flat.
     """
-    s, extra = np.broadcast_arrays(np.asarray(sparsity, dtype=float), np.asarray(importance, dtype=float))
+    given = _reals(sparsity, "sparsity"), _reals(importance, "importance")
+    try:
+        s, extra = np.broadcast_arrays(*given)
+    except ValueError:
+        shapes = " and ".join(str(array.shape) for array in given)
+        raise ValueError(f"sparsity and importance must broadcast together, got shapes {shapes}") from None
     for name, values, valid, wanted in (
         ("sparsity", s, (s >= 0) & (s < 1), "lie in [0, 1)"),
         ("importance", extra, (extra >= 1e-100) & (extra <= 1e100), "lie in [1e-100, 1e100]"),
@@ -76,6 +84,21 @@ def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram
         for whole, part in zip(flat, _minima(s.ravel()[block], extra.ravel()[block]), strict=True):
             whole[block] = part
     return Diagram(*(values.reshape(s.shape) for values in flat))
+
+
+def _reals(values: npt.ArrayLike, name: str) -> Array:
+    try:
+        if isinstance(values, numbers.Real | Sequence) and not isinstance(values, str | bytes):
+            given = np.array(values, dtype=object)
+            if all(isinstance(entry, numbers.Real) and not isinstance(entry, bool) for entry in given.flat):
+                return given.astype(np.float64)
+        elif (
+            isinstance(values, np.ndarray) and values.dtype.kind in "iuf" and not isinstance(values, np.ma.MaskedArray)
+        ):
+            return values.astype(np.float64)
+    except (OverflowError, ValueError):
+        pass
+    raise ValueError(f"{name} must be an array or nested lists of real numbers, got {shown(values)}")
 
 
 def _minima(s: Array, extra: Array) -> tuple[Array, Array, Array, Array]:

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .closed_form import is_zero
-from .polytope import Polytope
+from .polytope import Polytope, given_polytope
 from .polytopes import CATALOGUE, polytope
+from .rational import entries, instance, whole
 
 
 @dataclass(frozen=True)
@@ -34,17 +35,22 @@ class Packing:
 
     def without(self, other: Packing) -> Packing:
         """The parts that cost something and that the other has not as well: they decide between the two."""
+        instance(other, "other", Packing, "a Packing")
         rest = Counter(dict(self.atoms)) - Counter(dict(other.atoms))
         return Packing(tuple(rest.items()), 0, max(self.dropped - other.dropped, 0))
 
 
-@lru_cache(maxsize=64)
 def atoms(n: int, m: int) -> tuple[Polytope, ...]:
     """The polytopes with at most n vertices, all alike, in at most m dimensions, that are no tegum product.
 
     Of the catalogue, every k-gon, simplex and tight antiprism; a square is two digons, an octahedron three, so they are
     not among them. Larger ones come first.
     """
+    return _atoms(whole(n, "n", 1), whole(m, "m", 1))
+
+
+@lru_cache(maxsize=64)
+def _atoms(n: int, m: int) -> tuple[Polytope, ...]:
     names = [f"{k}-gon" for k in range(2, n + 1)] + [f"{d}-simplex" for d in range(1, min(n, m + 1))]
     names += [f"{k}-antiprism" for k in range(3, n // 2 + 1)]
     found = {shape.name: shape for shape in map(polytope, [*CATALOGUE, *names])}
@@ -52,7 +58,6 @@ def atoms(n: int, m: int) -> tuple[Polytope, ...]:
     return tuple(sorted(fitting, key=lambda shape: shape.vertices.shape, reverse=True))
 
 
-@lru_cache(maxsize=64)
 def packings(n: int, m: int, extra: tuple[Polytope, ...] = ()) -> tuple[Packing, ...]:
     """Every choice of atoms that fits, `extra` ones included; what dimensions are left take a single each, and what
     features are left then are dropped.
@@ -60,9 +65,12 @@ def packings(n: int, m: int, extra: tuple[Polytope, ...] = ()) -> tuple[Packing,
     A single costs nothing and a dropped feature something, so a packing that leaves room for a single is never best.
     ValueError unless n, m >= 1, and for an extra polytope that does not fit or is a tegum product.
     """
-    for letter, value in (("n", n), ("m", m)):
-        if value < 1:
-            raise ValueError(f"{letter} must be at least 1, got {value}")
+    shapes = entries(extra, "extra", given_polytope)
+    return _packings(whole(n, "n", 1), whole(m, "m", 1), shapes)
+
+
+@lru_cache(maxsize=64)
+def _packings(n: int, m: int, extra: tuple[Polytope, ...]) -> tuple[Packing, ...]:
     for shape in extra:
         if not _fits(shape, n, m):
             raise ValueError(

@@ -12,7 +12,7 @@ from sympy import Expr, ImmutableMatrix
 from .closed_form import closed_form, is_zero, numbered, sign
 from .energy import coulomb_energy, interference_energy, log_energy, pair_distances, riesz_energy
 from .gram_symmetry import orbit_sizes
-from .rational import Exact
+from .rational import Exact, instance
 
 
 @dataclass(frozen=True)
@@ -118,3 +118,8 @@ class Polytope:
     def riesz_energy(self, power: Exact) -> Expr:
         """Σ_{i<j} |r_i − r_j|^−power, power > 0 rational."""
         return riesz_energy(self.gram, power)
+
+
+def given_polytope(value: object, name: str = "polytope") -> Polytope:
+    """An argument that must be a `Polytope`."""
+    return instance(value, name, Polytope, "a Polytope, such as analytic.polytopes.polytope('pentagon')")

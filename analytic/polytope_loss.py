@@ -31,8 +31,8 @@ from flint import arb
 
 from .bernstein import zeros
 from .loss import Enclosure
-from .polytope import Polytope
-from .rational import Exact, rational, to_flint, to_sympy
+from .polytope import Polytope, given_polytope
+from .rational import Exact, digits_of, rational, to_flint, to_sympy
 from .roots import ball_ends
 from .vertex_sums import Knot, knots, vertex_sums
 
@@ -67,7 +67,7 @@ def best_loss(polytope: Polytope, sparsity: Exact, digits: int = 30) -> BestAtom
     `polytope`: unit vertices that a symmetry takes to each other; 0 ≤ sparsity < 1. ValueError otherwise, and for an
     inexact sparsity. ArithmeticError where two places tie to `MOST_BITS` bits, so that norm and bias are not unique.
     """
-    s, n = rational(sparsity, "sparsity"), polytope.gram.rows
+    s, n, digits = rational(sparsity, "sparsity"), given_polytope(polytope).gram.rows, digits_of(digits)
     if not 0 <= s < 1:
         raise ValueError(f"sparsity must lie in [0, 1), got {s}")
     target, bits = sympy.Rational(1, 10**digits), 64 + 4 * digits

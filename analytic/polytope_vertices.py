@@ -5,12 +5,15 @@ from __future__ import annotations
 from itertools import product
 
 import sympy
-from sympy import Expr, ImmutableMatrix, Rational, cos, pi, sin, sqrt
+from sympy import Expr, ImmutableMatrix, MatrixBase, Rational, cos, pi, sin, sqrt
+
+from .closed_form import exact_number
+from .rational import instance, whole
 
 
 def polygon(k: int) -> ImmutableMatrix:
     """2 × k: (cos 2πj/k, sin 2πj/k); for k = 2 the digon, 1 × 2."""
-    if k == 2:
+    if whole(k, "k", 2) == 2:
         return orthoplex(1)
     angles = [2 * pi * j / k for j in range(k)]
     return ImmutableMatrix([[cos(a) for a in angles], [sin(a) for a in angles]])
@@ -18,14 +21,14 @@ def polygon(k: int) -> ImmutableMatrix:
 
 def polygon_gram(k: int) -> ImmutableMatrix:
     """k × k: cos 2π(i − j)/k, by the addition theorem."""
-    cosines = [cos(2 * pi * j / k) for j in range(k)]
+    cosines = [cos(2 * pi * j / k) for j in range(whole(k, "k", 2))]
     return ImmutableMatrix(k, k, lambda i, j: cosines[abs(i - j)])
 
 
 def simplex(d: int) -> ImmutableMatrix:
     """d × (d + 1), every two columns at cosine −1/d: the triangular factor of that Gram matrix, row by row."""
     rows = []
-    for k in range(d):
+    for k in range(whole(d, "d", 1)):
         first = sqrt(Rational((d + 1) * (d - k), d * (d - k + 1)))
         rows.append([0] * k + [first] + [-first / (d - k)] * (d - k))
     return ImmutableMatrix(rows)
@@ -33,11 +36,13 @@ def simplex(d: int) -> ImmutableMatrix:
 
 def simplex_gram(d: int) -> ImmutableMatrix:
     """(d + 1) × (d + 1): 1 on the diagonal, −1/d beside it."""
+    whole(d, "d", 1)
     return ImmutableMatrix(d + 1, d + 1, lambda i, j: sympy.Integer(1) if i == j else Rational(-1, d))
 
 
 def orthoplex(d: int) -> ImmutableMatrix:
     """d × 2d: e₁, −e₁, e₂, −e₂, …"""
+    whole(d, "d", 1)
     return ImmutableMatrix(d, 2 * d, lambda i, j: (1 - 2 * (j % 2)) * int(j // 2 == i))
 
 
@@ -69,9 +74,10 @@ def dodecahedron() -> ImmutableMatrix:
 
 def antiprism(k: int, height: Expr) -> ImmutableMatrix:
     """3 × 2k: a k-gon at z = height and one turned by π/k at z = −height, both on the unit sphere."""
+    height = exact_number(height, "height")
     radius = sqrt(sympy.expand(1 - height**2))
     columns = []
-    for j in range(2 * k):
+    for j in range(2 * whole(k, "k", 2)):
         angle = pi * j / k
         columns.append([radius * cos(angle), radius * sin(angle), -height if j % 2 else height])
     return _columns(columns)
@@ -79,6 +85,7 @@ def antiprism(k: int, height: Expr) -> ImmutableMatrix:
 
 def antiprism_gram(k: int, height: Expr) -> ImmutableMatrix:
     """2k × 2k: (1 − h²) cos π(i − j)/k ± h², plus within a ring."""
+    k, height = whole(k, "k", 2), exact_number(height, "height")
     square = sympy.expand(height**2)
     row = [sympy.expand((1 - square) * cos(pi * j / k) + (-1) ** j * square) for j in range(2 * k)]
     return ImmutableMatrix(2 * k, 2 * k, lambda i, j: row[abs(i - j)])
@@ -86,6 +93,8 @@ def antiprism_gram(k: int, height: Expr) -> ImmutableMatrix:
 
 def tegum(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
     """(m₁ + m₂) × (n₁ + n₂): both, in orthogonal spaces."""
+    for name, matrix in (("a", a), ("b", b)):
+        instance(matrix, name, MatrixBase, "a SymPy matrix of vertices")
     return ImmutableMatrix(sympy.diag(a, b))
 
 

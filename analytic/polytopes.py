@@ -17,8 +17,8 @@ from sympy import Expr
 
 from . import polytope_vertices as vertices
 from .closed_form import exact_number, sign
-from .polytope import Polytope
-from .rational import Exact
+from .polytope import Polytope, given_polytope
+from .rational import Exact, instance, whole
 
 TIGHT_HEIGHT = 1 / sympy.sqrt(3)
 
@@ -74,8 +74,7 @@ def antiprism(k: int, height: Exact | Expr = TIGHT_HEIGHT) -> Polytope:
 
     Tight where Σ z² = Σ x²: 2k h² = k (1 − h²), so h = 1/√3, the default.
     """
-    if not isinstance(k, int) or k < 2:
-        raise ValueError(f"an antiprism needs k >= 2 corners to a ring, got {k}")
+    k = whole(k, "k", 2)
     exact = exact_number(height, "height")
     if sign(exact) <= 0 or sign(1 - exact) <= 0:
         raise ValueError(f"height must lie strictly between 0 and 1, got {height}")
@@ -85,12 +84,17 @@ def antiprism(k: int, height: Exact | Expr = TIGHT_HEIGHT) -> Polytope:
 
 def tegum(a: Polytope, b: Polytope) -> Polytope:
     """The tegum product (direct sum): both in orthogonal spaces, so that D is the union of the factors' D."""
+    given_polytope(a, "a"), given_polytope(b, "b")
     return Polytope(f"{a.name} ⊕ {b.name}", vertices.tegum(a.vertices, b.vertices), vertices.tegum(a.gram, b.gram))
 
 
-@lru_cache(maxsize=256)
 def polytope(name: str) -> Polytope:
     """The polytope of that name, case and spaces aside (grammar above). ValueError lists close names otherwise."""
+    return _polytope(instance(name, "name", str, "the name of a polytope, such as 'pentagon'"))
+
+
+@lru_cache(maxsize=256)
+def _polytope(name: str) -> Polytope:
     plain = " ".join(name.lower().split())
     factors = re.split(r" ?[⊕+] ?", plain)
     if len(factors) > 1:
@@ -102,7 +106,7 @@ def polytope(name: str) -> Polytope:
     if found is None:
         close = difflib.get_close_matches(plain, CATALOGUE, n=4, cutoff=0.4)
         raise ValueError(
-            f"unknown polytope {name!r}: "
+            f"name must be that of a known polytope, got {name!r}: "
             + (f"did you mean {', '.join(close)}?" if close else f"one of {', '.join(CATALOGUE)}")
         )
     return found

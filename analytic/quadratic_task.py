@@ -27,7 +27,7 @@ from typing import Literal
 import sympy
 from sympy import Expr
 
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, choice, entries, instance, matrix, rational, to_sympy, whole
 
 kurtosis = sympy.Symbol("beta", positive=True)
 value = sympy.Symbol("v", nonnegative=True)
@@ -83,6 +83,7 @@ class Sharing:
 
 def coefficients(n: int) -> sympy.Matrix:
     """The symmetric matrix of symbols q_ij, n × n."""
+    whole(n, "n", 1)
     return sympy.Matrix(n, n, lambda i, j: sympy.Symbol(f"q_{min(i, j) + 1}{max(i, j) + 1}", real=True))
 
 
@@ -91,7 +92,10 @@ def variance(q: sympy.MatrixBase, moments: Sequence[Expr]) -> Expr:
 
     q: (n, n), symmetric. The expectation of a monomial is the product of the moments of its powers.
     """
-    n = q.shape[0]
+    q, moments = sympy.Matrix(matrix(q, "q", _expression)), entries(moments, "moments", _expression, 4)
+    n = q.rows
+    if q.cols != n:
+        raise ValueError(f"q must be square, got shape {q.shape}")
     form = sum(
         (sympy.Poly({_exponents(n, i, j): q[i, j]}, *_inputs(n)) for i, j in product(range(n), repeat=2)),
         sympy.Poly(0, *_inputs(n)),
@@ -137,14 +141,16 @@ def sharing() -> Sharing:
     return Sharing(sympy.factor(ignored), sympy.factor(whole), sympy.factor(shared), tie)
 
 
-@lru_cache(maxsize=2)
 def kurtosis_of_density(law: Uniform = "symmetric") -> Expr:
     """β of the standardised feature as an expression in the density p: U[−1, 1] ("symmetric") or U[0, 1] ("positive").
 
     With probability p the feature is uniform, otherwise 0. ValueError for another law.
     """
-    if law not in _LOWEST:
-        raise ValueError(f"law must be 'symmetric' (U[-1, 1]) or 'positive' (U[0, 1]), got {law!r}")
+    return _kurtosis_of_density(choice(law, "law", _LOWEST))
+
+
+@lru_cache(maxsize=2)
+def _kurtosis_of_density(law: str) -> Expr:
     low, x = _LOWEST[law], sympy.Symbol("x", real=True)
     mean = density * sympy.integrate(x, (x, low, 1)) / (1 - low)
     second, fourth = (
@@ -161,10 +167,14 @@ def sparse_kurtosis(density_: Exact, law: Uniform = "symmetric") -> sympy.Ration
     return kurtosis_of_density(law).subs(density, to_sympy(p))
 
 
-@lru_cache(maxsize=2)
 def turning_density(law: Uniform = "symmetric") -> Expr:
     """The density in (0, 1] at which benefits turn: sparser features have diminishing, denser ones increasing benefits."""
-    numerator = sympy.fraction(sympy.together(kurtosis_of_density(law) - derivation().turning_kurtosis))[0]
+    return _turning_density(choice(law, "law", _LOWEST))
+
+
+@lru_cache(maxsize=2)
+def _turning_density(law: str) -> Expr:
+    numerator = sympy.fraction(sympy.together(_kurtosis_of_density(law) - derivation().turning_kurtosis))[0]
     (root,) = (root for root in sympy.Poly(numerator, density).real_roots() if 0 < root <= 1)
     return root
 
@@ -172,9 +182,21 @@ def turning_density(law: Uniform = "symmetric") -> Expr:
 def exact_function(expression: Expr, arguments: Sequence[sympy.Symbol]) -> Callable[..., Fraction]:
     """A rational expression as a function of Fractions, exact: numerator and denominator with integer coefficients."""
     # Integer coefficients, or the compiled function would divide them as floats.
+    instance(expression, "expression", Expr, "a SymPy expression")
+    arguments = entries(arguments, "arguments", _symbol)
+    if not arguments or expression.free_symbols - set(arguments):
+        raise ValueError(f"arguments must be symbols, all of {expression}'s among them, got {arguments}")
     parts = [sympy.Poly(part, *arguments, domain="ZZ") for part in sympy.fraction(sympy.together(expression))]
     top, bottom = (sympy.lambdify(arguments, part.as_expr(), modules=[{}]) for part in parts)
     return lambda *values: Fraction(top(*values)) / Fraction(bottom(*values))
+
+
+def _expression(value: object, name: str) -> Expr:
+    return value if isinstance(value, Expr) and not value.has(sympy.Float) else to_sympy(rational(value, name))
+
+
+def _symbol(value: object, name: str) -> sympy.Symbol:
+    return instance(value, name, sympy.Symbol, "SymPy symbols")
 
 
 def _inputs(n: int) -> tuple[sympy.Symbol, ...]:

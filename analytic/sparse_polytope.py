@@ -30,8 +30,8 @@ from sympy import Expr, Poly, Rational, Symbol
 from .closed_form import closed_form, exact_number, short_form, sign
 from .exact_polynomial import MOST_BITS, rational_multiple, roots_in, value_at
 from .loss import Enclosure
-from .polytope import Polytope
-from .rational import Exact, to_sympy
+from .polytope import Polytope, given_polytope
+from .rational import Exact, digits_of, to_sympy
 from .roots import ball_ends, real_roots
 
 THETA = Symbol("theta", real=True)
@@ -95,6 +95,7 @@ class SparseOptimum:
 
     def enclose(self, digits: int = 30) -> SparseEnclosure:
         """Enclosures of radius ≤ 10^−digits, by ball arithmetic of doubling precision."""
+        digits = digits_of(digits)
         bits = 64 + 4 * digits
         while True:
             found = SparseEnclosure(*map(_enclosure, self._balls(bits)))
@@ -130,6 +131,11 @@ def sparse_optimum(polytope: Polytope) -> SparseOptimum:
     ValueError unless the vertices are distinct and of norm 1. Beyond the largest level c, B²/Q falls with θ, and at θ = 0
     it rises wherever two vertices meet at less than a right angle; so the best θ is a stationary point between.
     """
+    return _sparse_optimum(given_polytope(polytope))
+
+
+@lru_cache(maxsize=256)
+def _sparse_optimum(polytope: Polytope) -> SparseOptimum:
     levels = [level for level, _ in _levels(polytope)]
     if not levels:
         return SparseOptimum(polytope, None, (sympy.Integer(0), sympy.Integer(1)), 0)
@@ -153,7 +159,7 @@ def sparse_optimum(polytope: Polytope) -> SparseOptimum:
 def sparse_loss(polytope: Polytope, square_norm: Exact | Expr, bias: Exact | Expr) -> Expr:
     """L_1 of columns √t v_i with bias b, exact. ValueError unless t ≥ 0, b ≤ 0 and the vertices have norm 1."""
     t, b = exact_number(square_norm, "square_norm"), exact_number(bias, "bias")
-    n = polytope.gram.rows
+    n = given_polytope(polytope).gram.rows
     if sign(t) < 0 or sign(b) > 0:
         raise ValueError(f"the sparse limit needs square_norm >= 0 and bias <= 0, got {t} and {b}")
     if sign(t) == 0 or sign(t + b) <= 0:  # no column reaches its own threshold

@@ -23,8 +23,9 @@ import sympy
 from sympy import Expr
 
 from .capacity import QuadraticModel
+from .closed_form import exact_number
 from .quadratic_task import derivation, kurtosis
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, entries, instance, matrix, rational, to_sympy, whole
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Block:
 
 def capacities(W: sympy.MatrixBase) -> tuple[Expr, ...]:
     """C_i = (W_i·W_i)²/Σ_j (W_i·W_j)², (n,), exact; 0 for a zero column. W: (m, n), exact SymPy numbers."""
+    W = _exact(W)
     gram = _expanded(W.T * W)
     return tuple(
         sympy.radsimp(gram[i, i] ** 2 / sympy.expand(sum(gram[i, j] ** 2 for j in range(W.shape[1]))))
@@ -53,6 +55,7 @@ def blocks(W: sympy.MatrixBase) -> tuple[Block, ...] | None:
     Features with zero columns are in no block. Two spaces with one scale are one block. W: (m, n), exact; entries are
     rationals and square roots of rationals, whose sums SymPy's `expand` decides.
     """
+    W = _exact(W)
     frame = _expanded(W * W.T)
     found: dict[Expr, list[int]] = {}
     for i in range(W.shape[1]):
@@ -81,7 +84,7 @@ def tight_frame(diagonal: Sequence[Exact]) -> sympy.Matrix:
     that brings it to c; what becomes of the fresh one, of squared norm r + 1 − c or r − c, is the next in hand. Both
     stay in [0, 1], and the sum says that the fresh ones last.
     """
-    wanted = [rational(c, "diagonal") for c in diagonal]
+    wanted = entries(diagonal, "diagonal", rational)
     if outside := [c for c in wanted if not 0 <= c <= 1]:
         raise ValueError(f"diagonal must lie in [0, 1], got {outside[0]}")
     dimension = sum(wanted, Fraction(0))
@@ -112,18 +115,17 @@ def realise(model: QuadraticModel, dimensions: int) -> sympy.Matrix:
     `model.allocate(m)`, but for features that capacity brings nothing (v = 0, β = 1): their columns are zero.
     ValueError unless m is a whole number in [1, n].
     """
-    if isinstance(dimensions, bool) or not isinstance(dimensions, int) or not 1 <= dimensions <= model.n:
-        raise ValueError(f"dimensions must be a whole number in [1, {model.n}], got {dimensions!r}")
+    dimensions = whole(dimensions, "dimensions", 1, _given(model).n)
     shares = model.allocate(dimensions)
     scales = model.scales(shares)
     W = sympy.zeros(dimensions, model.n)
-    whole = [i for i, c in enumerate(shares) if c == 1]
-    for row, i in enumerate(whole):
+    alone = [i for i, c in enumerate(shares) if c == 1]
+    for row, i in enumerate(alone):
         W[row, i] = sympy.sqrt(scales[i])
     if shared := [i for i, c in enumerate(shares) if 0 < c < 1]:
         frame = tight_frame([shares[i] for i in shared])
         for column, i in enumerate(shared):
-            W[len(whole) :, i] = sympy.sqrt(scales[i]) * frame[:, column]
+            W[len(alone) :, i] = sympy.sqrt(scales[i]) * frame[:, column]
     return W
 
 
@@ -132,7 +134,8 @@ def weights_loss(model: QuadraticModel, W: sympy.MatrixBase) -> Expr:
 
     W: exact SymPy numbers, one column for each value; ValueError otherwise.
     """
-    given, beta = model.parameters
+    given, beta = _given(model).parameters
+    W = _exact(W)
     if W.shape[1] != model.n:
         raise ValueError(f"W must have one column for each of the {model.n} values, got shape {W.shape}")
     q = _expanded(W.T * W) - sympy.diag(*map(to_sympy, given))
@@ -140,6 +143,14 @@ def weights_loss(model: QuadraticModel, W: sympy.MatrixBase) -> Expr:
     diagonal = found.diagonal.subs(kurtosis, to_sympy(beta))
     pairs = product(range(model.n), repeat=2)
     return sympy.expand(sum((diagonal if i == j else found.pair) * q[i, j] ** 2 for i, j in pairs))
+
+
+def _given(model: QuadraticModel) -> QuadraticModel:
+    return instance(model, "model", QuadraticModel, "a QuadraticModel of analytic.capacity")
+
+
+def _exact(W: sympy.MatrixBase) -> sympy.Matrix:
+    return sympy.Matrix(matrix(W, "W", exact_number))
 
 
 _Column = list[tuple[int, Fraction]]

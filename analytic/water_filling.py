@@ -24,7 +24,7 @@ from fractions import Fraction
 import sympy
 
 from .benefit_curve import Curve, Quadratic
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, entries, instance, rational, to_sympy
 from .upper_envelope import Branch, with_branch
 
 Choice = tuple[sympy.Rational, sympy.Rational]
@@ -52,9 +52,7 @@ def allocate(curves: Sequence[Curve], total: Exact) -> Allocation:
 
     Of several best allocations `capacities` is one that gives most to the features that come first.
     """
-    budget = rational(total, "total")
-    if not curves:
-        raise ValueError("curves must hold at least one curve, got none")
+    budget, curves = rational(total, "total"), _given(curves)
     if not 0 <= budget <= len(curves):
         raise ValueError(f"total must lie in [0, {len(curves)}], the number of curves, got {budget}")
     here = [branch for branch in best_branches(curves) if branch.value.low <= budget <= branch.value.high]
@@ -66,6 +64,7 @@ def allocate(curves: Sequence[Curve], total: Exact) -> Allocation:
 
 def best_branches(curves: Sequence[Curve]) -> tuple[Branch, ...]:
     """V for every budget at once, by lower end: at each t in [0, n] the best value is the largest of those that hold t."""
+    curves = _given(curves)
     branches = [Branch(piece, ((Fraction(0), Fraction(1)),)) for piece in curves[0].pieces]
     for curve in curves[1:]:
         longer: list[Branch] = []
@@ -75,6 +74,15 @@ def best_branches(curves: Sequence[Curve]) -> tuple[Branch, ...]:
                     longer = with_branch(longer, candidate)
         branches = longer
     return tuple(sorted(branches, key=lambda branch: (branch.value.low, branch.value.high)))
+
+
+def _given(curves: Sequence[Curve]) -> tuple[Curve, ...]:
+    found = entries(
+        curves, "curves", lambda curve, name: instance(curve, name, Curve, "Curves of analytic.benefit_curve")
+    )
+    if not found:
+        raise ValueError(f"curves must hold at least one curve, got {curves!r}")
+    return found
 
 
 def _joined(branch: Branch, piece: Quadratic) -> list[Branch]:

@@ -25,7 +25,7 @@ from .loss import Enclosure
 from .packing import Packing, packings
 from .polytope import Polytope
 from .polytope_loss import BestAtom, enclosure
-from .rational import Exact, from_flint, rational, to_sympy
+from .rational import Exact, digits_of, from_flint, rational, to_sympy
 from .winner_bounds import beats, best_atom, packing_loss
 
 _GUARD = 8
@@ -62,7 +62,7 @@ def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Po
     `extra`: polytopes beside those of the catalogue. ValueError on bad input; ArithmeticError where two packings tie to
     that accuracy: ask for more digits.
     """
-    s = rational(sparsity, "sparsity")
+    s, digits = rational(sparsity, "sparsity"), digits_of(digits)
     if not 0 <= s < 1:
         raise ValueError(f"sparsity must lie in [0, 1), got {s}")
     order = _ranked(packings(n, m, extra), s, digits)
@@ -77,14 +77,18 @@ def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Po
     )
 
 
-@lru_cache(maxsize=64)
 def winners(n: int, m: int, digits: int = 12, extra: tuple[Polytope, ...] = ()) -> tuple[Reign, ...]:
     """The winners from s = 0 to s = 1, each crossing enclosed in a width of 10^−digits.
 
     `extra`: polytopes beside those of the catalogue. ValueError unless n, m ≥ 1 and they fit; ArithmeticError where two
     packings cannot be told apart, as for n > m = 1, where an antipodal pair and a dropped feature tie at s = 0.
     """
-    half, rivals = Fraction(1, 2), packings(n, m, extra)
+    return _winners(packings(n, m, extra), digits_of(digits))
+
+
+@lru_cache(maxsize=64)
+def _winners(rivals: tuple[Packing, ...], digits: int) -> tuple[Reign, ...]:
+    half = Fraction(1, 2)
     reigns: list[Reign] = []
     for a, b, packing in chain(
         _segments(rivals, Fraction(0), half, digits), _segments(rivals, half, Fraction(1), digits)

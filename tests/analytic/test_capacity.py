@@ -167,7 +167,7 @@ def test_a_hundred_features() -> None:
         (lambda: QuadraticModel((1, 2), 4.0), r"kurtosis must be exact .* got the float 4.0"),
         (lambda: QuadraticModel((1, 2), 4).allocate("5/2"), r"total must lie in \[0, 2\], .* got 5/2"),
         (lambda: QuadraticModel((1, 2), 4).allocate(-1), r"total must lie in \[0, 2\], .* got -1"),
-        (lambda: QuadraticModel((1, 2), 4).loss((1,)), "capacities must be 2 numbers, one for each value, got 1"),
+        (lambda: QuadraticModel((1, 2), 4).loss((1,)), "capacities must have 2 entries, got 1"),
         (lambda: QuadraticModel((1, 2), 4).loss((1, "3/2")), r"capacities must lie in \[0, 1\], got 3/2"),
         (lambda: QuadraticModel((1, 2), 4).norms((0, -1)), r"capacities must lie in \[0, 1\], got -1"),
     ],

@@ -61,7 +61,7 @@ def test_derivatives_of_the_square_give_the_products(positive: set[int], j: int)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (([1], 0, 0), "power must be at least 1, got 0"),
+        (([1], 0, 0), "power must be a whole number of at least 1, got 0"),
         (([0.5], 0, 2), "gradient must be exact .* got the float 0.5"),
         (([1], 0.5, 2), "bias must be exact .* got the float 0.5"),
     ],

@@ -58,5 +58,5 @@ def test_phases_are_what_the_weights_do_with_the_extra_feature(n: int) -> None:
 
 
 def test_bad_input() -> None:
-    with pytest.raises(ValueError, match="n must be 2 or 3, got 4"):
+    with pytest.raises(ValueError, match=r"n must be a whole number in \[2, 3\], got 4"):
         fixed_weights(4)

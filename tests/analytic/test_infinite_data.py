@@ -101,8 +101,8 @@ def test_a_fixed_value_is_stored_without_loss_in_any_polygon(k: int) -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: polygon_saving(1), "corners must be a whole number k >= 2, got 1"),
-        (lambda: polygon_savings(1), "largest must be a whole number k >= 2, got 1"),
+        (lambda: polygon_saving(1), "corners must be a whole number of at least 2, got 1"),
+        (lambda: polygon_savings(1), "largest must be a whole number of at least 2, got 1"),
         (lambda: best_polygon(5, "norm"), "rule must be .* got 'norm'"),  # type: ignore[arg-type]
     ],
 )

@@ -186,10 +186,10 @@ def test_balls_of_a_pentagon_agree_with_a_rotated_one() -> None:
     [
         (([[0.5, 1]], [0, 0], Independent(0)), "W must be exact .* got the float 0.5"),
         (([[1, 1]], [0.0, 0], Independent(0)), "b must be exact .* got the float 0.0"),
-        (([[1, 1]], [0], Independent(0)), "b must have one entry for each of the 2 columns of W, got 1"),
+        (([[1, 1]], [0], Independent(0)), "b must have 2 entries, got 1"),
         (([[1, 1], [1]], [0, 0], Independent(0)), r"W must be a matrix .* got rows of lengths \[2, 1\]"),
         (([], [], Independent(0)), r"W must be a matrix .* got rows of lengths \[\]"),
-        (([[1, 1]], [0, 0], Independent(0), [1]), "importance must have one entry for each of the 2 features, got 1"),
+        (([[1, 1]], [0, 0], Independent(0), [1]), "importance must have 2 entries, got 1"),
         (([[1, 1]], [0, 0], Independent(0), [1, -2]), "importance must not be negative, got -2"),
         (([[sympy.sqrt(2), 1]], [0, 0], Independent(0)), "must be rational for an exact loss, got sqrt"),
         (([[1, sympy.nan]], [0, 0], Independent(0)), "W must "),

@@ -179,8 +179,8 @@ def test_large_T_stays_exact() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda: memorised(0), "points must be a whole number T >= 1, got 0"),
-        (lambda: memorised(2.0), "points must be a whole number T >= 1, got 2.0"),  # type: ignore[arg-type]
+        (lambda: memorised(0), "points must be a whole number of at least 1, got 0"),
+        (lambda: memorised(2.0), "points must be a whole number of at least 1, got 2.0"),  # type: ignore[arg-type]
         (lambda: t_gon(3, -1, 0), "squared_norm must be at least 0, got -1"),
         (lambda: t_gon(3, 0.5, 0), "squared_norm must be exact"),  # type: ignore[arg-type]
         (lambda: best_bias(0, 1), "T >= 1, got 0"),

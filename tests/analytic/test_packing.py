@@ -69,8 +69,8 @@ def test_extra_polytopes_are_packed_too() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 2), "n must be at least 1, got 0"),
-        ((3, 0), "m must be at least 1, got 0"),
+        ((0, 2), "n must be a whole number of at least 1, got 0"),
+        ((3, 0), "m must be a whole number of at least 1, got 0"),
         ((6, 3, (antiprism(4),)), "extra polytope must have at most 6 vertices.*got square antiprism"),
         ((8, 3, (antiprism(3),)), "no tegum product, got triangular antiprism"),
         ((8, 3, (polytope("triangular bipyramid"),)), "all alike"),

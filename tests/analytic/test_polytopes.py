@@ -266,14 +266,14 @@ def test_bipyramid_is_a_product() -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("pentagram", "unknown polytope 'pentagram': did you mean pentagon"),
+        ("pentagram", "name must be that of a known polytope, got 'pentagram': did you mean pentagon"),
         ("icosahedra", "did you mean icosahedron, octahedron, dodecahedron"),
         ("triangular bypiramid", "did you mean triangular bipyramid"),
-        ("digon ⊕ tetraedron", "unknown polytope 'tetraedron': did you mean tetrahedron"),
-        ("1-gon", "unknown polytope '1-gon'"),
-        ("0-simplex", "unknown polytope '0-simplex'"),
-        ("2-antiprism", "unknown polytope '2-antiprism'"),
-        ("", "unknown polytope '': one of digon, triangle"),
+        ("digon ⊕ tetraedron", "name must be that of a known polytope, got 'tetraedron': did you mean tetrahedron"),
+        ("1-gon", "name must be that of a known polytope, got '1-gon'"),
+        ("0-simplex", "name must be that of a known polytope, got '0-simplex'"),
+        ("2-antiprism", "name must be that of a known polytope, got '2-antiprism'"),
+        ("", "name must be that of a known polytope, got '': one of digon, triangle"),
         ("zzz", "one of digon, triangle"),
     ],
 )
@@ -285,7 +285,7 @@ def test_unknown_names(name: str, message: str) -> None:
 @pytest.mark.parametrize(
     ("k", "height", "message"),
     [
-        (1, "1/2", "an antiprism needs k >= 2 corners to a ring, got 1"),
+        (1, "1/2", "k must be a whole number of at least 2, got 1"),
         (4, 0, "height must lie strictly between 0 and 1, got 0"),
         (4, sqrt(2), r"height must lie strictly between 0 and 1, got sqrt\(2\)"),
         (4, 0.5, "height must be exact .* got the float 0.5"),

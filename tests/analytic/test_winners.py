@@ -116,7 +116,7 @@ def test_other_heights_of_the_antiprism_can_be_added() -> None:
     [
         ((3, 2, 1), r"sparsity must lie in \[0, 1\), got 1"),
         ((3, 2, 0.5), "sparsity must be exact"),
-        ((0, 2, "1/2"), "n must be at least 1, got 0"),
+        ((0, 2, "1/2"), "n must be a whole number of at least 1, got 0"),
     ],
 )
 def test_bad_input(arguments: tuple[object, ...], message: str) -> None:

@@ -1,0 +1,175 @@
+"""Every public function of `analytic` against the table of hostile arguments."""
+
+import os
+
+import pytest
+import sympy
+from hostile import call, known, of, public, right, without_execution
+
+import analytic
+from analytic.benefit_curve import PANELS
+from analytic.capacity import QuadraticModel
+from analytic.law import Anticorrelated, Correlated, Independent, OneHot
+from analytic.loss_chambers import chamber_at, symbols_for
+from analytic.memorised import memorised
+from analytic.n2m1 import SmallestModel
+from analytic.n2m1_boundary import phase_boundary
+from analytic.n2m1_loss import SAME_SIGN
+from analytic.packing import packings
+from analytic.polytopes import polytope
+from analytic.sparse_polytope import sparse_optimum
+from analytic.toy_capacity import HeldCapacity
+
+# Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
+INSIDE = (
+    "analytic.ball",
+    "analytic.bernstein",
+    "analytic.closed_form",
+    "analytic.cube.transform",
+    "analytic.cube.vertices",
+    "analytic.cube.positive_part",
+    "analytic.cube.expectation",
+    "analytic.emit",
+    "analytic.exact_polynomial",
+    "analytic.gram_symmetry",
+    "analytic.law.Law.blocks",
+    "analytic.n2m1_elimination",
+    "analytic.n2m1_loss",
+    "analytic.n2m1_ray",
+    "analytic.polytope.given_polytope",
+    "analytic.polytope_loss.independent",
+    "analytic.polytope_loss.best_gain",
+    "analytic.polytope_loss.enclosure",
+    "analytic.benefit_curve.Quadratic",
+    "analytic.rational",
+    "analytic.roots",
+    "analytic.upper_envelope",
+    "analytic.vertex_sums",
+    "analytic.winner_bounds",
+)
+LONG = ("beyond a float",)  # importances without a bound on their ratio take a time without a bound
+LAW = Independent("1/2")
+MODEL = QuadraticModel((1, "1/2"), 6)
+SMALLEST = SmallestModel("1/2")
+HELD = HeldCapacity("9/10")
+PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
+CURVES = list(PANELS["D"])
+WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
+VALID = {
+    "analytic.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),
+    "analytic.benefit_curve.Curve.benefit": of(CURVES[0], capacity="1/2"),
+    "analytic.benefit_curve.Curve.marginal": of(CURVES[0], capacity="1/2"),
+    "analytic.benefit_curve.line": call(start=1, stop="1/2"),
+    "analytic.capacity.QuadraticModel": call(values=[1, "1/2"], kurtosis=6),
+    "analytic.capacity.QuadraticModel.allocate": of(MODEL, total=1),
+    "analytic.capacity.QuadraticModel.loss": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.QuadraticModel.marginal_benefits": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.QuadraticModel.norms": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.QuadraticModel.roles": of(MODEL, total=1),
+    "analytic.capacity.QuadraticModel.scales": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.cube.integral": call(gradient=[1, "-1/2"], bias="1/4", power=2),
+    "analytic.energy.coulomb_energy": call(gram=PENTAGON.gram),
+    "analytic.energy.interference_energy": call(gram=PENTAGON.gram),
+    "analytic.energy.log_energy": call(gram=PENTAGON.gram),
+    "analytic.energy.pair_distances": call(gram=PENTAGON.gram),
+    "analytic.energy.riesz_energy": call(gram=PENTAGON.gram, power=2),
+    "analytic.fixed_weights.fixed_weights": call(n=2),
+    "analytic.fixed_weights.meeting_point": call(n=2),
+    "analytic.infinite_data.best_polygon": call(largest=3, rule="zero_bias"),
+    "analytic.infinite_data.polygon_saving": call(corners=3, digits=3),
+    "analytic.infinite_data.polygon_savings": call(largest=3, digits=3),
+    "analytic.law.Anticorrelated.blocks": of(Anticorrelated([[0, 1]], "1/2"), n=2),
+    "analytic.law.Correlated.blocks": of(Correlated([[0, 1]], "1/2"), n=2),
+    "analytic.law.Anticorrelated": call(groups=[[0, 1]], sparsity="1/2"),
+    "analytic.law.Correlated": call(groups=[[0, 1]], sparsity="1/2"),
+    "analytic.law.Independent": call(sparsity=["1/2", 0]),
+    "analytic.law.Independent.blocks": of(LAW, n=2),
+    "analytic.law.Law.inclusion": of(LAW, features=[0], n=2),
+    "analytic.law.Law.moments": of(LAW, n=2),
+    "analytic.law.Law.supports": of(LAW, n=2),
+    "analytic.law.OneHot.blocks": of(OneHot(), n=2),
+    "analytic.loss.enclose_loss": call(**WEIGHTS, digits=5),
+    "analytic.loss.expected_loss": call(**WEIGHTS),
+    "analytic.loss.loss_by_active": call(**WEIGHTS),
+    "analytic.loss.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
+    "analytic.loss_chambers.LossChamber.conditions": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
+    "analytic.loss_chambers.LossChamber.loss": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
+    "analytic.loss_chambers.Symbols.vertex": of(symbols_for(2, 1), feature=0, mask=1),
+    "analytic.loss_chambers.chamber_at": call(W=[[1, 2]], b=[0, "-1/2"]),
+    "analytic.loss_chambers.symbols_for": call(n=2, m=1),
+    "analytic.memorised.TGon.network": of(memorised(2), points=[[1, 0], [0, 1]]),
+    "analytic.memorised.TGon.scaled": of(memorised(2), weights=1, biases="1/2"),
+    "analytic.memorised.best_bias": call(points=3, squared_norm="1/2"),
+    "analytic.memorised.memorised": call(points=3),
+    "analytic.memorised.t_gon": call(points=3, squared_norm="1/2", bias="-1/2"),
+    "analytic.memorised.training_loss": call(W=[[1, 0], [0, 1]], b=[0, 0], points=[[1, 0], [0, 1]]),
+    "analytic.n2m1.SmallestModel": call(sparsity="1/2", importance=[1, 2], penalty=0),
+    "analytic.n2m1.SmallestModel.chamber_loss": of(SMALLEST, chamber=SAME_SIGN),
+    "analytic.n2m1.SmallestModel.loss": of(SMALLEST, w1=1, w2="1/2"),
+    "analytic.n2m1_boundary.PhaseTransition.branches": of(phase_boundary(), digits=5),
+    "analytic.n2m1_boundary.PhaseTransition.enclosure": of(phase_boundary(), digits=5),
+    "analytic.n2m1_boundary.PhaseTransition.slope_jump": of(phase_boundary(), digits=5),
+    "analytic.n2m1_boundary.phase_boundary": call(importance=[1, 1], penalty=0)._replace(without=LONG),
+    "analytic.n2m1_boundary.phase_transitions": call(importance=[1, 1], penalty=0)._replace(without=LONG),
+    "analytic.n2m1_diagram.phase_diagram": call(sparsity=[0.5], importance=[1.0]),
+    "analytic.packing.Packing.without": of(packings(3, 2)[0], other=packings(3, 2)[1]),
+    "analytic.packing.atoms": call(n=3, m=2),
+    "analytic.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
+    "analytic.polytope.Polytope.riesz_energy": of(PENTAGON, power=2),
+    "analytic.polytope_loss.best_loss": call(polytope=DIGON, sparsity="1/2", digits=3),
+    "analytic.polytope_vertices.antiprism": call(k=3, height=sympy.Rational(1, 2)),
+    "analytic.polytope_vertices.antiprism_gram": call(k=3, height=sympy.Rational(1, 2)),
+    "analytic.polytope_vertices.orthoplex": call(d=2),
+    "analytic.polytope_vertices.polygon": call(k=3),
+    "analytic.polytope_vertices.polygon_gram": call(k=3),
+    "analytic.polytope_vertices.simplex": call(d=2),
+    "analytic.polytope_vertices.simplex_gram": call(d=2),
+    "analytic.polytope_vertices.tegum": call(a=DIGON.vertices, b=DIGON.vertices),
+    "analytic.polytopes.antiprism": call(k=3, height="1/2"),
+    "analytic.polytopes.polytope": call(name="pentagon"),
+    "analytic.polytopes.tegum": call(a=DIGON, b=PENTAGON),
+    "analytic.quadratic_task.coefficients": call(n=2),
+    "analytic.quadratic_task.exact_function": call(expression=sympy.Symbol("x") / 2, arguments=[sympy.Symbol("x")]),
+    "analytic.quadratic_task.kurtosis_of_density": call(law="symmetric"),
+    "analytic.quadratic_task.sparse_kurtosis": call(density_="1/2", law="symmetric"),
+    "analytic.quadratic_task.turning_density": call(law="symmetric"),
+    "analytic.quadratic_task.variance": call(q=sympy.eye(2), moments=[0, 1, 0, 3]),
+    "analytic.sparse_polytope.SparseOptimum.enclose": of(sparse_optimum(DIGON), digits=3),
+    "analytic.sparse_polytope.sparse_loss": call(polytope=DIGON, square_norm=1, bias="-1/8"),
+    "analytic.sparse_polytope.sparse_optimum": call(polytope=DIGON),
+    "analytic.thomson.thomson": call(n_points=3),
+    "analytic.tight_frames.blocks": call(W=sympy.eye(2)),
+    "analytic.tight_frames.capacities": call(W=sympy.eye(2)),
+    "analytic.tight_frames.realise": call(model=MODEL, dimensions=1),
+    "analytic.tight_frames.tight_frame": call(diagonal=["1/2", "1/2"]),
+    "analytic.tight_frames.weights_loss": call(model=MODEL, W=sympy.eye(2)),
+    "analytic.toy_capacity.HeldCapacity": call(sparsity="1/2", importance=[1, 1]),
+    "analytic.toy_capacity.HeldCapacity.first_benefit": of(HELD, phase="antipodal"),
+    "analytic.toy_capacity.HeldCapacity.inflections": of(HELD, phase="antipodal"),
+    "analytic.toy_capacity.HeldCapacity.loss": of(HELD, capacity="1/2", phase="antipodal"),
+    "analytic.toy_capacity.HeldCapacity.marginal_benefit": of(HELD, capacity="1/2", phase="antipodal"),
+    "analytic.toy_capacity.HeldCapacity.optima": of(HELD, phase="antipodal"),
+    "analytic.toy_capacity.HeldCapacity.stretches": of(HELD, phase="antipodal"),
+    "analytic.water_filling.allocate": call(curves=CURVES, total=1),
+    "analytic.water_filling.best_branches": call(curves=CURVES),
+    "analytic.winners.winner_at": call(n=2, m=2, sparsity="1/2", digits=3, extra=()),
+    "analytic.winners.winners": call(n=2, m=2, digits=3, extra=()),
+}
+EVERYTHING = public(analytic, ())
+FUNCTIONS = public(analytic, INSIDE)
+SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
+"""Of the table every second entry a run, in turn from function to function; by night the whole."""
+
+
+def test_every_public_function_is_in_the_table() -> None:
+    known(FUNCTIONS, VALID)
+
+
+@pytest.mark.parametrize("name", sorted(FUNCTIONS))
+def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
+    right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))
+
+
+@pytest.mark.parametrize("name", sorted(EVERYTHING))
+def test_no_string_is_executed_by_any_function_inside_or_not(name: str) -> None:
+    without_execution(EVERYTHING[name], VALID.get(name))
