@@ -16,7 +16,7 @@ from sympy import Expr
 
 from .polytope import Polytope
 from .polytopes import polytope
-from .rational import whole
+from .rational import shown
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"
 _PROOFS: dict[int, tuple[str, str | None]] = {
@@ -67,9 +67,8 @@ def thomson(n_points: int) -> ThomsonSolution:
 
     Optimality is proved for all of them but 7.
     """
-    n_points = whole(n_points, "n_points", 1)
-    if n_points not in _PROOFS:
+    if isinstance(n_points, bool) or not isinstance(n_points, int) or n_points not in _PROOFS:
         known = ", ".join(map(str, _PROOFS))
-        raise ValueError(f"exact Thomson energies are known here for {known} points, got n_points = {n_points}")
+        raise ValueError(f"n_points must be one of {known}, whose exact energies are known, got {shown(n_points)}")
     name, source = _PROOFS[n_points]
     return ThomsonSolution(n_points, polytope(name), source)

@@ -9,12 +9,14 @@ numbers that are not finite or too large for a float. Every error is a ValueErro
 from __future__ import annotations
 
 import math
+import os
 import reprlib
 import sys
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -25,6 +27,8 @@ from .real_array import Refused, floats
 
 Row: TypeAlias = float | Sequence[float]
 Kind = TypeVar("Kind")
+
+MOST_SEED = 2**63 - 1
 
 _short = reprlib.Repr()
 _short.maxlong = _short.maxstring = _short.maxother = 80
@@ -67,7 +71,7 @@ def matrix(W: ArrayLike, name: str = "W") -> Floats:
     """As `weights`, of one model: (m, n)."""
     read = array(name, W)
     if read.ndim != 2:
-        raise ValueError(f"{name} must have shape (m, n) with m, n ≥ 1, got shape {read.shape}")
+        raise ValueError(f"{name} must have shape (m, n) with m, n ≥ 1, got {read.shape}")
     check_shape(read.shape, name)
     return read
 
@@ -84,7 +88,7 @@ def bias(b: ArrayLike | None, shape: tuple[int, ...]) -> Floats | None:
 def check_shape(shape: tuple[int, ...], name: str = "W") -> None:
     """ValueError unless it is (..., m, n) with m, n ≥ 1; warning where m > n."""
     if len(shape) < 2 or 0 in shape[-2:]:
-        raise ValueError(f"{name} must have shape (..., m, n) with m, n ≥ 1, got shape {shape}")
+        raise ValueError(f"{name} must have shape (..., m, n) with m, n ≥ 1, got {shape}")
     m, n = shape[-2:]
     if m > n:
         warnings.warn(
@@ -97,7 +101,7 @@ def check_shape(shape: tuple[int, ...], name: str = "W") -> None:
 def check_bias_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
     wanted = (*shape[:-2], shape[-1])
     if given != wanted:
-        raise ValueError(f"b must have shape {wanted} to match W, got shape {given}")
+        raise ValueError(f"b must have shape {wanted} to match W, got {given}")
 
 
 def sparsity_row(sparsity: ArrayLike, n: int) -> Floats:
@@ -144,9 +148,20 @@ def _rows(name: str, values: ArrayLike, batch: tuple[int, ...], n: int) -> Float
 def whole(name: str, value: object, least: int = 0, most: float = math.inf) -> int:
     """A whole number of at least `least` and at most `most`, as an int."""
     if isinstance(value, bool) or not isinstance(value, Integral) or not least <= int(value) <= most:
-        wanted = f"of at least {least}" if most == math.inf else f"in [{least}, {most}]"
+        wanted = (
+            f"of at least {least}"
+            if most == math.inf
+            else f"in [{least}, {'2^63)' if most == MOST_SEED else f'{most}]'}"
+        )
         raise ValueError(f"{name} must be a whole number {wanted}, got {shown(value)}")
     return int(value)
+
+
+def entries(name: str, values: object, least: int = 0, most: float = math.inf) -> tuple[int, ...]:
+    """A sequence of whole numbers, each of at least `least` and at most `most`."""
+    if isinstance(values, str | bytes) or not isinstance(values, Sequence | np.ndarray):
+        raise ValueError(f"{name} must be a sequence of whole numbers, got {shown(values)}")
+    return tuple(whole(name, value, least, most) for value in values)
 
 
 def number(name: str, value: object, interval: str = "(-inf, inf)") -> float:
@@ -195,6 +210,19 @@ def instance(name: str, value: object, kind: type[Kind], wanted: str) -> Kind:
     return value
 
 
+def function(name: str, value: object, *, optional: bool = True) -> None:
+    """ValueError unless it can be called, or, where it is `optional`, is None."""
+    if not (callable(value) or (optional and value is None)):
+        raise ValueError(f"{name} must be a function, got {shown(value)}")
+
+
+def given_path(name: str, value: object) -> Path | None:
+    """The path of a file, None where there is none."""
+    if value is not None and not isinstance(value, str | os.PathLike):
+        raise ValueError(f"{name} must be the path of a file, got {shown(value)}")
+    return None if value is None else Path(value)
+
+
 def shown(value: object) -> str:
     """`value` in a sentence: short, on one line, a class and an object of another package by their full names."""
     if isinstance(value, type):
@@ -214,7 +242,7 @@ def array(name: str, values: Any, *, finite: bool = True) -> Floats:
     except Refused as reason:
         raise ValueError(f"{name} must hold real numbers, {reason}, got {shown(values)}") from None
     if finite and not np.isfinite(read).all():
-        raise ValueError(f"{name} must be finite, got {read[~np.isfinite(read)][0]} in {shown(values)}")
+        raise ValueError(f"{name} must be finite, got {read[~np.isfinite(read)][0]} among its entries")
     return read
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from functools import cached_property
@@ -14,7 +13,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from .arguments import Floats, Row, importance_row, sparsity_row
+from .arguments import (
+    MOST_SEED,
+    Floats,
+    Row,
+    choice,
+    entries,
+    flag,
+    importance_row,
+    number,
+    shown,
+    sparsity_row,
+    whole,
+)
 from .law import Anticorrelated, Correlated, Law, OneHot, grouped
 from .model import RELU_OUTPUT, Family
 from .optimiser import Adam, Optimiser
@@ -61,28 +72,24 @@ class TrainConfig:
 
     def __post_init__(self) -> None:
         for name in ("n_features", "n_hidden", "steps", "batch_size"):
-            if not isinstance(getattr(self, name), Integral) or getattr(self, name) < 1:
-                raise ValueError(f"{name} must be a whole number of at least 1, got {getattr(self, name)}")
-        if not self.seeds:
+            whole(name, getattr(self, name), 1)
+        if not entries("seeds", self.seeds, 0, MOST_SEED):
             raise ValueError("seeds must name at least one model, got ()")
-        for seed in (*self.seeds, self.data_seed):
-            if not isinstance(seed, Integral) or not 0 <= seed < 2**63:
-                raise ValueError(f"seeds must be whole numbers in [0, 2^63), got {seed}")
+        whole("data_seed", self.data_seed, 0, MOST_SEED)
+        for name in ("signed", "bias"):
+            flag(name, getattr(self, name))
         for name, kind in (("family", Family), ("optimiser", Optimiser), ("schedule", Schedule)):
             if not isinstance(getattr(self, name), kind):
                 raise ValueError(
-                    f"{name} must be an instance of numeric's {kind.__name__}, got {getattr(self, name)!r}"
+                    f"{name} must be an instance of numeric's {kind.__name__}, got {shown(getattr(self, name))}"
                 )
         self._check_rows()
         self._check_laws()
-        for rate in set(self.learning_rates):
-            if not isinstance(rate, Real) or not 0 < rate < math.inf:
-                raise ValueError(f"learning_rate must be positive and finite, got {rate}")
+        for rate in self.learning_rates:
+            number("learning_rate", rate, "(0, inf)")
         for name in ("penalty", "adversary"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be finite and at least 0, got {getattr(self, name)}")
-        if self.dtype not in DTYPES:
-            raise ValueError(f"dtype must be one of {', '.join(DTYPES)}, got {self.dtype!r}")
+            number(name, getattr(self, name), "[0, inf)")
+        choice("dtype", self.dtype, DTYPES)
         check_device(self.device)
 
     def _check_rows(self) -> None:
@@ -92,25 +99,26 @@ class TrainConfig:
             rows = getattr(self, name)
             if rows is None:
                 continue
-            if not isinstance(rows, Sequence) or len(rows) != len(self.seeds):
-                got = len(rows) if isinstance(rows, Sequence) else repr(rows)
-                raise ValueError(f"{name} must have one entry per seed, {len(self.seeds)}, got {got}")
-            plain = tuple(float(row) if isinstance(row, Real) else tuple(row) for row in rows)
-            for row in set(plain):
+            if isinstance(rows, str) or not isinstance(rows, Sequence) or len(rows) != len(self.seeds):
+                got = len(rows) if isinstance(rows, tuple | list) else shown(rows)
+                raise ValueError(f"{name} must have one entry for each of the seeds, {len(self.seeds)}, got {got}")
+            if any(row is None for row in rows):
+                raise ValueError(f"{name} must have a number or a row of them for each model, got None")
+            for row in {id(row): row for row in rows}.values():
                 check(row, self.n_features)
-            object.__setattr__(self, name, plain)
+            object.__setattr__(self, name, tuple(float(row) if np.ndim(row) == 0 else tuple(row) for row in rows))
         if isinstance(self.learning_rate, Sequence):
             object.__setattr__(self, "learning_rate", tuple(self.learning_rate))
         if len(self.learning_rates) != len(self.seeds):
             raise ValueError(
-                f"learning_rate must have one entry per seed, {len(self.seeds)}, got {len(self.learning_rates)}"
+                f"learning_rate must have one entry for each of the seeds, {len(self.seeds)}, got {len(self.learning_rates)}"
             )
 
     def _check_laws(self) -> None:
         if (self.sparsity is None) == (self.law is None):
             raise ValueError(f"give either sparsity or law, got sparsity {self.sparsity!r} and law {self.law!r}")
         if len(self.laws) != len(self.seeds):
-            raise ValueError(f"law must have one entry per seed, {len(self.seeds)}, got {len(self.laws)}")
+            raise ValueError(f"law must have one entry for each of the seeds, {len(self.seeds)}, got {len(self.laws)}")
         first, distinct = self.laws[0], {id(law): law for law in self.laws if self.sparsity is None}
         for law in distinct.values():
             if isinstance(law, Points):
@@ -118,7 +126,9 @@ class TrainConfig:
             elif isinstance(law, OneHot | Correlated | Anticorrelated):
                 grouped(law, None, self.n_features)
             else:
-                raise ValueError(f"law must be OneHot, Correlated, Anticorrelated or Points, got {law!r}")
+                raise ValueError(
+                    f"law must be OneHot(), Correlated(…), Anticorrelated(…) or Points(…), got {shown(law)}"
+                )
             if type(law) is not type(first) or getattr(law, "groups", None) != getattr(first, "groups", None):
                 raise ValueError(f"laws of one stack must be of one kind with the same groups, got {first} and {law}")
         if isinstance(first, Points) and self.signed:
@@ -171,6 +181,10 @@ class TrainConfig:
     def of(self, models: Sequence[int]) -> TrainConfig:
         """The same settings for some of the models only: their numbers stay what they are."""
 
+        models = entries("models", models, 0, len(self.seeds) - 1)
+        if not models:
+            raise ValueError(f"models must name at least one, got {models}")
+
         def chosen(rows: Any) -> Any:
             return tuple(rows[k] for k in models) if isinstance(rows, tuple) else rows
 
@@ -201,8 +215,8 @@ def check_device(device: str) -> None:
     """ValueError unless `device` is "cpu" or a CUDA device that torch sees."""
     try:
         wanted = torch.device(device)
-    except (RuntimeError, TypeError):
-        raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}") from None
+    except (RuntimeError, TypeError, ValueError):
+        raise ValueError(f"device must be 'cpu' or 'cuda', got {shown(device)}") from None
     if wanted.type not in ("cpu", "cuda"):
         raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}")
     if wanted.type == "cuda":

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from . import judge
-from .arguments import Floats
+from .arguments import Floats, entries, function, instance, shown, whole
 from .component import Geometry
 from .geometry import describe
 from .law import Correlated
@@ -65,7 +65,7 @@ class Trajectory:
 
     def geometry(self, step: int, *, tolerance: float = 0.05) -> Geometry:
         """What `describe` finds at a recorded step; ValueError at any other."""
-        if step not in self.steps:
+        if whole("step", step) not in self.steps:
             raise ValueError(f"step must be one of the {len(self.steps)} recorded ones, got {step}")
         k = self.steps.index(step)
         return describe(self.W[k], self.b[k], tolerance=tolerance)
@@ -127,6 +127,9 @@ def follow(
 
     ValueError where a model diverges, and as for `train`.
     """
+    instance("config", config, TrainConfig, "a TrainConfig")
+    function("loss", loss, optional=False)
+    function("progress", progress)
     at = logarithmic(count, config.steps)[1:]
     training = train(config, record=Recording(at, {"W": weights, "b": biases, "loss": loss}), progress=progress)
     if training.diverged:
@@ -139,7 +142,11 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     """(models,): the least population loss that descent without sampling (BFGS) reaches from where each model of `config`
     ended: what training would have come to without noise and with more time. ValueError as for `population_loss`.
     """
-    m, n = config.n_hidden, config.n_features
+    m, n = instance("config", config, TrainConfig, "a TrainConfig").n_hidden, config.n_features
+    if not isinstance(ends, Sequence) or not all(isinstance(end, Trajectory) for end in ends):
+        raise ValueError(f"ends must be a sequence of Trajectory, one for each model, got {shown(ends)}")
+    if len(ends) != len(config.seeds):
+        raise ValueError(f"ends must be one for each of the {len(config.seeds)} models, got {len(ends)}")
 
     def objective(x: Tensor, places: Sequence[int]) -> tuple[Tensor, Tensor]:
         x = x.detach().requires_grad_(True)
@@ -166,7 +173,7 @@ def digons(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfig:
     return TrainConfig(
         n_features=10,
         n_hidden=5,
-        seeds=tuple(seeds),
+        seeds=entries("seeds", seeds),
         sparsity=(DIGON_SPARSITY,) * len(seeds),
         schedule=Constant(),
         learning_rate=1e-3,
@@ -184,7 +191,7 @@ def correlated_triples(seeds: Sequence[int], *, device: str = "cpu") -> TrainCon
     return TrainConfig(
         n_features=6,
         n_hidden=3,
-        seeds=tuple(seeds),
+        seeds=entries("seeds", seeds),
         law=Correlated(TRIPLES, 0.9),
         schedule=Constant(),
         learning_rate=1e-3,
@@ -204,7 +211,7 @@ def loss_transitions(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfi
     return TrainConfig(
         n_features=5,
         n_hidden=2,
-        seeds=tuple(seeds),
+        seeds=entries("seeds", seeds),
         sparsity=(LOSS_SPARSITY,) * len(seeds),
         schedule=Stepwise(),
         learning_rate=1e-3,

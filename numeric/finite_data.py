@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
 from itertools import product
-from numbers import Real
 from typing import NamedTuple
 
-from .arguments import Row, importance_row
+from .arguments import MOST_SEED, Row, importance_row, number, shown, whole
 from .config import DTYPES, check_device
-from .sample_set import SampleSet, check_size, check_whole, draw_samples
+from .sample_set import SampleSet, check_size, draw_samples
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
 
@@ -60,10 +58,9 @@ class MemoriseConfig:
         self._whole("test_samples", 2)  # one has no standard error
         self._whole("data_seed", 0)
         self._check_rows()
-        if not isinstance(self.learning_rate, Real) or not 0 < self.learning_rate < math.inf:
-            raise ValueError(f"learning_rate must be positive and finite, got {self.learning_rate!r}")
+        number("learning_rate", self.learning_rate, "(0, inf)")
         for decay in self.weight_decay:
-            if not isinstance(decay, Real) or not 0 <= decay * self.learning_rate < 1:
+            if not 0 <= number("weight_decay", decay) * self.learning_rate < 1:
                 raise ValueError(f"weight_decay must be at least 0 and below 1/learning_rate, got {decay!r}")
         importance_row(self.importance, self.n_features)
         if not isinstance(self.dtype, str) or self.dtype not in DTYPES:
@@ -83,22 +80,19 @@ class MemoriseConfig:
             # Compared one by one: what is no number may have no hash.
             row = list(values) if isinstance(values, Sequence) else []
             if not row or any(value in row[:place] for place, value in enumerate(row)):
-                raise ValueError(f"{name} must be a row of one or more distinct entries, got {values!r}")
+                raise ValueError(f"{name} must be a row of one or more distinct entries, got {shown(values)}")
             object.__setattr__(self, name, tuple(row))
         for T in self.points:
             if T is not None:
-                check_whole("points", T, 1)
+                whole("points", T, 1, 2**48)
         for seed in self.seeds:
-            check_whole("seeds", seed, 0)
-            if seed >= 2**63:
-                raise ValueError(f"seeds must lie below 2^63, got {seed}")
+            whole("seeds", seed, 0, MOST_SEED)
         object.__setattr__(self, "points", tuple(None if T is None else int(T) for T in self.points))
         object.__setattr__(self, "seeds", tuple(map(int, self.seeds)))
 
     def _whole(self, name: str, least: int) -> None:
         """Check a setting and hold it as a plain int."""
-        check_whole(name, getattr(self, name), least)
-        object.__setattr__(self, name, int(getattr(self, name)))
+        object.__setattr__(self, name, whole(name, getattr(self, name), least))
 
     @cached_property
     def runs(self) -> tuple[Run, ...]:
@@ -109,11 +103,11 @@ class MemoriseConfig:
         """The T training samples, or the test samples where `points` is None."""
         if points is None:
             return self._draw(self.test_samples, _TEST)
-        return self._draw(points, 0)
+        return self._draw(whole("points", points, 1), 0)
 
     def fresh_samples(self, step: int) -> SampleSet:
         """The samples of one step where every step brings others."""
-        return self._draw(self.fresh, _FRESH, step)
+        return self._draw(self.fresh, _FRESH, whole("step", step))
 
     def _draw(self, count: int, *stream: int) -> SampleSet:
         seed = (self.data_seed, *stream)

@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats
+from .arguments import Floats, matrix, number
+from .arguments import bias as given_bias
 from .assignment import Fit, best_fit
 from .catalogue import Reference, composites, references
 from .component import Component as Component
@@ -37,17 +38,13 @@ def describe(W: ArrayLike | Tensor, b: ArrayLike | Tensor | None = None, *, tole
 
     Rotating W, reordering or (above `NEGLIGIBLE`) scaling it changes nothing but the indices. ValueError otherwise.
     """
-    weights = _finite("W", W)
-    if weights.ndim != 2 or 0 in weights.shape:
-        raise ValueError(f"W must have shape (m, n) with m, n ≥ 1, got {weights.shape}")
-    bias = None if b is None else _finite("b", b)
-    if bias is not None and bias.shape != weights.shape[1:]:
-        raise ValueError(f"b must have shape {weights.shape[1:]} to match W, got {bias.shape}")
-    if not 0 < tolerance < 1:
-        raise ValueError(f"tolerance must lie in (0, 1), got {tolerance}")
-    units, norms = polar(weights)
-    columns = _Columns(units, norms, feature_dimensionality(weights), bias)
-    learned = norms > max(UNLEARNED * float(norms.max()), NEGLIGIBLE)
+    weights = matrix(W)
+    bias = given_bias(b, weights.shape)
+    tolerance = number("tolerance", tolerance, "(0, 1)")
+    exponent = int(np.frexp(np.abs(weights).max())[1])
+    units, norms = polar(np.ldexp(weights, -exponent))  # norms up to a power of two, so that none is infinite
+    columns = _Columns(units, norms, exponent, feature_dimensionality(weights), bias)
+    learned = norms > max(UNLEARNED * float(norms.max()), float(np.ldexp(NEGLIGIBLE, -exponent)))
     linked = (np.abs(units.T @ units) > tolerance) & learned & learned[:, None]
     components = [_component(columns, members, tolerance) for members in _parts(linked, learned)]
     components.sort(key=lambda c: (not c.named, -len(c.members), c.name, min(c.members)))
@@ -55,7 +52,7 @@ def describe(W: ArrayLike | Tensor, b: ArrayLike | Tensor | None = None, *, tole
     return Geometry(
         tuple(components),
         tuple(rest.tolist()),
-        tuple(norms[rest].tolist()),
+        tuple(columns.scaled(norms[rest]).tolist()),
         None if bias is None else tuple(bias[rest].tolist()),
         tolerance,
     )
@@ -74,10 +71,18 @@ def _parts(linked: NDArray[np.bool_], learned: NDArray[np.bool_]) -> Iterator[ND
 
 @dataclass(frozen=True)
 class _Columns:
+    """Norms are those of the columns over 2^exponent."""
+
     units: Floats
     norms: Floats
+    exponent: int
     dimensionality: Floats
     bias: Floats | None
+
+    def scaled(self, norms: Floats) -> Floats:
+        """As they are: infinite beyond the range of floats."""
+        with np.errstate(over="ignore"):
+            return np.asarray(np.ldexp(norms, self.exponent))
 
 
 def _component(columns: _Columns, members: NDArray[np.int64], tolerance: float) -> Component:
@@ -96,7 +101,7 @@ def _component(columns: _Columns, members: NDArray[np.int64], tolerance: float) 
         name=name,
         members=tuple(members.tolist()),
         dimension=dimension,
-        scale=scale,
+        scale=float(columns.scaled(np.asarray(scale))),
         norm_spread=float(np.abs(norms / scale - 1).max()),
         dimensionality=tuple(columns.dimensionality[members].tolist()),
         ideal=ideal,
@@ -121,13 +126,3 @@ def _match(cosines: Floats, tolerance: float) -> tuple[Reference, Fit] | None:
         if best is not None:
             return best
     return None
-
-
-def _finite(name: str, values: ArrayLike | Tensor) -> Floats:
-    try:
-        array = np.asarray(values.detach().cpu().double() if isinstance(values, Tensor) else values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"{name} must be an array of numbers, got {values!r}") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must be finite, got {array[~np.isfinite(array)][0]} among its entries")
-    return array

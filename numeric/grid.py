@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arguments import choice, entries, instance, shown, whole
 from .config import TrainConfig, describe
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
@@ -55,8 +56,15 @@ class Sweep:
     """Some hundred: little is lost with a worker, and the cost of a task (milliseconds) stays far below that of training."""
 
     def __post_init__(self) -> None:
-        if not isinstance(self.models_per_shard, Integral) or self.models_per_shard < 1:
-            raise ValueError(f"models_per_shard must be a whole number of at least 1, got {self.models_per_shard}")
+        whole("models_per_shard", self.models_per_shard, 1)
+        for name in ("settings", "axes"):
+            instance(name, getattr(self, name), Mapping, "a mapping from names of TrainConfig's settings")  # type: ignore[type-abstract]
+        if missing := [name for name in ("n_features", "n_hidden") if name not in {*self.settings, *self.axes}]:
+            raise ValueError(f"settings or axes must name {' and '.join(missing)}, got {[*self.settings, *self.axes]}")
+        entries("seeds", self.seeds)
+        for name, values in self.axes.items():
+            if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
+                raise ValueError(f"axes must have a sequence of values of {name}, got {shown(values)}")
         for name in (*self.settings, *self.axes):
             if name not in _NAMES:
                 raise ValueError(f"settings and axes must be among {', '.join(_NAMES)}, got {name!r}")
@@ -81,6 +89,7 @@ class Sweep:
 
     def labels(self, name: str) -> NDArray[Any]:
         """The values along the axis `name` or "seeds": numbers as they are, anything else as text (JSON)."""
+        choice("name", name, (*self.axes, "seeds"))
         values = list(self.seeds if name == "seeds" else self.axes[name])
         plain = [_plain(name, value) for value in values]
         for kinds in (bool, (int, float)):

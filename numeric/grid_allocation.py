@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats
+from .arguments import Floats, array, whole
 
 
 class GridAllocation(NamedTuple):
@@ -52,10 +52,8 @@ def bit_by_bit(gains: ArrayLike, budget: int) -> GridAllocation:
 
 
 def _checked(gains: ArrayLike, budget: int) -> Floats:
-    table = np.asarray(gains, dtype=np.float64)
-    if table.ndim != 2 or table.shape[0] < 1 or table.shape[1] < 2 or not np.isfinite(table).all():
+    table = array("gains", gains)
+    if table.ndim != 2 or table.shape[0] < 1 or table.shape[1] < 2:
         raise ValueError(f"gains must be finite, of shape (n, N + 1) with n, N ≥ 1, got shape {table.shape}")
-    most = table.shape[0] * (table.shape[1] - 1)
-    if not 0 <= budget <= most:
-        raise ValueError(f"budget must lie in [0, {most}], got {budget}")
+    whole("budget", budget, 0, table.shape[0] * (table.shape[1] - 1))
     return table

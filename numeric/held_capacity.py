@@ -8,6 +8,7 @@ from typing import NamedTuple
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
+from .arguments import number, whole
 from .quadrature import expected_loss_quadrature
 
 _LARGEST_SQUARE = 4.0
@@ -26,10 +27,9 @@ def held_loss(capacity: float, sign: int, sparsity: ArrayLike, importance: Array
 
     K from its definition by quadrature, its minimum by Brent's method. ValueError unless 0 ≤ C ≤ 1 and sign = ±1.
     """
-    if not 0 <= capacity <= 1:
-        raise ValueError(f"capacity must lie in [0, 1], got {capacity}")
-    if sign not in (-1, 1):
-        raise ValueError(f"sign must be 1 or -1, got {sign}")
+    capacity = number("capacity", capacity, "[0, 1]")
+    if whole("sign", sign, -1, 1) == 0:
+        raise ValueError("sign must be 1 or -1, got 0")
     direction = (math.sqrt(1 - capacity), sign * math.sqrt(capacity))
 
     def weights(square: float) -> tuple[float, float]:

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 from scipy.sparse import issparse
-from torch import Tensor
 
-from .arguments import Floats
+from .arguments import Floats, array
 from .metrics import Array, apply, polar
 
 
@@ -20,10 +19,7 @@ def example_dimensionality(W: Array, X: Any) -> Array:
     T·m·eps·max‖h_j‖/‖h_i‖, at any common scale. T points of one norm that are a tight frame have D = m/T. ValueError as in
     `numeric.metrics`, and for an X that does not fit W or is not finite.
     """
-    if isinstance(X, Tensor):
-        points = X.detach().cpu().double().numpy()
-    else:
-        points = X.tocsr() if issparse(X) else np.asarray(X, dtype=np.float64)
+    points = X.tocsr() if issparse(X) else array("X", X)
     return apply(lambda w: _dimensionality(_hidden(w, points)), W)
 
 
@@ -33,10 +29,8 @@ def _hidden(W: Floats, X: Any) -> Floats:
     if X.ndim < 2 or X.shape[-2] != n or X.shape[-1] == 0 or (sparse and W.ndim > 2):
         wanted = f"({n}, T), beside one W," if sparse else f"(..., {n}, T)"
         raise ValueError(f"X must have shape {wanted} with T ≥ 1 to match W of shape {W.shape}, got {X.shape}")
-    entries = X.data if sparse else X
-    if not np.isfinite(entries).all():
-        raise ValueError(f"X must be finite, got {entries[~np.isfinite(entries)][0]} among its entries")
     if sparse:
+        entries = array("X", X.data)
         scaled = X.astype(np.float64)
         scaled.data = np.ldexp(scaled.data, -np.frexp(np.abs(entries).max(initial=0.0))[1])
         return np.asarray((scaled.T @ _scaled(W).T).T)

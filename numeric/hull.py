@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import ConvexHull
 
-from .arguments import Floats
+from .arguments import Floats, number
+from .arguments import array as given_array
 
 Face = tuple[int, ...]
 COPLANAR = 1e-7
@@ -19,11 +20,9 @@ def faces(points: ArrayLike, coplanar: float = COPLANAR) -> tuple[Face, ...]:
     Triangles that share an edge and whose outward normals differ by at most `coplanar` are merged. Points in a plane are one
     face, points on a line none. ValueError for another shape, or points that are not finite.
     """
-    array = np.asarray(points, dtype=np.float64)
+    array, coplanar = given_array("points", points), number("coplanar", coplanar, "[0, inf)")
     if array.ndim != 2 or array.shape[1] != 3 or not len(array):
         raise ValueError(f"points must have shape (n, 3) with n ≥ 1, got {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"points must be finite, got {array[~np.isfinite(array).all(axis=1)][0].tolist()}")
     centred = array - array.mean(axis=0)
     _, sizes, axes = np.linalg.svd(centred)
     sizes = np.append(sizes, [0.0, 0.0])
@@ -59,7 +58,7 @@ def edges(points: ArrayLike, coplanar: float = COPLANAR) -> tuple[tuple[int, int
     if polygons:
         sides = {tuple(sorted(side)) for face in polygons for side in zip(face, face[1:] + face[:1], strict=True)}
         return tuple(sorted((int(a), int(b)) for a, b in sides))
-    array = np.asarray(points, dtype=np.float64)
+    array = given_array("points", points)
     along = (array - array[0]) @ np.linalg.svd(array - array.mean(axis=0))[2][0]
     first, last = sorted((int(along.argmin()), int(along.argmax())))
     return ((first, last),) if first != last else ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import numpy as np
 import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .arguments import sparsity_row
+from .arguments import instance, shown, sparsity_row, whole
 
 
 @dataclass(frozen=True)
@@ -87,18 +88,20 @@ def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
     ValueError for groups that overlap, miss a feature or name one outside 0..n-1, for a sparsity outside [0, 1], for
     one beside a law that carries its own, and where no feature is ever active.
     """
+    n = whole("n", n, 1)
     if law is None:
         if sparsity is None:
-            raise ValueError("sparsity must be given where law is None, got None")
+            raise ValueError("sparsity must be given where law is None, got None for both")
         form = Groups(torch.arange(n), torch.from_numpy(sparsity_row(sparsity, n)), True)
     else:
+        instance("law", law, Law, "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)")  # type: ignore[arg-type]
         if sparsity is not None:
-            raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {sparsity!r}")
+            raise ValueError(f"sparsity must be None beside the law {type(law).__name__}, got {shown(sparsity)}")
         if isinstance(law, OneHot):
             form = Groups(torch.zeros(n, dtype=torch.long), torch.zeros(1, dtype=torch.float64), False)
         else:
             index = _partition(law.groups, n)
-            off = torch.from_numpy(sparsity_row(law.sparsity, len(law.groups)))
+            off = torch.from_numpy(sparsity_row(law.sparsity, int(index.max()) + 1))
             form = Groups(index, off, isinstance(law, Correlated))
     if bool((form.off == 1).all()):
         raise ValueError("sparsity must be below 1 somewhere: with density 0 every feature is always 0")
@@ -106,6 +109,7 @@ def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
 
 
 def _partition(groups: Sequence[Sequence[int]], n: int) -> Tensor:
+    groups = [[whole("groups", feature) for feature in _sequence(group)] for group in _sequence(groups)]
     named = [feature for group in groups for feature in group]
     if any(not group for group in groups):
         raise ValueError(f"groups must not be empty, got {groups}")
@@ -120,5 +124,11 @@ def _partition(groups: Sequence[Sequence[int]], n: int) -> Tensor:
         raise ValueError(f"groups must cover every feature, {missing} missing")
     index = torch.empty(n, dtype=torch.long)
     for place, group in enumerate(groups):
-        index[list(group)] = place
+        index[group] = place
     return index
+
+
+def _sequence(groups: Any) -> Sequence[Any]:
+    if isinstance(groups, str | bytes) or not isinstance(groups, Sequence | np.ndarray):
+        raise ValueError(f"groups must be a sequence of sequences of features, got {shown(groups)}")
+    return groups  # type: ignore[return-value]

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betainc
 
-from .arguments import Floats
+from .arguments import Floats, number, whole
 
 _POWERS = tuple(4**k for k in range(1, 12))
 _ITERATIONS = 400
@@ -55,20 +55,27 @@ def least_coherence(n: int, m: int, *, starts: int = 8, seed: int = 0, enough: f
 
 
 def welch_bound(n: int, m: int) -> float:
-    """No n unit vectors in m dimensions are less coherent; 0 for n ≤ m."""
+    """No n ≥ 1 unit vectors in m ≥ 1 dimensions are less coherent; 0 for n ≤ m. ValueError otherwise."""
+    n, m = whole("n", n, 1), whole("m", m, 1)
     return float(np.sqrt((n - m) / (m * (n - 1)))) if n > m else 0.0
 
 
 def chance_of_cosine_above(epsilon: float, m: int) -> float:
-    r"""P(|u·v| > ε) of independent uniform directions in m ≥ 2 dimensions: :math:`I_{1-ε^2}(\tfrac{m-1}2, \tfrac12)`."""
-    return float(betainc((m - 1) / 2, 0.5, 1 - epsilon**2))
+    r"""P(|u·v| > ε) of independent uniform directions in m ≥ 2 dimensions: :math:`I_{1-ε^2}(\tfrac{m-1}2, \tfrac12)`.
+
+    0 ≤ ε ≤ 1; ValueError otherwise.
+    """
+    epsilon, m = number("epsilon", epsilon, "[0, 1]"), whole("m", m, 2)
+    return float(betainc((m - 1) / 2, 0.5, (1 - epsilon) * (1 + epsilon)))
 
 
 def random_directions(epsilon: float, m: int) -> int:
     r"""The largest n with :math:`\binom n2 P(|u \cdot v| > ε) < 1`: so many random directions have coherence at most ε with
-    positive probability, so such a set exists.
+    positive probability, so such a set exists. 0 ≤ ε < 1 (at 1 every n does), m ≥ 2; ValueError otherwise.
     """
-    chance = chance_of_cosine_above(epsilon, m)
+    chance = chance_of_cosine_above(number("epsilon", epsilon, "[0, 1)"), m)
+    if chance == 0:
+        raise ValueError(f"epsilon and m must leave a chance above 1e-308, got {epsilon} and {m}")
     n = int((1 + np.sqrt(1 + 8 / chance)) / 2)
     return n if n * (n - 1) / 2 * chance < 1 else n - 1
 

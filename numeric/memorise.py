@@ -26,7 +26,7 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
-from .arguments import Floats, importance_row
+from .arguments import Floats, array, function, given_path, importance_row, instance, number, whole
 from .checkpoint import Checkpoint, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
@@ -71,7 +71,7 @@ class Memorisation:
 
     def samples(self, model: int) -> SampleSet:
         """The samples that D_X of this model is about."""
-        return self.config.samples(self.config.runs[model].points)
+        return self.config.samples(self.config.runs[whole("model", model, 0, len(self.config.runs) - 1)].points)
 
     def hidden(self, model: int) -> Floats:
         """h = WX of these samples, (m, T)."""
@@ -91,7 +91,9 @@ def train_on_samples(
     the run goes on from it, to the same numbers. `progress(done, total)`: called now and then, in steps. ValueError as
     for `numeric.checkpoint`.
     """
-    path = None if checkpoint is None else Path(checkpoint)
+    instance("config", config, MemoriseConfig, "a MemoriseConfig")
+    path, save_seconds = given_path("checkpoint", checkpoint), number("save_seconds", save_seconds, "[0, inf)")
+    function("progress", progress)
     training = _Training(config, None if path is None else load(path, config.fingerprint()))
     shown, saved = time.monotonic(), -math.inf
     while True:
@@ -189,6 +191,11 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
 
 def regime(features: Floats, examples: Floats, n_hidden: int) -> str:
     """Which of "memorising", "generalising", "between" D_i (n,) and D_X (T,) of a model amount to: the module's rule."""
+    features, examples = array("features", features), array("examples", examples)
+    n_hidden = whole("n_hidden", n_hidden, 1)
+    for name, shares in (("features", features), ("examples", examples)):
+        if shares.ndim != 1:
+            raise ValueError(f"{name} must have one axis, got shape {shares.shape}")
     total, squares = examples.sum(), (examples**2).sum()
     if squares > 0 and total**2 >= len(examples) / 2 * squares:
         return "memorising"

@@ -1,23 +1,24 @@
 r"""How a weight matrix stores features: norms, interference, dimensions, rank.
 
-Every function takes W of shape (..., m, n), columns W_i, as a NumPy array or a torch tensor, and gives back
-the same kind (and floating dtype; integers become float64), batched over the leading axes; a rank is an integer, a
-yes or no a bool. Arithmetic is float64 on scaled columns, so that scales from 1e-300 to 1e300 neither overflow nor
-underflow on the way; no gradient is kept. ValueError when W has fewer than two axes, an empty feature or hidden axis,
-or an entry that is not finite.
+Every function takes W of shape (..., m, n), columns W_i, as a NumPy array, nested lists or a torch tensor, and gives back
+float64 as a NumPy array, or a tensor for a tensor, batched over the leading axes; a rank is an integer, a yes or no a bool.
+Arithmetic is on columns scaled by powers of two, so that nothing overflows or underflows on the way, whatever the scale: what
+is infinite or 0 is so because the value itself is beyond the range of floats. No gradient is kept. ValueError when W has fewer
+than two axes, an empty feature or hidden axis, or an entry that is not a finite real number.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-Floats: TypeAlias = NDArray[np.float64]
+from .arguments import Floats, array, number, weights
+
 Array = TypeVar("Array", NDArray[Any], Tensor)
 
 
@@ -61,7 +62,11 @@ def dimensions_per_feature(W: Array) -> Array:
 
 
 def coherence(W: Array) -> Array:
-    """max_{i≠j} |Ŵ_i·Ŵ_j| over nonzero columns, shape (...): in [0, 1], 0 where fewer than two are nonzero."""
+    """max_{i≠j} |Ŵ_i·Ŵ_j| over nonzero columns, shape (...): in [0, 1], 0 where fewer than two are nonzero.
+
+    Good to (m + 2)·eps. So columns at an angle of less than √(2(m + 2)·eps), 4e-8 in two dimensions, may have the coherence 1
+    of parallel ones.
+    """
     return apply(_coherence, W)
 
 
@@ -89,13 +94,13 @@ def in_superposition(W: Array, *, tolerance: float | None = None, negligible: fl
     Columns no longer than `negligible` (in [0, 1)) times the longest count as zero, in the rank too. `tolerance` as in
     `numerical_rank`. ValueError otherwise.
     """
-    if not 0 <= negligible < 1:
-        raise ValueError(f"negligible must lie in [0, 1), got {negligible}")
+    share = number("negligible", negligible, "[0, 1)")
     cut = _cut(W, tolerance)
 
-    def more_than_rank(w: Floats) -> Floats:
-        norms = polar(w)[1]
-        kept = norms > negligible * norms.max(axis=-1, keepdims=True)
+    def more_than_rank(w: Floats) -> NDArray[Any]:
+        columns = _columns(w)
+        norms = columns.norms(columns.exponents.max(axis=-1, keepdims=True))
+        kept = norms > share * norms.max(axis=-1, keepdims=True) if share else columns.sizes > 0
         return np.asarray(kept.sum(axis=-1) > _rank(w * kept[..., None, :], cut))
 
     return apply(more_than_rank, W)
@@ -103,94 +108,99 @@ def in_superposition(W: Array, *, tolerance: float | None = None, negligible: fl
 
 def polar(W: Floats) -> tuple[Floats, Floats]:
     """Unit columns (zero where W_i = 0), shape (..., m, n), and norms (..., n)."""
-    scale = np.abs(W).max(axis=-2)  # (..., n)
-    scaled = W / np.where(scale > 0, scale, 1.0)[..., None, :]
-    norms = np.sqrt((scaled**2).sum(axis=-2))
-    return scaled / np.where(norms > 0, norms, 1.0)[..., None, :], scale * norms
+    columns = _columns(W)
+    return columns.units, columns.norms(np.zeros((), dtype=np.int32))
 
 
-def _projections(W: Floats) -> Floats:
-    """|Ŵ_i·W_j| at [..., i, j]."""
-    units, norms = polar(W)
+class _Columns(NamedTuple):
+    """W_i = sizes_i · 2^exponents_i · units_i, with sizes 0 or in [1/2, √m)."""
+
+    units: Floats
+    sizes: Floats
+    exponents: NDArray[np.int32]
+
+    def norms(self, exponent: NDArray[np.int32]) -> Floats:
+        """‖W_i‖/2^exponent."""
+        return np.asarray(np.ldexp(self.sizes, self.exponents - exponent))
+
+
+def _columns(W: Floats) -> _Columns:
+    exponents = np.frexp(np.abs(W).max(axis=-2))[1]  # (..., n)
+    scaled = np.ldexp(W, -exponents[..., None, :])
+    sizes = np.sqrt((scaled**2).sum(axis=-2))
+    return _Columns(scaled / np.where(sizes > 0, sizes, 1.0)[..., None, :], sizes, exponents)
+
+
+def _cosines(units: Floats, *, own: bool) -> Floats:
+    """|Ŵ_i·Ŵ_j| at [..., i, j], 0 on the diagonal unless `own`."""
     cosines = np.abs(np.swapaxes(units, -1, -2) @ units)
-    return np.asarray(cosines * norms[..., None, :] * (norms > 0)[..., :, None])
+    if not own:
+        diagonal = np.arange(units.shape[-1])
+        cosines[..., diagonal, diagonal] = 0.0
+    return np.asarray(cosines)
+
+
+def _projections(W: Floats, *, own: bool) -> tuple[Floats, NDArray[np.int32]]:
+    """|Ŵ_i·W_j|/2^e_i at [..., i, j], the largest of each row in [1/2, 1) or 0, and e_i, (..., n)."""
+    columns = _columns(W)
+    cosines = _cosines(columns.units, own=own)
+    mantissas, exponents = np.frexp(cosines * columns.sizes[..., None, :])
+    exponents = np.where(mantissas > 0, exponents + columns.exponents[..., None, :], -(1 << 20))
+    largest = exponents.max(axis=-1)
+    return np.asarray(np.ldexp(mantissas, np.maximum(exponents - largest[..., None], -(1 << 12)))), largest
 
 
 def _superposition(W: Floats) -> Floats:
-    others = _projections(W)
-    diagonal = np.arange(W.shape[-1])
-    others[..., diagonal, diagonal] = 0.0
-    return np.asarray((others**2).sum(axis=-1))
+    others, exponents = _projections(W, own=False)
+    return np.asarray(np.ldexp((others**2).sum(axis=-1), 2 * exponents))
 
 
 def _dimensionality(W: Floats) -> Floats:
-    projections = _projections(W)
+    projections, _ = _projections(W, own=True)
     own = np.diagonal(projections, axis1=-2, axis2=-1)
-    largest = projections.max(axis=-1)  # 0 for a zero column only
-    scale = np.where(largest > 0, largest, 1.0)
-    total = ((projections / scale[..., None]) ** 2).sum(axis=-1)  # at least 1, or 0 for a zero column
-    return np.asarray((own / scale) ** 2 / np.maximum(total, 1.0))
+    total = (projections**2).sum(axis=-1)  # at least 1/4, or 0 for a zero column
+    return np.asarray(own**2 / np.where(total > 0, total, 1.0))
 
 
-def _scaled_square(W: Floats) -> tuple[Floats, Floats]:
-    """‖W/size‖_F² (0 for W = 0) and size, the largest |entry| (1 for W = 0), each of shape (...)."""
-    scale = np.abs(W).max(axis=(-2, -1))
-    size = np.where(scale > 0, scale, 1.0)
-    return ((W / size[..., None, None]) ** 2).sum(axis=(-2, -1)), size
+def _scaled_square(W: Floats) -> tuple[Floats, NDArray[np.int32]]:
+    """‖W‖_F²/4^e and e, each of shape (...)."""
+    exponents = np.frexp(np.abs(W).max(axis=(-2, -1)))[1]
+    return (np.ldexp(W, -exponents[..., None, None]) ** 2).sum(axis=(-2, -1)), exponents
 
 
 def _frobenius(W: Floats) -> Floats:
-    squares, size = _scaled_square(W)
-    return squares * size * size
+    squares, exponents = _scaled_square(W)
+    return np.asarray(np.ldexp(squares, 2 * exponents))
 
 
 def _per_feature(W: Floats) -> Floats:
-    squares, size = _scaled_square(W)
-    return np.where(squares > 0, W.shape[-2] / np.where(squares > 0, squares, 1.0) / size**2, np.inf)
+    squares, exponents = _scaled_square(W)
+    return np.where(squares > 0, np.ldexp(W.shape[-2] / np.where(squares > 0, squares, 1.0), -2 * exponents), np.inf)
 
 
 def _coherence(W: Floats) -> Floats:
-    units, _ = polar(W)
-    cosines = np.abs(np.swapaxes(units, -1, -2) @ units)
-    diagonal = np.arange(W.shape[-1])
-    cosines[..., diagonal, diagonal] = 0.0
-    return np.asarray(cosines.max(axis=(-2, -1)).clip(max=1.0))
+    return np.asarray(_cosines(_columns(W).units, own=False).max(axis=(-2, -1)).clip(max=1.0))
 
 
 def _rank(W: Floats, cut: float) -> NDArray[np.int64]:
-    singular = np.linalg.svd(polar(W)[0], compute_uv=False)
+    singular = np.linalg.svd(_columns(W).units, compute_uv=False)
     return np.asarray((singular > cut * singular[..., :1]).sum(axis=-1))
 
 
 def _cut(W: NDArray[Any] | Tensor, tolerance: float | None) -> float:
     if tolerance is not None:
-        if not 0 < tolerance < 1:
-            raise ValueError(f"tolerance must lie in (0, 1), got {tolerance}")
-        return tolerance
+        return number("tolerance", tolerance, "(0, 1)")
     if isinstance(W, Tensor):
         spacing = torch.finfo(W.dtype if W.dtype.is_floating_point else torch.float64).eps
     else:
-        kind = np.asarray(W).dtype
+        kind = getattr(W, "dtype", np.dtype(np.float64))
         spacing = float(np.finfo(kind if np.issubdtype(kind, np.floating) else np.float64).eps)
-    return max(np.shape(W)[-2:], default=1) * spacing
+    return max(array("W", W).shape[-2:], default=1) * spacing
 
 
 def apply(metric: Callable[[Floats], NDArray[Any]], W: Array) -> Array:
-    """The metric of W as float64, given back as the kind and floating dtype of W. ValueError as the module says."""
-    if isinstance(W, Tensor):
-        kind = W.dtype if W.dtype.is_floating_point else torch.float64
-        result = torch.from_numpy(_checked(metric, W.detach().cpu().double().numpy()))
-        return result.to(dtype=kind if result.dtype.is_floating_point else result.dtype, device=W.device)
-    array = np.asarray(W)
-    floating = array.dtype if np.issubdtype(array.dtype, np.floating) else np.dtype(np.float64)
-    found = _checked(metric, array.astype(np.float64))
-    return found.astype(floating) if np.issubdtype(found.dtype, np.floating) else found
-
-
-def _checked(metric: Callable[[Floats], NDArray[Any]], W: Floats) -> NDArray[Any]:
-    if W.ndim < 2 or 0 in W.shape[-2:]:
-        raise ValueError(f"W must have shape (..., m, n) with m, n ≥ 1, got {W.shape}")
-    if not np.isfinite(W).all():
-        raise ValueError(f"W must be finite, got {W[~np.isfinite(W)][0]} among its entries")
-    with np.errstate(over="ignore", under="ignore", divide="ignore"):
-        return np.asarray(metric(W))
+    """The metric of W as float64, given back as a tensor on its device for a tensor, otherwise as a NumPy array."""
+    read = weights(W)
+    with np.errstate(over="ignore", under="ignore"):
+        found = np.asarray(metric(read))
+    return torch.from_numpy(found).to(W.device) if isinstance(W, Tensor) else found

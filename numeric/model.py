@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
+from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from . import tensors
 from .activation import ACTIVATIONS
+from .arguments import MOST_SEED, choice, entries, flag, shown, whole
+from .tensors import torch_device
 
 
 class Parameters(NamedTuple):
@@ -39,9 +43,9 @@ class Family:
     target: str = "identity"
 
     def __post_init__(self) -> None:
-        for name, table in (("hidden", ACTIVATIONS), ("output", ACTIVATIONS), ("target", ("identity", "absolute"))):
-            if getattr(self, name) not in table:
-                raise ValueError(f"{name} must be one of {', '.join(table)}, got {getattr(self, name)!r}")
+        choice("hidden", self.hidden, ACTIVATIONS)
+        choice("output", self.output, ACTIVATIONS)
+        choice("target", self.target, ("identity", "absolute"))
 
     def wanted(self, x: Tensor) -> Tensor:
         """What the model is to give back for x."""
@@ -98,31 +102,39 @@ class ToyModel(nn.Module):
     ) -> None:
         super().__init__()
         self.family = Family(hidden, output)
-        W = initial_weights(n_features, n_hidden, seeds).to(dtype=dtype, device=device)
+        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+            raise ValueError(f"dtype must be a floating one of torch, such as torch.float32, got {shown(dtype)}")
+        flag("bias", bias)
+        W = initial_weights(n_features, n_hidden, seeds).to(dtype=dtype, device=torch_device(device))
         self.W = nn.Parameter(W)
         self.b = nn.Parameter(W.new_zeros(W.shape[0], W.shape[2])) if bias else None
 
     @classmethod
     def from_weights(
-        cls, W: Tensor, b: Tensor | None = None, *, hidden: str = "linear", output: str = "relu"
+        cls,
+        W: ArrayLike | Tensor,
+        b: ArrayLike | Tensor | None = None,
+        *,
+        hidden: str = "linear",
+        output: str = "relu",
     ) -> ToyModel:
         """Models with given weights, copied: W (models, m, n) or (m, n) for one; b (models, n), (n,) or None.
 
-        ValueError when the shapes do not fit each other, W is not floating, or an activation is unknown.
+        In the floating dtype of a tensor W, otherwise in float64. ValueError when the shapes do not fit each other, for what
+        is no finite real number, and where an activation is unknown.
         """
-        weights = W[None] if W.ndim == 2 else W
-        if weights.ndim != 3:
-            raise ValueError(f"W must have shape (models, m, n) or (m, n), got {tuple(W.shape)}")
-        if not W.is_floating_point():
-            raise ValueError(f"W must be of a floating dtype, got {W.dtype}")
-        expected = (*W.shape[:-2], W.shape[-1])
-        if b is not None and b.shape != expected:
-            raise ValueError(f"b must have shape {expected} to match W, got {tuple(b.shape)}")
+        read = tensors.weights(W, b)
+        if read.W.ndim > 3:
+            raise ValueError(f"W must have shape (models, m, n) or (m, n), got {tuple(read.W.shape)}")
+        kind = W.dtype if isinstance(W, Tensor) and W.is_floating_point() else torch.float64
+        weights = read.W.detach().to(kind).reshape(-1, *read.W.shape[-2:])
         model = cls.__new__(cls)
         nn.Module.__init__(model)
         model.family = Family(hidden, output)
-        model.W = nn.Parameter(weights.detach().clone())
-        model.b = None if b is None else nn.Parameter(b.detach().to(weights).reshape(weights.shape[0], -1).clone())
+        model.W = nn.Parameter(weights.clone())
+        model.b = (
+            None if read.b is None else nn.Parameter(read.b.detach().to(weights).reshape(len(weights), -1).clone())
+        )
         return model
 
     def forward(self, x: Tensor) -> Tensor:
@@ -194,18 +206,16 @@ def initial_weights(n_features: int, n_hidden: int, seeds: Sequence[int]) -> Ten
 
     Each model draws from its own generator, so its place in the stack and the stack's size do not matter.
     """
-    return _xavier(n_features, n_hidden, seeds, 1).view(len(seeds), n_hidden, n_features)
+    return _xavier(n_features, n_hidden, seeds, 1).view(-1, n_hidden, n_features)
 
 
 def _xavier(n: int, m: int, seeds: Sequence[int], matrices: int) -> Tensor:
     """(models, matrices, m·n), each seed's matrices drawn one after the other."""
-    for name, size in (("n_features", n), ("n_hidden", m), ("the number of seeds", len(seeds))):
-        if size < 1:
-            raise ValueError(f"{name} must be at least 1, got {size}")
+    n, m, seeds = whole("n_features", n, 1), whole("n_hidden", m, 1), entries("seeds", seeds, 0, MOST_SEED)
+    if not seeds:
+        raise ValueError(f"seeds must name at least one model, got {seeds}")
     draws = []
     for seed in seeds:
-        if not 0 <= seed < 2**63:
-            raise ValueError(f"seeds must lie in [0, 2^63), got {seed}")
         generator = torch.Generator().manual_seed(seed)
         draws += [torch.randn(m * n, dtype=torch.float64, generator=generator) for _ in range(matrices)]
     return math.sqrt(2 / (m + n)) * torch.stack(draws).view(len(seeds), matrices, m * n)

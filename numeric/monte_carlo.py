@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import setting
+from .arguments import setting, whole
 
 _CHUNK = 1 << 20  # entries drawn at a time: some 50 MB in all, however many samples
 
@@ -32,9 +32,8 @@ def expected_loss_monte_carlo(
     samples.
     """
     model = setting(W, b, sparsity, importance)
-    if samples < 2:
-        raise ValueError(f"samples must be at least 2, got {samples}")
-    random = np.random.default_rng(seed)
+    samples = whole("samples", samples, 2)
+    random = np.random.default_rng(whole("seed", seed))
     n = model.W.shape[1]
     mean, squares, done = 0.0, 0.0, 0
     while done < samples:

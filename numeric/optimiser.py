@@ -22,6 +22,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from .arguments import number
+
 
 class State:
     """A running optimiser: `step` with a gradient of the parameters' shape and a rate, which broadcasts to it;
@@ -51,8 +53,8 @@ class SGD(Optimiser):
     decay: float = 0.0
 
     def __post_init__(self) -> None:
-        _check(0 <= self.momentum < 1, "momentum must lie in [0, 1)", self.momentum)
-        _check(0 <= self.decay < math.inf, "decay must be finite and at least 0", self.decay)
+        number("momentum", self.momentum, "[0, 1)")
+        number("decay", self.decay, "[0, inf)")
 
     def start(self, parameters: Tensor) -> State:
         return _SGDState(self, parameters)
@@ -65,9 +67,9 @@ class Adam(Optimiser):
     epsilon: float = 1e-8
 
     def __post_init__(self) -> None:
-        _check(0 <= self.beta1 < 1, "beta1 must lie in [0, 1)", self.beta1)
-        _check(0 <= self.beta2 < 1, "beta2 must lie in [0, 1)", self.beta2)
-        _check(0 < self.epsilon < math.inf, "epsilon must be positive and finite", self.epsilon)
+        number("beta1", self.beta1, "[0, 1)")
+        number("beta2", self.beta2, "[0, 1)")
+        number("epsilon", self.epsilon, "(0, inf)")
 
     def start(self, parameters: Tensor) -> State:
         return _AdamState(self, 0.0, parameters)
@@ -79,7 +81,7 @@ class AdamW(Adam):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check(0 <= self.decay < math.inf, "decay must be finite and at least 0", self.decay)
+        number("decay", self.decay, "[0, inf)")
 
     def start(self, parameters: Tensor) -> State:
         return _AdamState(self, self.decay, parameters)
@@ -117,8 +119,3 @@ class _AdamState(State):
         correction = math.sqrt(1 - beta2**self.taken)
         scale = second.sqrt().add_(self._settings.epsilon * correction)
         self._parameters.addcdiv_(first * rate, scale, value=-correction / (1 - beta1**self.taken))
-
-
-def _check(fits: bool, wanted: str, got: float) -> None:
-    if not fits:
-        raise ValueError(f"{wanted}, got {got}")

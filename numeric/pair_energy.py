@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from .arguments import Floats
+from .arguments import Floats, number, shown
 
 _CLOSEST = float(np.finfo(np.float64).eps)
 LARGEST_POWER = 30.0
@@ -57,8 +57,7 @@ class Riesz:
     singular = smooth = True
 
     def __post_init__(self) -> None:
-        if not 0 < self.power <= LARGEST_POWER:
-            raise ValueError(f"the power of a Riesz energy must lie in (0, {LARGEST_POWER:g}], got {self.power!r}")
+        number("power", self.power, f"(0, {LARGEST_POWER:g}]")
 
     def pair(self, cosine: Floats) -> Pair:
         inverse = 1 / _square(cosine)
@@ -112,15 +111,17 @@ class Interference:
 NAMED: Mapping[str, Energy] = {"coulomb": Riesz(1.0), "log": Logarithmic(), "interference": Interference()}
 
 
-def energy_of(kind: EnergyLike) -> Energy:
-    """The energy of that name, `("riesz", power)`, or an `Energy` as it is; ValueError that lists them otherwise."""
+def energy_of(kind: EnergyLike, name: str = "kind") -> Energy:
+    """The energy of that name, `("riesz", power)`, or an `Energy` as it is; ValueError that lists them otherwise. `name`: of
+    the argument.
+    """
     if isinstance(kind, str) and kind in NAMED:
         return NAMED[kind]
-    if isinstance(kind, tuple) and len(kind) == 2 and kind[0] == "riesz" and isinstance(kind[1], int | float):
-        return Riesz(float(kind[1]))
-    if not isinstance(kind, str | tuple) and hasattr(kind, "between"):
+    if isinstance(kind, tuple) and len(kind) == 2 and kind[0] == "riesz":
+        return Riesz(number(f"power in {name}", kind[1], f"(0, {LARGEST_POWER:g}]"))
+    if not isinstance(kind, str | tuple | type) and hasattr(kind, "between"):
         return kind
-    raise ValueError(f"energy must be one of {', '.join(NAMED)} or ('riesz', power), got {kind!r}")
+    raise ValueError(f"{name} must be one of {', '.join(NAMED)} or ('riesz', power), got {shown(kind)}")
 
 
 def _square(cosine: Floats) -> Floats:

@@ -13,7 +13,6 @@ it had so far is a plateau. On the logarithm of the loss the same band is a chan
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats
+from .arguments import MOST_SEED, Floats, array, entries, number
 
 BAND = 0.05
 FACTOR = 1.25
@@ -111,15 +110,11 @@ def _stretches(windows: Iterable[tuple[int, int, float]]) -> list[tuple[int, int
 
 
 def _series(steps: Sequence[int], values: ArrayLike, band: float, factor: float) -> Floats:
-    series = np.asarray(values, dtype=np.float64)
-    if series.shape != (len(steps),):
-        raise ValueError(f"values must have shape ({len(steps)},) to match steps, got {series.shape}")
-    if not np.isfinite(series).all():
-        raise ValueError(f"values must be finite, got {series[~np.isfinite(series)][0]}")
-    if not steps or steps[0] < 1 or any(later <= earlier for earlier, later in pairwise(steps)):
-        raise ValueError(f"steps must increase from at least 1, got {tuple(steps)}")
-    if not 0 < band < math.inf:
-        raise ValueError(f"band must be positive and finite, got {band}")
-    if not 1 < factor < math.inf:
-        raise ValueError(f"factor must be above 1 and finite, got {factor}")
+    series, at = array("values", values), entries("steps", steps, 1, MOST_SEED)
+    if series.shape != (len(at),):
+        raise ValueError(f"values must have shape ({len(at)},) to match steps, got {series.shape}")
+    if not at or any(later <= earlier for earlier, later in pairwise(at)):
+        raise ValueError(f"steps must increase from at least 1, got {at}")
+    number("band", band, "(0, inf)")
+    number("factor", factor, "(1, inf)")
     return series

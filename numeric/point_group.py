@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import Floats
+from .arguments import Floats, number
 from .sphere_energy import unit_points
 
 TOLERANCE = 1e-6
@@ -53,7 +53,7 @@ def point_group(points: ArrayLike, tolerance: float = TOLERANCE) -> PointGroup:
     """
     found = _Points(points, tolerance)
     if found.units.shape[1] != 3:
-        raise ValueError(f"a point group needs points of shape (n, 3), got {found.units.shape}")
+        raise ValueError(f"points must have shape (n, 3) for a point group, got {found.units.shape}")
     if found.rank == 1:
         opposite = len(found.units) == 2 and found.sizes[0] == found.sizes[1]
         return PointGroup("D_inf_h" if opposite else "C_inf_v", math.inf, 2 * found.outside)
@@ -83,8 +83,7 @@ class _Points:
     """Distinct points `units` (n, dim) with their `sizes`, and the permutations of them that orthogonal maps carry out."""
 
     def __init__(self, points: ArrayLike, tolerance: float) -> None:
-        if not 0 < tolerance < 0.1:
-            raise ValueError(f"tolerance must lie in (0, 0.1), got {tolerance!r}")
+        tolerance = number("tolerance", tolerance, "(0, 0.1)")
         units = unit_points(points)
         self.tolerance = tolerance
         self.units, self.sizes = _distinct(units, tolerance)

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats
+from .arguments import Floats, array, flag, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,14 +24,15 @@ class Points:
     @cached_property
     def array(self) -> Floats:
         """(T, n), float64"""
-        return np.array(self.points, dtype=np.float64, ndmin=2)
+        read = array("points", self.points)
+        return np.array(read, ndmin=2)
 
     def check(self, n: int, batch: int) -> None:
         """ValueError unless they are points of n finite features, as many as the batch has where they come whole."""
+        n, batch = whole("n", n, 1), whole("batch", batch, 1)
+        flag("whole", self.whole)
         if self.array.ndim != 2 or self.array.shape[1] != n or not len(self.array):
             raise ValueError(f"points must have shape (T, {n}) with T ≥ 1, got {self.array.shape}")
-        if not np.isfinite(self.array).all():
-            raise ValueError("points must be finite")
         if self.whole and len(self.array) != batch:
             raise ValueError(
                 f"batch_size must be the number of points, {len(self.array)}, where they come whole, got {batch}"

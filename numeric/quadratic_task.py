@@ -10,18 +10,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple, TypeVar, cast
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats
+from . import tensors
+from .arguments import Floats, array, choice, flag, instance, number, whole
 from .metrics import capacity
 from .minimise import minimise
 from .quasi_newton import bfgs
 from .solution import Minimum, Solution
+
+Weights = TypeVar("Weights", NDArray[Any], Tensor)
 
 _MOST_INPUTS = 1 << 17
 _DISTINCT = 1e-6
@@ -65,8 +68,7 @@ class QuadraticSolution(Solution):
 
 def three_values(kurtosis: float) -> Atoms:
     """0 and ±√β: mean 0, variance 1, fourth moment β ≥ 1 (at β = 1 the atom at 0 is empty). ValueError otherwise."""
-    if not 1 <= kurtosis < np.inf:
-        raise ValueError(f"kurtosis must be finite and at least 1, got {kurtosis}")
+    kurtosis = number("kurtosis", kurtosis, "[1, inf)")
     beside = 0.5 / kurtosis
     return Atoms(np.array([-1.0, 0.0, 1.0]) * np.sqrt(kurtosis), np.array([beside, 1 - 2 * beside, beside]))
 
@@ -76,10 +78,8 @@ def sparse_uniform(density: float, low: float = -1.0, *, standardised: bool = Tr
 
     `standardised`: shifted to mean 0 and scaled to variance 1. ValueError unless 0 < density ≤ 1 and low < 1.
     """
-    if not 0 < density <= 1:
-        raise ValueError(f"density must lie in (0, 1], got {density}")
-    if not -np.inf < low < 1:
-        raise ValueError(f"low must be finite and below 1, got {low}")
+    density, low = number("density", density, "(0, 1]"), number("low", low, "(-inf, 1)")
+    flag("standardised", standardised)
     nodes, weights = np.polynomial.legendre.leggauss(3)
     points = np.append(0.0, (low + 1) / 2 + (1 - low) / 2 * nodes)
     weights = np.append(1 - density, density / 2 * weights)
@@ -89,17 +89,22 @@ def sparse_uniform(density: float, low: float = -1.0, *, standardised: bool = Tr
     return Atoms(points, weights)
 
 
-def error_variance(W: Tensor, values: ArrayLike, law: Atoms) -> Tensor:
-    """E(f − y)² with the best c, float64, of the batch shape; differentiable. W: (..., m, n), values: (n,).
-
-    ValueError for shapes that do not match and for more than 2¹⁷ inputs.
+def error_variance(W: Weights, values: ArrayLike, law: Atoms) -> Weights:
+    """E(f − y)² with the best c, float64, of the batch shape; for a tensor a tensor, differentiable. W: (..., m, n), values:
+    (n,). ValueError for shapes that do not match and for more than 2¹⁷ inputs.
     """
-    v = _values(values)
-    if W.ndim < 2 or W.shape[-1] != len(v):
-        raise ValueError(f"W must have shape (..., m, {len(v)}), a column for each value, got {tuple(W.shape)}")
-    x, probability = _inputs(law, len(v))
-    hidden = W.to(torch.float64) @ x.T  # (..., m, inputs)
-    error = (hidden**2).sum(-2) - (x**2) @ torch.from_numpy(v)
+    v, read = _values(values), tensors.weights(W)
+    if read.W.shape[-1] != len(v):
+        raise ValueError(
+            f"W must have shape (..., m, {len(v)}), a column for each of the values, got {tuple(read.W.shape)}"
+        )
+    return cast(Weights, read.in_kind(_variance(read.W, v, law)))
+
+
+def _variance(W: Tensor, v: Floats, law: Atoms) -> Tensor:
+    x, probability = (part.to(W.device) for part in _inputs(law, len(v)))
+    hidden = W @ x.T  # (..., m, inputs)
+    error = (hidden**2).sum(-2) - (x**2) @ torch.from_numpy(v).to(W.device)
     return probability @ ((error - (error @ probability)[..., None]) ** 2).movedim(-1, 0)
 
 
@@ -118,11 +123,8 @@ def minimise_quadratic(
     Minima are distinct when their values or their sorted capacities differ by more than 1e-6. ValueError on bad input.
     """
     v = _values(values)
-    for name, count in (("m", m), ("starts", starts)):
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count}")
-    if method not in ("scipy", "torch"):
-        raise ValueError(f"method must be 'scipy' or 'torch', got {method!r}")
+    m, starts, seed = whole("m", m, 1), whole("starts", starts, 1), whole("seed", seed)
+    choice("method", method, ("scipy", "torch"))
     size = max(1.0, float(v.max()))
     first = np.random.default_rng(seed).normal(scale=np.sqrt(size / m), size=(starts, m * len(v)))
     tolerance = 1e-9 * size**1.5
@@ -148,7 +150,7 @@ def _by_scipy(v: Floats, m: int, law: Atoms, starts: Floats, tolerance: float) -
 def _by_torch(v: Floats, m: int, law: Atoms, starts: Floats, tolerance: float) -> list[Minimum]:
     def objective(x: Tensor) -> tuple[Tensor, Tensor]:
         x = x.detach().requires_grad_(True)
-        value = error_variance(x.reshape(-1, m, len(v)), v, law)
+        value = _variance(x.reshape(-1, m, len(v)), v, law)
         (gradient,) = torch.autograd.grad(value.sum(), x)
         return value.detach(), gradient
 
@@ -178,6 +180,7 @@ def _solution(ends: Sequence[Minimum], m: int, n: int) -> QuadraticSolution:
 
 def _inputs(law: Atoms, n: int) -> tuple[Tensor, Tensor]:
     """Every input (kⁿ, n) and its probability (kⁿ,)."""
+    instance("law", law, Atoms, "Atoms, such as three_values(6) gives")
     if len(law.points) ** n > _MOST_INPUTS:
         raise ValueError(
             f"values must be few enough for {_MOST_INPUTS} inputs, got {n} features of {len(law.points)} atoms"
@@ -187,7 +190,7 @@ def _inputs(law: Atoms, n: int) -> tuple[Tensor, Tensor]:
 
 
 def _values(values: ArrayLike) -> Floats:
-    v = np.asarray(values, dtype=np.float64)
-    if v.ndim != 1 or not len(v) or not (np.isfinite(v) & (v >= 0)).all():
+    v = array("values", values)
+    if v.ndim != 1 or not len(v) or not (v >= 0).all():
         raise ValueError(f"values must be a row of finite numbers of at least 0, got {v.tolist()}")
     return v

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import judge, metrics
+from .arguments import MOST_SEED, entries, shown, whole
 from .config import TrainConfig
 
 Array = NDArray[Any]
@@ -58,25 +58,26 @@ class Recording:
     take: Mapping[str, Recorder] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        if any(not isinstance(step, Integral) or step < 0 for step in self.at):
-            raise ValueError(f"at must be whole numbers of at least 0, got {self.at}")
+        entries("at", self.at, 0, MOST_SEED)
+        if not isinstance(self.take, Mapping) or not all(map(callable, self.take.values())):
+            raise ValueError(f"take must be a mapping of names to recorders, got {shown(self.take)}")
         if any(later <= earlier for earlier, later in zip(self.at, self.at[1:], strict=False)):
             raise ValueError(f"at must increase, got {self.at}")
         if not self.at or not self.take:
-            raise ValueError("a recording must name at least one step and one recorder")
+            raise ValueError(
+                f"at and take must name at least one step and one recorder, got {self.at} and {shown(self.take)}"
+            )
 
 
 def every(stride: int, steps: int) -> tuple[int, ...]:
     """0, stride, 2·stride, ..., and `steps`."""
-    if stride < 1:
-        raise ValueError(f"stride must be at least 1, got {stride}")
+    stride, steps = whole("stride", stride, 1), whole("steps", steps, 1)
     return tuple(sorted({*range(0, steps, stride), steps}))
 
 
 def logarithmic(count: int, steps: int) -> tuple[int, ...]:
     """0 and at most `count` whole numbers spread evenly in the logarithm from 1 to `steps`."""
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
+    count, steps = whole("count", count, 1), whole("steps", steps, 1)
     return tuple(sorted({0, steps, *np.geomspace(1, steps, count).round().astype(int).tolist()}))
 
 

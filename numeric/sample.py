@@ -15,10 +15,12 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from .arguments import array, entries, flag, instance, shown
 from .config import TrainConfig
 from .law import Anticorrelated, Correlated, OneHot, grouped
 from .points import Points
 from .stream import Streams
+from .tensors import torch_device
 
 
 class Sampler:
@@ -147,23 +149,25 @@ def sample_independent(
     ValueError on a sparsity outside [0, 1] or another dtype.
     """
     if dtype not in (torch.float32, torch.float64):
-        raise ValueError(f"dtype must be torch.float32 or torch.float64, got {dtype}")
-    density = 1 - torch.as_tensor(sparsity, dtype=torch.float64, device=device)
+        raise ValueError(f"dtype must be torch.float32 or torch.float64, got {shown(dtype)}")
+    flag("signed", signed)
+    instance("generator", generator, torch.Generator, "a torch.Generator")
+    shape, s = entries("shape", shape, 0, 2**40), array("sparsity", sparsity, finite=False)
+    outside = s[~((s >= 0) & (s <= 1))]
+    if outside.size:
+        raise ValueError(f"sparsity must lie in [0, 1], got {outside[0]:g}")
+    density = torch.as_tensor(1 - s, device=torch_device(device))
     try:
-        density.expand(tuple(shape))
+        density.expand(shape)
     except RuntimeError:
-        given = tuple(density.shape)
-        raise ValueError(f"sparsity must broadcast to shape {tuple(shape)}, got shape {given}") from None
-    outside = ~((density >= 0) & (density <= 1))
-    if outside.any():
-        raise ValueError(f"sparsity must lie in [0, 1], got {1 - density[outside].flatten()[0].item():g}")
+        raise ValueError(f"sparsity must broadcast to shape {shape}, got shape {s.shape}") from None
     slope, offset = _line(density, dtype, torch.device(device))
     bits = 64 if dtype == torch.float64 else 32
-    entries = torch.Size(shape).numel()
-    words = torch.empty(-(-entries * bits // 64), dtype=torch.int64, device=device)
+    count = torch.Size(shape).numel()
+    words = torch.empty(-(-count * bits // 64), dtype=torch.int64, device=device)
     # Finer than torch.rand's 2^-24 (2^-53), at half its cost.
     words.random_(-(2**63), None, generator=generator)
-    integers = words.view(torch.int64 if bits == 64 else torch.int32)[:entries].view(tuple(shape))
+    integers = words.view(torch.int64 if bits == 64 else torch.int32)[:count].view(tuple(shape))
     return positive_part(integers.to(dtype).mul_(2.0 ** (1 - bits)), slope, offset, signed)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from numbers import Integral, Real
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
+
+from .arguments import number, whole
 
 _ROWS = 4096
 _DRAWN = 1 << 20
@@ -40,11 +41,9 @@ def draw_samples(
     length) or so near to 1 that next to all draws are empty, and where n·T needs more than `max_memory` bytes: it says how
     large T may be.
     """
-    if not isinstance(samples, Integral) or samples < 1:
-        raise ValueError(f"points must be a whole number T of at least 1, got {samples!r}")
-    check_whole("n_features", n_features, 1)
+    samples, n_features = whole("samples", samples, 1), whole("n_features", n_features, 1)
     for part in _flat(seed):
-        check_whole("seed", part, 0)
+        whole("seed", part)
     check_size(samples, n_features, sparsity, max_memory)
     blocks, resampled, left = [], 0, int(samples)
     for block in range(math.ceil(samples / _ROWS)):
@@ -66,18 +65,12 @@ def draw_samples(
     return SampleSet(X, resampled)
 
 
-def check_whole(name: str, value: object, least: int) -> None:
-    """ValueError for what is no whole number of at least `least`."""
-    if not isinstance(value, Integral) or value < least:
-        raise ValueError(f"{name} must be whole numbers of at least {least}, got {value!r}")
-
-
 def check_size(samples: int, n_features: int, sparsity: float, max_memory: int) -> None:
     """ValueError for a sparsity outside [0, 1), where so many draws of T samples would be empty that they take minutes, and
     where T samples are expected to need more than `max_memory` bytes in training.
     """
-    if not isinstance(sparsity, Real) or not 0 <= sparsity < 1:
-        raise ValueError(f"sparsity must lie in [0, 1) for samples of length 1, got {sparsity!r}")
+    samples, n_features = whole("samples", samples, 1), whole("n_features", n_features, 1)
+    sparsity, max_memory = number("sparsity", sparsity, "[0, 1)"), whole("max_memory", max_memory, 1)
     full = -math.expm1(n_features * math.log(sparsity)) if sparsity > 0 else 1.0
     empty, most = samples * (1 / full - 1), _EMPTY_BATCHES * _rows(n_features)
     if empty > most:
@@ -89,7 +82,7 @@ def check_size(samples: int, n_features: int, sparsity: float, max_memory: int) 
     if samples * each > max_memory:
         raise ValueError(
             f"T = {samples} samples of {n_features} features at sparsity {sparsity} need about {samples * each / 2**30:.3g} GiB, "
-            f"above max_memory = {max_memory / 2**30:.3g} GiB: in all T may be at most {int(max_memory / each)}"
+            f"above max_memory, got {max_memory / 2**30:.3g} GiB: in all T may be at most {int(max_memory / each)}"
         )
 
 

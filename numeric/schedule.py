@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from numbers import Integral
+
+from .arguments import instance, number, whole
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,8 @@ class Stepwise(Schedule):
     every: int = 2874
 
     def __post_init__(self) -> None:
-        if not 0 < self.factor < math.inf:
-            raise ValueError(f"factor must be positive and finite, got {self.factor}")
-        _whole("every", self.every)
+        number("factor", self.factor, "(0, inf)")
+        whole("every", self.every, 1)
 
     def __call__(self, step: int, steps: int) -> float:
         return float(self.factor ** (step // self.every))
@@ -55,7 +55,7 @@ class Linear(Schedule):
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        _final(self.final, positive=False)
+        number("final", self.final, "[0, inf)")
 
     def __call__(self, step: int, steps: int) -> float:
         return 1 + (self.final - 1) * _share(step, steps)
@@ -66,7 +66,7 @@ class Cosine(Schedule):
     final: float = 0.0
 
     def __post_init__(self) -> None:
-        _final(self.final, positive=False)
+        number("final", self.final, "[0, inf)")
 
     def __call__(self, step: int, steps: int) -> float:
         return self.final + (1 - self.final) * (1 + math.cos(math.pi * _share(step, steps))) / 2
@@ -82,7 +82,7 @@ class Geometric(Schedule):
     final: float = 1e-5
 
     def __post_init__(self) -> None:
-        _final(self.final, positive=True)
+        number("final", self.final, "(0, inf)")
 
     def __call__(self, step: int, steps: int) -> float:
         return math.exp(math.log(self.final) * _share(step, steps))
@@ -96,9 +96,8 @@ class WarmUp(Schedule):
     then: Schedule
 
     def __post_init__(self) -> None:
-        _whole("length", self.length)
-        if not isinstance(self.then, Schedule):
-            raise ValueError(f"then must be a Schedule, got {self.then!r}")
+        whole("length", self.length, 1)
+        instance("then", self.then, Schedule, "a Schedule")
 
     def __call__(self, step: int, steps: int) -> float:
         if step < self.length:
@@ -108,13 +107,3 @@ class WarmUp(Schedule):
 
 def _share(step: int, steps: int) -> float:
     return step / max(1, steps - 1)
-
-
-def _whole(name: str, value: int) -> None:
-    if not isinstance(value, Integral) or value < 1:
-        raise ValueError(f"{name} must be a whole number of at least 1, got {value}")
-
-
-def _final(value: float, *, positive: bool) -> None:
-    if not (value > 0 or (value == 0 and not positive)) or value == math.inf:
-        raise ValueError(f"final must be finite and {'positive' if positive else 'at least 0'}, got {value}")

@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats
+from .arguments import Floats, array
 from .pair_energy import Energy, EnergyLike, energy_of
 
 
@@ -23,18 +23,13 @@ def unit_points(points: ArrayLike) -> Floats:
     """`points` (n, dim), n and dim ≥ 1, scaled to length 1. ValueError for another shape, a point at the origin, or one
     that is not finite.
     """
-    try:
-        array = np.asarray(points, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"points must be an array of numbers, got {points!r}") from None
-    if array.ndim != 2 or 0 in array.shape:
-        raise ValueError(f"points must have shape (n, dim) with n, dim ≥ 1, got {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"points must be finite, got {array[~np.isfinite(array).all(axis=1)][0].tolist()}")
-    largest = np.abs(array).max(axis=1, keepdims=True)
+    read = array("points", points)
+    if read.ndim != 2 or 0 in read.shape:
+        raise ValueError(f"points must have shape (n, dim) with n, dim ≥ 1, got {read.shape}")
+    largest = np.abs(read).max(axis=1, keepdims=True)
     if not largest.all():
         raise ValueError(f"points must lie off the origin, got point {int(largest[:, 0].argmin())} at it")
-    return scaled(array / largest)
+    return scaled(read / largest)
 
 
 def scaled(points: Floats) -> Floats:
@@ -53,7 +48,9 @@ def energy(points: ArrayLike, kind: EnergyLike = "coulomb") -> float:
     squares = ((units[first] - units[second]) ** 2).sum(axis=1)
     if pair.singular and not squares.all():
         k = int(squares.argmin())
-        raise ValueError(f"points must be distinct, or the energy is infinite: {first[k]} and {second[k]} coincide")
+        raise ValueError(
+            f"points must be distinct, or the energy is infinite, got {first[k]} and {second[k]} coincident"
+        )
     with np.errstate(over="ignore"):
         return float(pair.between(squares).sum())
 

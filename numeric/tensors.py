@@ -50,7 +50,7 @@ def tensor(name: str, values: Any) -> Tensor:
     except Refused as reason:
         raise ValueError(f"{name} must hold real numbers, {reason}, got {arguments.shown(values)}") from None
     if not torch.isfinite(read).all():
-        raise ValueError(f"{name} must be finite, got {read[~torch.isfinite(read)][0].item()}")
+        raise ValueError(f"{name} must be finite, got {read[~torch.isfinite(read)][0].item()} among its entries")
     return read
 
 
@@ -60,3 +60,15 @@ def _holds_tensors(values: Any) -> bool:
             break
         values = values[0]
     return is_tensor(values)
+
+
+def torch_device(device: Any) -> torch.device:
+    """A device by its name, one that this machine has."""
+    try:
+        found = torch.device(device)
+        torch.empty(0, device=found)
+    except (RuntimeError, TypeError, ValueError, AssertionError):
+        raise ValueError(
+            f"device must be one that torch has here, such as 'cpu', got {arguments.shown(device)}"
+        ) from None
+    return found

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import sphere_energy
-from .arguments import Floats
+from .arguments import Floats, function, whole
 from .pair_energy import Energy, EnergyLike, energy_of
 from .point_group import PointGroup, point_group, symmetry_order
 from .solution import Minimum, Solution
@@ -94,12 +94,10 @@ def solve(
 
     ValueError for bad input, and for dim = 1, the two points ±1, when the energy of all placements is infinite.
     """
-    for name, value, least in (("n_points", n_points, 1), ("dim", dim, 1), ("starts", starts, 1), ("seed", seed, 0)):
-        if isinstance(value, bool) or not isinstance(value, int | np.integer):
-            raise ValueError(f"{name} must be an integer, got {value!r}")
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
-    pair = energy_of(energy)
+    n_points, dim = whole("n_points", n_points, 1), whole("dim", dim, 1)
+    starts, seed = whole("starts", starts, 1), whole("seed", seed)
+    function("progress", progress)
+    pair = energy_of(energy, "energy")
     if dim == 1:
         return SphereSolution((_on_two_points(n_points, pair, starts),), 0)
     problem = Problem(n_points, dim, pair)

@@ -14,7 +14,8 @@ import torch
 from analytic.capacity import QuadraticModel
 from analytic.quadratic_task import Uniform, coefficients, kurtosis, skewness, sparse_kurtosis, variance
 from analytic.tight_frames import realise, weights_loss
-from numeric.metrics import Floats, capacity
+from numeric.arguments import Floats
+from numeric.metrics import capacity
 from numeric.quadratic_task import (
     Atoms,
     QuadraticSolution,

@@ -62,7 +62,7 @@ def test_trends() -> None:
         (lambda: Curve([(0, 1), ("3/4", 1)]), "points must have capacities that run from 0 to 1, got 0, 3/4"),
         (lambda: Curve([(0, 1), (1, 1), ("1/2", 1), (1, 1)]), "points must .* got 0, 1, 1/2, 1"),
         (lambda: Curve([(0, 1), (1, "-1/2")]), "points must have benefits of at least 0, got -1/2"),
-        (lambda: line(0.5, 1), "points must be exact .* got the float 0.5"),
+        (lambda: line(0.5, 1), "start must be exact .* got the float 0.5"),
         (lambda: line(1, 1).benefit("3/2"), r"capacity must lie in \[0, 1\], got 3/2"),
         (lambda: line(1, 1).marginal(-1), r"capacity must lie in \[0, 1\], got -1"),
     ],

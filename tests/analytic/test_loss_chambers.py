@@ -71,7 +71,7 @@ def test_three_features_in_two_dimensions_at_any_point(weights: list[Fraction], 
 
 
 def test_bad_input() -> None:
-    with pytest.raises(ValueError, match="b must have 1 entries, got 2"):
+    with pytest.raises(ValueError, match="b must have 3 entries, got 2"):
         chamber_at([[1, 2, 3]], [0, 0])
     with pytest.raises(ValueError, match="W must be exact"):
         chamber_at([[0.5, 1]], [0, 0])  # type: ignore[list-item]

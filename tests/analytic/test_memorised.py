@@ -183,7 +183,7 @@ def test_large_T_stays_exact() -> None:
         (lambda: memorised(2.0), "points must be a whole number of at least 1, got 2.0"),  # type: ignore[arg-type]
         (lambda: t_gon(3, -1, 0), "squared_norm must be at least 0, got -1"),
         (lambda: t_gon(3, 0.5, 0), "squared_norm must be exact"),  # type: ignore[arg-type]
-        (lambda: best_bias(0, 1), "T >= 1, got 0"),
+        (lambda: best_bias(0, 1), "points must be a whole number of at least 1, got 0"),
         (lambda: memorised(3).network(one_hot(2)), "must be the 3 rows that this T-gon stores, got 2"),
         (lambda: memorised(2).network([[1, 0], [1, 0]]), r"disjoint supports, got feature 0 in points \[0, 1\]"),
         (lambda: memorised(2).network([[-1, 0], [0, 1]]), "entries >= 0"),

@@ -132,7 +132,7 @@ def test_the_zero_of_the_gap_is_the_boundary() -> None:
         (0.5, [1.0, -2.0], r"importance must lie in \[1e-100, 1e100\], got -2.0"),
         (0.5, np.inf, r"importance must lie in \[1e-100, 1e100\], got inf"),
         (0.5, np.nan, r"importance must lie in \[1e-100, 1e100\], got nan"),
-        ([0.1, 0.2], [1.0, 2.0, 3.0], r"shape mismatch"),
+        ([0.1, 0.2], [1.0, 2.0, 3.0], r"sparsity and importance must broadcast together"),
     ],
 )
 def test_bad_settings_are_named(s: object, extra: object, message: str) -> None:

@@ -74,5 +74,7 @@ def test_derivation_is_the_sum_over_distances() -> None:
 
 @pytest.mark.parametrize("n", [0, 1, 8, -3, 2.5])
 def test_other_numbers(n: int) -> None:
-    with pytest.raises(ValueError, match=rf"known here for 2, 3, 4, 5, 6, 7, 12 points, got {n}"):
+    with pytest.raises(
+        ValueError, match=rf"n_points must be one of 2, 3, 4, 5, 6, 7, 12, whose exact energies are known, got {n}"
+    ):
         thomson(n)

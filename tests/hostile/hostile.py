@@ -93,6 +93,10 @@ def _always(annotation: str, default: Any, valid: Any) -> bool:
     return True
 
 
+def _none_inside(annotation: str, default: Any, valid: Any) -> bool:
+    return "| None, " in annotation
+
+
 def _exact(annotation: str, default: Any, valid: Any) -> bool:
     return re.search("Exact|Expr|Groups|Weights|Points|Importance|MatrixBase", annotation) is not None
 
@@ -162,7 +166,7 @@ SCALARS: dict[str, tuple[Any, Fits]] = {
 TABLE: dict[str, Hostile] = {
     **{name: Hostile(lambda valid, value=value: value, fits) for name, (value, fits) in SCALARS.items()},
     **{
-        f"{name} inside": Hostile(_first_entry(value), _never)
+        f"{name} inside": Hostile(_first_entry(value), _none_inside if value is None else _never)
         for name, (value, _) in SCALARS.items()
         if name in ("nan", "inf", "complex", "True", "None", "text", "code", "huge exponent", "an object", "a set")
     },
@@ -177,7 +181,10 @@ TABLE: dict[str, Hostile] = {
     "beyond a float": Hostile(_first_entry(10**400), _exact),
     "too long to print": Hostile(_first_entry(10**5000)),
     "masked": Hostile(_array(_masked)),
-    "sparse": Hostile(_array(lambda array: scipy.sparse.csr_array(np.atleast_2d(array)))),
+    "sparse": Hostile(
+        _array(lambda array: scipy.sparse.csr_array(np.atleast_2d(array))),
+        lambda annotation, default, valid: annotation == "Any",
+    ),
     "sparse tensor": Hostile(_array(lambda array: torch.from_numpy(array).to_sparse())),
     "complex array": Hostile(_array(lambda array: array * 1j)),
     "boolean array": Hostile(_array(lambda array: array > 0)),
@@ -224,6 +231,8 @@ def outcomes(
         for j, (kind, hostile) in enumerate(TABLE.items()):
             if (j + k + offset) % share or kind in valid.without:
                 continue
+            if kind in ("a class", "a function") and re.search("Callable|Progress|Recorder", str(argument.annotation)):
+                continue  # what a caller's own function does is its own
             given = valid.arguments.get(parameter, argument.default)
             value = hostile.make(given)
             if value is not _ABSENT:

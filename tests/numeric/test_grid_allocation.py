@@ -49,8 +49,8 @@ def test_local_rule_is_wrong_for_rising_increments() -> None:
         ([0.0, 1.0], 1, r"gains must be finite, of shape \(n, N \+ 1\) .* got shape \(2,\)"),
         ([[0.0]], 0, r"gains must be finite, .* got shape \(1, 1\)"),
         ([[0.0, np.nan]], 0, "gains must be finite"),
-        ([[0.0, 1.0]], 2, r"budget must lie in \[0, 1\], got 2"),
-        ([[0.0, 1.0]], -1, r"budget must lie in \[0, 1\], got -1"),
+        ([[0.0, 1.0]], 2, r"budget must be a whole number in \[0, 1\], got 2"),
+        ([[0.0, 1.0]], -1, r"budget must be a whole number in \[0, 1\], got -1"),
     ],
 )
 def test_bad_input(function: Any, gains: Any, budget: int, message: str) -> None:

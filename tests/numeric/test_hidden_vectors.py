@@ -14,6 +14,8 @@ from numeric.catalogue import vertices
 from numeric.hidden_vectors import example_dimensionality
 from numeric.metrics import feature_dimensionality
 
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+
 EPS = np.finfo(np.float64).eps
 
 
@@ -82,7 +84,7 @@ def test_kinds_and_batches() -> None:
     found = example_dimensionality(W, X)
     assert found.shape == (5, 3, 6)
     tensor = example_dimensionality(torch.tensor(W, dtype=torch.float32, requires_grad=True), torch.tensor(X))
-    assert tensor.dtype == torch.float32
+    assert tensor.dtype == torch.float64
     np.testing.assert_allclose(tensor.numpy(), found, rtol=1e-4)
     for i, j in np.ndindex(5, 3):
         np.testing.assert_allclose(found[i, j], feature_dimensionality(W[i, 0] @ X[j]), rtol=1e-12)

@@ -16,6 +16,8 @@ from numeric.line_packing import (
 )
 from numeric.metrics import coherence
 
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+
 EPS = float(np.finfo(np.float64).eps)
 
 

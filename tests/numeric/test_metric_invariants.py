@@ -13,6 +13,9 @@ from scipy.linalg import block_diag
 
 from numeric import catalogue, metrics
 
+# Matrices of every shape, those with more rows than columns among them.
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+
 EPS = np.finfo(np.float64).eps
 Floats = NDArray[np.float64]
 

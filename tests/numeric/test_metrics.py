@@ -27,6 +27,9 @@ from numeric.metrics import (
     superposition,
 )
 
+# Matrices of every shape, those with more rows than columns among them.
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+
 EPS = np.finfo(np.float64).eps
 Floats = NDArray[np.float64]
 
@@ -151,6 +154,9 @@ def test_extreme_norms() -> None:
     assert dimensions_per_feature(np.array([[2e100], [0.0]])) == pytest.approx(5e-201, rel=1e-15, abs=0)
     assert frobenius_count(np.array([[3e-150, 4e-150]])) == pytest.approx(2.5e-299, rel=1e-15, abs=0)
     assert frobenius_count(np.array([[1e200, 1.0]])) == math.inf
+    # Squares of what half and single precision hold are no infinities.
+    assert frobenius_count(torch.tensor([[300.0, 300.0]], dtype=torch.float16)) == 180_000
+    assert frobenius_count(np.array([[1e30]], dtype=np.float32)) == pytest.approx(1e60, rel=1e-7)
     # The cosine and the rank of columns do not depend on how long they are.
     assert coherence(np.array([[5e-324, 1e300], [0.0, 1e300]])) == pytest.approx(0.5**0.5, rel=1e-15)
     assert numerical_rank(np.array([[1e-200, 1e200], [0.0, 1e200]])) == 2
@@ -161,9 +167,10 @@ def test_kinds() -> None:
     for metric in METRICS:
         assert isinstance(metric(W), np.ndarray)
         assert metric(W).dtype == np.float64
-        assert metric(W.astype(np.float32)).dtype == np.float32
+        assert metric(W.astype(np.float32)).dtype == np.float64
+        assert metric([[1, -1]]).dtype == np.float64
         assert metric(torch.tensor(W)).dtype == torch.float64
-        assert metric(torch.tensor(W, dtype=torch.float32, requires_grad=True)).dtype == torch.float32
+        assert metric(torch.nn.Parameter(torch.tensor(W, dtype=torch.float16))).dtype == torch.float64
     for metric, kind, tensor_kind in (
         (numerical_rank, np.int64, torch.int64),
         (in_superposition, np.bool_, torch.bool),

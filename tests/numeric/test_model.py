@@ -106,10 +106,10 @@ def test_from_weights() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ((0, 1, (1,)), "n_features must be at least 1, got 0"),
-        ((2, 0, (1,)), "n_hidden must be at least 1, got 0"),
-        ((2, 1, ()), "the number of seeds must be at least 1, got 0"),
-        ((2, 1, (-1,)), r"seeds must lie in \[0, 2\^63\), got -1"),
+        ((0, 1, (1,)), "n_features must be a whole number of at least 1, got 0"),
+        ((2, 0, (1,)), "n_hidden must be a whole number of at least 1, got 0"),
+        ((2, 1, ()), r"seeds must name at least one model, got \(\)"),
+        ((2, 1, (-1,)), r"seeds must be a whole number in \[0, 2\^63\), got -1"),
     ],
 )
 def test_bad_sizes(arguments: tuple[int, int, tuple[int, ...]], message: str) -> None:
@@ -143,7 +143,7 @@ def test_bad_families(make: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("W", "b", "message"),
     [
-        (torch.ones(2), None, r"W must have shape \(models, m, n\) or \(m, n\), got \(2,\)"),
+        (torch.ones(2), None, r"W must have shape \(\.\.\., m, n\) with m, n ≥ 1, got \(2,\)"),
         (torch.ones(1, 2), torch.ones(3), r"b must have shape \(2,\) to match W, got \(3,\)"),
         (torch.ones(4, 1, 2), torch.ones(2), r"b must have shape \(4, 2\) to match W, got \(2,\)"),
         (torch.ones(1, 2, dtype=torch.int64), None, "W must be of a floating dtype, got torch.int64"),

@@ -46,5 +46,5 @@ def test_seed_and_degenerate_law() -> None:
 
 
 def test_too_few_samples() -> None:
-    with pytest.raises(ValueError, match="samples must be at least 2, got 1"):
+    with pytest.raises(ValueError, match="samples must be a whole number of at least 2, got 1"):
         expected_loss_monte_carlo([[1.0]], None, 0.5, samples=1)

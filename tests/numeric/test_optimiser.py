@@ -67,7 +67,7 @@ def test_a_state_goes_on_from_its_tensors() -> None:
     [
         (lambda: Adam(beta1=1.0), r"beta1 must lie in \[0, 1\), got 1.0"),
         (lambda: Adam(beta2=-0.1), r"beta2 must lie in \[0, 1\), got -0.1"),
-        (lambda: Adam(epsilon=0.0), "epsilon must be positive and finite, got 0.0"),
+        (lambda: Adam(epsilon=0.0), r"epsilon must be finite and above 0, got 0\.0"),
         (lambda: AdamW(decay=-1.0), "decay must be finite and at least 0, got -1.0"),
         (lambda: AdamW(beta1=2.0), r"beta1 must lie in \[0, 1\), got 2.0"),
         (lambda: SGD(momentum=1.0), r"momentum must lie in \[0, 1\), got 1.0"),

@@ -212,7 +212,7 @@ def test_coincident_points_count_as_one_that_differs() -> None:
     [
         (np.zeros((0, 3)), 1e-6, "points must have shape"),
         (np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 0.0]]), 1e-6, "points must lie off the origin, got point 1"),
-        (ring(4)[:, :2], 1e-6, r"a point group needs points of shape \(n, 3\), got \(4, 2\)"),
+        (ring(4)[:, :2], 1e-6, r"points must have shape \(n, 3\) for a point group, got \(4, 2\)"),
         (CUBE, 0.0, r"tolerance must lie in \(0, 0.1\), got 0.0"),
         (CUBE, math.nan, "tolerance must lie in"),
         (

@@ -102,9 +102,9 @@ def test_rotation_and_exchange(W: Floats, b: Floats, sparsity: Floats, angle: fl
 @pytest.mark.parametrize(
     ("W", "b", "sparsity", "importance", "message"),
     [
-        ([1.0, 2.0], None, 0.5, None, r"W must have shape \(m, n\) with m, n ≥ 1, got shape \(2,\)"),
+        ([1.0, 2.0], None, 0.5, None, r"W must have shape \(m, n\) with m, n ≥ 1, got \(2,\)"),
         ([[1.0, math.nan]], None, 0.5, None, "W must be finite, got"),
-        ([[1.0, 2.0]], [0.0], 0.5, None, r"b must have shape \(2,\) to match W, got shape \(1,\)"),
+        ([[1.0, 2.0]], [0.0], 0.5, None, r"b must have shape \(2,\) to match W, got \(1,\)"),
         ([[1.0, 2.0]], [0.0, math.inf], 0.5, None, "b must be finite"),
         ([[1.0, 2.0]], None, 1.2, None, r"sparsity must lie in \[0, 1\], got 1.2"),
         ([[1.0, 2.0]], None, [0.1, -0.2], None, r"sparsity must lie in \[0, 1\], got -0.2"),

@@ -122,12 +122,18 @@ def test_steps() -> None:
     ("make", "message"),
     [
         (lambda: Recording((3, 3), {"W": weights}), r"at must increase, got \(3, 3\)"),
-        (lambda: Recording((-1, 3), {"W": weights}), r"at must be whole numbers of at least 0, got \(-1, 3\)"),
-        (lambda: Recording((0.5,), {"W": weights}), r"at must be whole numbers of at least 0, got \(0.5,\)"),  # type: ignore[arg-type]
-        (lambda: Recording((), {"W": weights}), "a recording must name at least one step and one recorder"),
-        (lambda: Recording((1,), {}), "a recording must name at least one step and one recorder"),
-        (lambda: every(0, 5), "stride must be at least 1, got 0"),
-        (lambda: logarithmic(0, 5), "count must be at least 1, got 0"),
+        (lambda: Recording((-1, 3), {"W": weights}), r"at must be a whole number in \[0, 2\^63\), got -1"),
+        (lambda: Recording((0.5,), {"W": weights}), r"at must be a whole number in \[0, 2\^63\), got 0\.5"),  # type: ignore[arg-type]
+        (
+            lambda: Recording((), {"W": weights}),
+            r"at and take must name at least one step and one recorder, got \(\) and \{'W': <function weights",
+        ),
+        (
+            lambda: Recording((1,), {}),
+            r"at and take must name at least one step and one recorder, got \(\) and \{'W': <function weights",
+        ),
+        (lambda: every(0, 5), "stride must be a whole number of at least 1, got 0"),
+        (lambda: logarithmic(0, 5), "count must be a whole number of at least 1, got 0"),
         (
             lambda: train(CONFIG, record=Recording((13,), {"W": weights})),
             "record.at must end at config.steps = 12 at the latest, got 13",

@@ -63,12 +63,12 @@ def test_falls_from_one_to_final(steps: int, kind: Any, final: float) -> None:
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: Stepwise(0.0, 5), "factor must be positive and finite, got 0.0"),
+        (lambda: Stepwise(0.0, 5), r"factor must be finite and above 0, got 0\.0"),
         (lambda: Stepwise(0.8, 0), "every must be a whole number of at least 1, got 0"),
         (lambda: Linear(-0.1), "final must be finite and at least 0, got -0.1"),
         (lambda: Cosine(math.inf), "final must be finite and at least 0, got inf"),
         (lambda: Cosine(math.nan), "final must be finite and at least 0, got nan"),
-        (lambda: Geometric(0.0), "final must be finite and positive, got 0.0"),
+        (lambda: Geometric(0.0), r"final must be finite and above 0, got 0\.0"),
         (lambda: WarmUp(0, Constant()), "length must be a whole number of at least 1, got 0"),
         (lambda: WarmUp(3, "cosine"), "then must be a Schedule, got 'cosine'"),  # type: ignore[arg-type]
     ],
