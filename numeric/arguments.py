@@ -9,14 +9,12 @@ numbers that are not finite or too large for a float. Every error is a ValueErro
 from __future__ import annotations
 
 import math
-import os
 import reprlib
 import sys
 import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from numbers import Integral
-from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -168,8 +166,8 @@ def number(name: str, value: object, interval: str = "(-inf, inf)") -> float:
     """A real number in the interval, such as "(0, 1]", as a float."""
     try:
         read = floats(value)
-    except Refused as reason:
-        raise ValueError(f"{name} must be a real number, {reason}, got {shown(value)}") from None
+    except Refused:
+        raise ValueError(f"{name} must be a real number, got {shown(value)}") from None
     if read.ndim:
         raise ValueError(f"{name} must be one number, got {shown(value)}")
     low, high = map(float, interval[1:-1].split(","))
@@ -182,10 +180,12 @@ def number(name: str, value: object, interval: str = "(-inf, inf)") -> float:
 
 
 def _wanted(low: float, high: float, interval: str) -> str:
-    if high < math.inf:
+    if -math.inf < low and high < math.inf:
         return f"lie in {interval}"
     if low == -math.inf:
-        return "be finite"
+        return "be finite" + (
+            f" and {'at most' if interval[-1] == ']' else 'below'} {high:g}" if high < math.inf else ""
+        )
     return f"be finite and {'at least' if interval[0] == '[' else 'above'} {low:g}"
 
 
@@ -214,13 +214,6 @@ def function(name: str, value: object, *, optional: bool = True) -> None:
     """ValueError unless it can be called, or, where it is `optional`, is None."""
     if not (callable(value) or (optional and value is None)):
         raise ValueError(f"{name} must be a function, got {shown(value)}")
-
-
-def given_path(name: str, value: object) -> Path | None:
-    """The path of a file, None where there is none."""
-    if value is not None and not isinstance(value, str | os.PathLike):
-        raise ValueError(f"{name} must be the path of a file, got {shown(value)}")
-    return None if value is None else Path(value)
 
 
 def shown(value: object) -> str:

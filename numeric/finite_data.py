@@ -84,7 +84,7 @@ class MemoriseConfig:
             object.__setattr__(self, name, tuple(row))
         for T in self.points:
             if T is not None:
-                whole("points", T, 1, 2**48)
+                whole("points", T, 1, 10**12)
         for seed in self.seeds:
             whole("seeds", seed, 0, MOST_SEED)
         object.__setattr__(self, "points", tuple(None if T is None else int(T) for T in self.points))

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .arguments import choice, entries, instance, shown, whole
+from .arguments import MOST_SEED, choice, entries, instance, shown, whole
 from .config import TrainConfig, describe
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
@@ -61,7 +61,7 @@ class Sweep:
             instance(name, getattr(self, name), Mapping, "a mapping from names of TrainConfig's settings")  # type: ignore[type-abstract]
         if missing := [name for name in ("n_features", "n_hidden") if name not in {*self.settings, *self.axes}]:
             raise ValueError(f"settings or axes must name {' and '.join(missing)}, got {[*self.settings, *self.axes]}")
-        entries("seeds", self.seeds)
+        entries("seeds", self.seeds, 0, MOST_SEED)
         for name, values in self.axes.items():
             if isinstance(values, str) or not isinstance(values, Sequence | np.ndarray):
                 raise ValueError(f"axes must have a sequence of values of {name}, got {shown(values)}")

@@ -96,7 +96,7 @@ def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
     else:
         instance("law", law, Law, "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)")  # type: ignore[arg-type]
         if sparsity is not None:
-            raise ValueError(f"sparsity must be None beside the law {type(law).__name__}, got {shown(sparsity)}")
+            raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
         if isinstance(law, OneHot):
             form = Groups(torch.zeros(n, dtype=torch.long), torch.zeros(1, dtype=torch.float64), False)
         else:

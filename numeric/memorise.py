@@ -26,7 +26,7 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
-from .arguments import Floats, array, function, given_path, importance_row, instance, number, whole
+from .arguments import Floats, array, function, importance_row, instance, number, whole
 from .checkpoint import Checkpoint, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
@@ -92,7 +92,10 @@ def train_on_samples(
     for `numeric.checkpoint`.
     """
     instance("config", config, MemoriseConfig, "a MemoriseConfig")
-    path, save_seconds = given_path("checkpoint", checkpoint), number("save_seconds", save_seconds, "[0, inf)")
+    if checkpoint is not None and not isinstance(checkpoint, str | Path):
+        raise ValueError(f"checkpoint must be the path of a file, got {checkpoint!r}")
+    path = None if checkpoint is None else Path(checkpoint)
+    save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     function("progress", progress)
     training = _Training(config, None if path is None else load(path, config.fingerprint()))
     shown, saved = time.monotonic(), -math.inf

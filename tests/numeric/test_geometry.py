@@ -270,3 +270,16 @@ def test_a_minimised_model() -> None:
 def test_bad_input(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         describe(**arguments)
+
+
+def test_columns_of_infinite_norm_are_named_by_their_directions() -> None:
+    found = describe([[1.3e308, -1.3e308], [1.3e308, -1.3e308]])
+    assert str(found) == "digon"
+    assert found.components[0].scale == math.inf
+    assert found.components[0].norm_spread == 0
+
+
+@pytest.mark.parametrize("W", [[[1 + 5j, 0], [0, 1]], torch.eye(2, dtype=torch.complex64)])
+def test_complex_weights_lose_no_imaginary_part(W: Any) -> None:
+    with pytest.raises(ValueError, match="W must hold real numbers, not complex"):
+        describe(W)

@@ -1,5 +1,8 @@
 """Least coherent directions held to equiangular tight frames, Welch's bound, and the law of a random cosine."""
 
+import math
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -73,3 +76,21 @@ def test_the_chance_of_a_cosine_is_the_integral_of_its_density(epsilon: float, m
 def test_sizes_out_of_range_are_named() -> None:
     with pytest.raises(ValueError, match="n must be at least 2, got 1"):
         least_coherence(1, 2)
+
+
+@pytest.mark.parametrize("bound", [welch_bound, chance_of_cosine_above, random_directions])
+@pytest.mark.parametrize("first", [math.nan, -5, 1.5, "3", None, True])
+@pytest.mark.parametrize("m", [0, -6, 2.5, None])
+def test_bounds_refuse_what_they_are_not_defined_for(bound: Any, first: Any, m: Any) -> None:
+    for arguments in ((first, 3), (5 if bound is welch_bound else 0.5, m)):
+        with pytest.raises(ValueError, match=r"^(n|m|epsilon) must .*, got "):
+            bound(*arguments)
+
+
+def test_ends_of_the_chance_of_a_cosine() -> None:
+    assert chance_of_cosine_above(0, 3) == 1
+    assert chance_of_cosine_above(1, 3) == 0
+    with pytest.raises(ValueError, match=r"epsilon must lie in \[0, 1\), got 1"):
+        random_directions(1, 3)
+    with pytest.raises(ValueError, match="epsilon and m must leave a chance"):
+        random_directions(0.99, 10_000)

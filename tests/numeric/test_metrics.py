@@ -135,6 +135,9 @@ EXTREMES: list[tuple[list[list[float]], list[float]]] = [
     ([[5e-324, 0.0], [0.0, 1e300]], [1.0, 1.0]),
     ([[1e-200, 1e-200, 0.0]], [0.5, 0.5, 0.0]),
     ([[0.0, 0.0]], [0.0, 0.0]),
+    ([[1.3e308, 1.0], [1.3e308, 0.0]], [1.0, 0.0]),  # a norm beyond the range of floats
+    ([[5e-324, 1e-323], [0.0, 5e-324]], [0.2, 25 / 29]),  # columns (1, 0) and (2, 1) of the least number
+    ([[1e-322, 1.0]], [0.0, 1.0]),
 ]
 
 
@@ -160,6 +163,22 @@ def test_extreme_norms() -> None:
     # The cosine and the rank of columns do not depend on how long they are.
     assert coherence(np.array([[5e-324, 1e300], [0.0, 1e300]])) == pytest.approx(0.5**0.5, rel=1e-15)
     assert numerical_rank(np.array([[1e-200, 1e200], [0.0, 1e200]])) == 2
+
+
+def test_coherence_is_as_good_as_it_says() -> None:
+    """Two directions at an angle t have |cos t| = 1 − t²/2 to (m + 2)·eps, and are 1 where that is all there is."""
+    for t in (1e-13, 1e-9, 1e-8, 1e-7, 1e-3, 1.0):
+        W = np.array([[1.0, math.cos(t)], [0.0, math.sin(t)]])
+        assert abs(coherence(W) - math.cos(t)) <= 4 * np.finfo(float).eps
+    assert coherence([[1.0, 1.0], [0.0, 1e-13]]) == 1.0
+
+
+def test_overflow_of_one_norm_leaves_the_rest_right() -> None:
+    W = [[1.3e308, 1.0, 0.0], [1.3e308, 0.0, 0.0]]
+    assert feature_norms(W).tolist() == [math.inf, 1.0, 0.0]
+    assert superposition(W).tolist() == [pytest.approx(0.5), math.inf, 0.0]
+    assert in_superposition(W, negligible=0.1).tolist() is False
+    assert numerical_rank(W) == 2
 
 
 def test_kinds() -> None:

@@ -1,6 +1,7 @@
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
@@ -146,9 +147,25 @@ def test_bad_families(make: Any, message: str) -> None:
         (torch.ones(2), None, r"W must have shape \(\.\.\., m, n\) with m, n ≥ 1, got \(2,\)"),
         (torch.ones(1, 2), torch.ones(3), r"b must have shape \(2,\) to match W, got \(3,\)"),
         (torch.ones(4, 1, 2), torch.ones(2), r"b must have shape \(4, 2\) to match W, got \(2,\)"),
-        (torch.ones(1, 2, dtype=torch.int64), None, "W must be of a floating dtype, got torch.int64"),
+        (torch.ones(1, 1, 1, 2), None, r"W must have shape \(models, m, n\) or \(m, n\), got \(1, 1, 1, 2\)"),
+        (torch.tensor([[1.0, torch.nan]]), None, "W must be finite, got nan among its entries"),
+        (torch.ones(1, 2), torch.tensor([0.0, torch.inf]), "b must be finite, got inf among its entries"),
     ],
 )
 def test_bad_weights(W: torch.Tensor, b: torch.Tensor | None, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         ToyModel.from_weights(W, b)
+
+
+def test_weights_of_every_kind_make_the_same_model() -> None:
+    W, b = [[1.0, -0.5]], [0.0, 0.25]
+    x = torch.rand(1, 3, 2, dtype=torch.float64)
+    expected = ToyModel.from_weights(torch.tensor(W, dtype=torch.float64), torch.tensor(b, dtype=torch.float64))(x)
+    for kind in (
+        np.array,
+        lambda values: values,
+        lambda values: torch.nn.Parameter(torch.tensor(values, dtype=torch.float64)),
+    ):
+        assert torch.equal(ToyModel.from_weights(kind(W), kind(b))(x), expected)
+    assert ToyModel.from_weights(np.array([[1, 0]])).W.dtype == torch.float64
+    assert ToyModel.from_weights(torch.tensor(W, dtype=torch.float16)).W.dtype == torch.float16

@@ -20,6 +20,8 @@ from numeric.quadratic_task import (
     three_values,
 )
 
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+
 EPS = float(np.finfo(np.float64).eps)
 Floats = NDArray[np.float64]
 
@@ -166,15 +168,18 @@ def test_searches_find_the_allocation(
         (lambda: three_values(0.5), "kurtosis must be finite and at least 1, got 0.5"),
         (lambda: three_values(math.nan), "kurtosis must be finite and at least 1, got nan"),
         (lambda: sparse_uniform(0.0), r"density must lie in \(0, 1\], got 0.0"),
-        (lambda: sparse_uniform(0.5, 1.0), "low must be finite and below 1, got 1.0"),
+        (lambda: sparse_uniform(0.5, 1.0), r"low must be finite and below 1, got 1\.0"),
         (
             lambda: error_variance(torch.zeros(2, 3), [1.0], three_values(3)),
             r"W must have shape \(..., m, 1\), .* \(2, 3\)",
         ),
         (lambda: error_variance(torch.zeros(1, 1), [-1.0], three_values(3)), r"values must be a row .* got \[-1.0\]"),
         (lambda: error_variance(torch.zeros(1, 11), [1.0] * 11, three_values(3)), "values must be few enough"),
-        (lambda: minimise_quadratic([1.0], 0, three_values(3)), "m must be at least 1, got 0"),
-        (lambda: minimise_quadratic([1.0], 1, three_values(3), starts=0), "starts must be at least 1, got 0"),
+        (lambda: minimise_quadratic([1.0], 0, three_values(3)), "m must be a whole number of at least 1, got 0"),
+        (
+            lambda: minimise_quadratic([1.0], 1, three_values(3), starts=0),
+            "starts must be a whole number of at least 1, got 0",
+        ),
         (lambda: minimise_quadratic([1.0], 1, three_values(3), method="adam"), "method must be .* got 'adam'"),  # type: ignore[arg-type]
     ],
 )
