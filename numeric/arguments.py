@@ -10,8 +10,6 @@ from __future__ import annotations
 
 import math
 import reprlib
-import sys
-import warnings
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from numbers import Integral
@@ -22,6 +20,8 @@ from numpy.typing import ArrayLike
 
 from .real_array import Floats as Floats
 from .real_array import Refused, floats
+from .transposed import TransposedWarning as TransposedWarning
+from .transposed import hint_at_transpose
 
 Row: TypeAlias = float | Sequence[float]
 Kind = TypeVar("Kind")
@@ -30,10 +30,6 @@ MOST_SEED = 2**63 - 1
 
 _short = reprlib.Repr()
 _short.maxlong = _short.maxstring = _short.maxother = 80
-
-
-class TransposedWarning(UserWarning):
-    """W has more rows than columns, as Wᵀ would."""
 
 
 @dataclass(frozen=True)
@@ -87,13 +83,7 @@ def check_shape(shape: tuple[int, ...], name: str = "W") -> None:
     """ValueError unless it is (..., m, n) with m, n ≥ 1; warning where m > n."""
     if len(shape) < 2 or 0 in shape[-2:]:
         raise ValueError(f"{name} must have shape (..., m, n) with m, n ≥ 1, got {shape}")
-    m, n = shape[-2:]
-    if m > n:
-        warnings.warn(
-            f"{name} of shape {shape} has more hidden dimensions than features: did you pass {name}ᵀ?",
-            TransposedWarning,
-            stacklevel=_frames_inside(),
-        )
+    hint_at_transpose(name, shape)
 
 
 def check_bias_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
@@ -237,11 +227,3 @@ def array(name: str, values: Any, *, finite: bool = True) -> Floats:
     if finite and not np.isfinite(read).all():
         raise ValueError(f"{name} must be finite, got {read[~np.isfinite(read)][0]} among its entries")
     return read
-
-
-def _frames_inside() -> int:
-    """How many frames up the first one outside this package is."""
-    frame, level = sys._getframe(1), 1
-    while frame.f_back is not None and frame.f_globals["__name__"].split(".")[0] == __name__.split(".")[0]:
-        frame, level = frame.f_back, level + 1
-    return level

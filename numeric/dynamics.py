@@ -25,6 +25,7 @@ from .quasi_newton import bfgs
 from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, weights
 from .schedule import Constant, Stepwise
 from .train import TrainConfig, train
+from .transposed import sizes_known
 
 SKETCH = 1 << 14
 TRIPLES = ((0, 1, 2), (3, 4, 5))
@@ -61,14 +62,16 @@ class Trajectory:
     @property
     def D(self) -> Floats:
         """D_i at each step, (T, n)."""
-        return feature_dimensionality(self.W)
+        with sizes_known():
+            return feature_dimensionality(self.W)
 
     def geometry(self, step: int, *, tolerance: float = 0.05) -> Geometry:
         """What `describe` finds at a recorded step; ValueError at any other."""
         if whole("step", step) not in self.steps:
             raise ValueError(f"step must be one of the {len(self.steps)} recorded ones, got {step}")
         k = self.steps.index(step)
-        return describe(self.W[k], self.b[k], tolerance=tolerance)
+        with sizes_known():
+            return describe(self.W[k], self.b[k], tolerance=tolerance)
 
     def loss_plateaus(self, *, band: float = BAND, factor: float = FACTOR) -> tuple[Plateau, ...]:
         """Where the loss changes by at most the share `band` over a window; levels are losses."""

@@ -16,6 +16,7 @@ from .config import TrainConfig, describe
 from .grid import Sweep
 from .metrics import feature_dimensionality
 from .shard import load
+from .transposed import sizes_known
 
 if TYPE_CHECKING:
     from xarray import Dataset
@@ -108,7 +109,8 @@ def _dimensionality(W: NDArray[np.float64]) -> NDArray[np.float64]:
     D = np.full(W.shape[::2], np.nan)
     finite = np.isfinite(W).all(axis=(1, 2))
     if finite.any():
-        D[finite] = feature_dimensionality(W[finite])
+        with sizes_known():
+            D[finite] = feature_dimensionality(W[finite])
     return D
 
 

@@ -36,6 +36,7 @@ from .optimiser import Adam
 from .sample_loss import SampleLoss
 from .sample_set import SampleSet
 from .schedule import Cosine, WarmUp
+from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
 
@@ -184,8 +185,9 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
         test[k], error[k] = float(losses.mean()), float(losses.std() / math.sqrt(len(losses)))
         if run.points is not None:
             training[k] = float(loss.each(parameters[k : k + 1])[0].double().mean())
-        features[k] = example_dimensionality(W[k], each_feature)  # no n × n table
-        examples.append(example_dimensionality(W[k], samples.X.T))
+        with sizes_known():
+            features[k] = example_dimensionality(W[k], each_feature)  # no n × n table
+            examples.append(example_dimensionality(W[k], samples.X.T))
     regimes = tuple(
         regime(features[k], examples[k], config.n_hidden) if finite[k] else "diverged" for k in range(models)
     )

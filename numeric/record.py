@@ -22,6 +22,7 @@ from torch import Tensor
 from . import judge, metrics
 from .arguments import MOST_SEED, entries, shown, whole
 from .config import TrainConfig
+from .transposed import sizes_known
 
 Array = NDArray[Any]
 
@@ -93,12 +94,14 @@ def biases(snapshot: Snapshot) -> Array:
 
 def norms(snapshot: Snapshot) -> Array:
     """‖W_i‖, (models, n)."""
-    return np.asarray(metrics.feature_norms(snapshot.W).numpy())
+    with sizes_known():
+        return np.asarray(metrics.feature_norms(snapshot.W).numpy())
 
 
 def dimensionality(snapshot: Snapshot) -> Array:
     """D_i, (models, n)."""
-    return np.asarray(metrics.feature_dimensionality(snapshot.W).numpy())
+    with sizes_known():
+        return np.asarray(metrics.feature_dimensionality(snapshot.W).numpy())
 
 
 def population_loss(snapshot: Snapshot) -> Array:

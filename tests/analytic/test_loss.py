@@ -8,6 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from nested import loss_given
 
+import numeric.law
 from analytic import SmallestModel
 from analytic.law import Anticorrelated, Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss, loss_by_active, sparse_limit
@@ -200,3 +201,24 @@ def test_balls_of_a_pentagon_agree_with_a_rotated_one() -> None:
 def test_bad_input(arguments: tuple[object, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         expected_loss(*arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("digits", [-5, 1.5, True, "5", None, 10**9])
+def test_digits_are_whole_numbers(digits: object) -> None:
+    with pytest.raises(ValueError, match=r"digits must be a whole number in \[0, 10000\], got "):
+        enclose_loss([[1]], [0], Independent("1/2"), digits=digits)
+
+
+@pytest.mark.parametrize("law", ["1/2", 0.5, None, Independent, numeric.law.OneHot()])
+def test_a_law_is_an_instance_of_this_side(law: object) -> None:
+    with pytest.raises(ValueError, match=r"law must be a law of analytic\.law, such as Independent\('9/10'\), got "):
+        expected_loss([[1]], [0], law)
+
+
+def test_up_to_twelve_independent_features_are_taken() -> None:
+    """4096 vertices are the most: 2^n of n independent features, 1 + n of one-hot ones."""
+    law = Independent("1/2")
+    for n in (8, 12):
+        assert expected_loss([[0] * n], [0] * n, law) == Fraction(n, 6)
+    with pytest.raises(ValueError, match=r"n = 13 features under this law have 8192 vertices, .*at most 4096"):
+        expected_loss([[0] * 13], [0] * 13, law)

@@ -4,6 +4,7 @@ Completeness is held to a route that shares no code: the stationarity polynomial
 literal integrals (`literal.py`), its roots counted by SymPy.
 """
 
+import math
 from fractions import Fraction
 from math import isqrt
 
@@ -421,3 +422,12 @@ def test_the_origin_is_a_maximum(at: Setting) -> None:
     (origin,) = (point for point in model(at).critical_points() if point.place == "origin")
     assert (origin.kind, origin.phase, origin.weights) == ("maximum", "none", (0, 0))
     assert origin.loss == model(at).loss(0, 0)
+
+
+def test_the_ratio_is_that_of_the_weights() -> None:
+    points = SmallestModel("1/2", (1, "1/2")).critical_points()
+    for point in points:
+        first, second = (float(weight) for weight in point.weights)
+        assert point.ratio == (pytest.approx(second / first, rel=1e-14) if first else math.inf)
+    assert {point.place for point in points if point.ratio == math.inf} == {"axis", "origin"}
+    assert any(point.ratio < 0 for point in points)

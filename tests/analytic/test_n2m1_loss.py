@@ -275,3 +275,12 @@ def test_the_compiled_loss_is_the_exact_one(w: Pair, sparsity: Fraction, importa
 
 def test_the_parameters_are_in_the_documented_order() -> None:
     assert list(PARAMETERS) == [s, I1, I2, penalty]
+
+
+def test_the_printed_best_scale_is_where_the_loss_along_a_ray_is_stationary() -> None:
+    L, Q, rho = sympy.Symbol("L"), sympy.Symbol("Q"), sympy.Symbol("rho", nonnegative=True)
+    for chamber in CHAMBERS:
+        (step,) = (step for step in chamber.steps if step.title == "Best scale")
+        assert step.equation.lhs == rho
+        assert sympy.simplify(sympy.diff(-rho * L + rho**2 * Q, rho).subs(rho, step.equation.rhs)) == 0
+        assert step.equation.rhs.subs({L: chamber.radial.linear, Q: chamber.radial.quartic}) == chamber.radial.scale

@@ -1,19 +1,20 @@
 """The best norm and bias of a polytope: against the loss of any network, other norms and biases, and the limits."""
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 import flint
 import pytest
 import sympy
-from flint import fmpq
+from flint import arb, fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import SmallestModel
+from analytic import SmallestModel, polytope_loss
 from analytic.law import Independent
 from analytic.loss import Enclosure, enclose_loss
 from analytic.polytope import Polytope
-from analytic.polytope_loss import BestAtom, best_gain, best_loss, independent
+from analytic.polytope_loss import BestAtom, Peak, best_gain, best_loss, independent
 from analytic.polytopes import antiprism, polytope
 from analytic.sparse_polytope import sparse_optimum
 from analytic.vertex_sums import knots, vertex_sums
@@ -179,3 +180,17 @@ def test_bad_input(arguments: tuple[str, object], message: str) -> None:
     name, sparsity = arguments
     with pytest.raises(ValueError, match=message):
         best_loss(polytope(name), sparsity)  # type: ignore[arg-type]
+
+
+def test_bits_are_doubled_until_they_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+
+    def at_the_third(shape: Polytope, weights: Sequence[arb], digits: int, bits: int) -> Peak:
+        asked.append(bits)
+        return best_gain(shape, weights, digits, bits) if len(asked) == 3 else Peak(*[arb("nan")] * 3)
+
+    wanted = best_loss(polytope("digon"), "1/2", 5)
+    monkeypatch.setattr(polytope_loss, "best_gain", at_the_third)
+    found = best_loss(polytope("digon"), "1/2", 5)
+    assert asked == [84, 168, 336]
+    assert abs(found.loss.midpoint - wanted.loss.midpoint) <= found.loss.radius + wanted.loss.radius

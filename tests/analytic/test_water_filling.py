@@ -190,3 +190,8 @@ def test_cutting_back_keeps_the_maximum(drawn: list[tuple[int, int, Fraction, Fr
 def test_bad_input(action: object, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         action()  # type: ignore[operator]
+
+
+def test_choices_of_a_tie_over_two_pieces_are_the_whole_interval() -> None:
+    flat = Curve(((0, 1), ("1/2", 1), (1, 1)))
+    assert allocate((flat, flat), 1).choices == (((0, 1),), ((0, 1),))

@@ -133,3 +133,10 @@ def test_proofs_succeed_where_they_should() -> None:
     pair, triangle = (next(p for p in packings(3, 2) if p.name == name) for name in ("digon ⊕ single", "triangle"))
     assert beats(pair, triangle, Fraction(31, 32), Fraction(1), DIGITS)
     assert not beats(triangle, pair, Fraction(31, 32), Fraction(1), DIGITS)
+
+
+def test_a_dropped_feature_costs_its_variance_up_to_sparsity_one() -> None:
+    """K/p² of one dropped feature, 1/3p − 1/4, is 5/12 at s = 1/2 and rises; that of a digon of norm 1 is 1/3 for every s."""
+    alone, digon = (next(p for p in packings(2, 1) if p.name == name) for name in ("single + 1 dropped", "digon"))
+    assert beats(digon, alone, Fraction(1, 2), Fraction(1), 10)
+    assert not beats(digon, alone, Fraction(1, 4), Fraction(1), 10)  # 1/3p − 1/4 < 1/3 up to s = 3/7

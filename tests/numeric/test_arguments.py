@@ -13,6 +13,8 @@ import torch
 
 from numeric import arguments, tensors
 from numeric.arguments import TransposedWarning
+from numeric.record import Recording, dimensionality, norms
+from numeric.train import TrainConfig, train
 
 MATRIX = [[1.0, -0.5, 0.25], [0.0, 2.0, 3.0]]
 LIKE = {
@@ -169,3 +171,9 @@ def test_arguments_are_read_without_torch() -> None:
     program = "import sys, numeric.arguments, numeric.thomson as t; t.solve(3, starts=1); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_models_that_were_made_with_more_hidden_dimensions_draw_no_hint() -> None:
+    config = TrainConfig(n_features=2, n_hidden=3, seeds=(0,), sparsity=(0.5,), steps=2, batch_size=16)
+    training = train(config, record=Recording((0, 2), {"D": dimensionality, "norms": norms}))
+    assert training.records["D"].shape == (2, 1, 2)

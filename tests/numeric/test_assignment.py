@@ -102,3 +102,15 @@ def test_large_polytopes_are_found_quickly_whatever_the_order(k: int) -> None:
         fit = best_fit(reference.gram[np.ix_(order, order)], reference, 0.05)
         assert fit is not None
         assert fit.residual <= EXACT
+
+
+@pytest.mark.parametrize("k", [5, 7])
+def test_bipyramids_have_two_kinds_of_vertices_to_start_from(k: int) -> None:
+    (reference,) = composites(k)
+    assert len(reference.starts) == 2
+    order = np.random.default_rng(k).permutation(k)
+    fit = best_fit(reference.gram[np.ix_(order, order)], reference, 0.05)
+    assert fit is not None
+    assert fit.residual <= EXACT
+    moved = reference.gram[np.ix_(order, order)][np.ix_(fit.order, fit.order)]
+    assert np.abs(moved - reference.gram).max() <= EXACT

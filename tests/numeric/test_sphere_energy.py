@@ -229,7 +229,11 @@ def test_energies_by_name_and_as_objects() -> None:
             r"(kind|energy) must be one of coulomb, log, interference or \('riesz', power\), got 'columb'",
         ),
         ([[1.0, 0.0]], ("riesz", "2"), "power in kind must be a real number, got '2'"),
-        ([[1.0, 0.0]], None, r"(kind|energy) must be one of coulomb, log, interference or \('riesz', power\), got None"),
+        (
+            [[1.0, 0.0]],
+            None,
+            r"(kind|energy) must be one of coulomb, log, interference or \('riesz', power\), got None",
+        ),
         ([[1.0, 0.0]], ("riesz", 0), r"power in kind must lie in \(0, 30\], got 0\.0"),
         ([[1.0, 0.0]], ("riesz", 31), r"power in kind must lie in \(0, 30\], got 31\.0"),
         ([[1.0, 0.0]], ("riesz", math.nan), r"power in kind must lie in \(0, 30\], got nan"),

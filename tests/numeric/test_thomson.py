@@ -234,7 +234,10 @@ def test_progress_is_told() -> None:
         ({"dim": "3"}, "dim must be a whole number of at least 1, got '3'"),
         ({"starts": 0}, "starts must be a whole number of at least 1, got 0"),
         ({"seed": -1}, "seed must be a whole number of at least 0, got -1"),
-        ({"energy": "columb"}, r"(kind|energy) must be one of coulomb, log, interference or \('riesz', power\), got 'columb'"),
+        (
+            {"energy": "columb"},
+            r"(kind|energy) must be one of coulomb, log, interference or \('riesz', power\), got 'columb'",
+        ),
         ({"energy": ("riesz", -1)}, r"power in energy must lie in \(0, 30\], got -1\.0"),
         ({"dim": 1}, "n_points must be at most 2 when dim is 1, or two coincide and the energy is infinite, got 3"),
         ({"dim": 1, "energy": "log"}, "n_points must be at most 2 when dim is 1"),

@@ -1,0 +1,49 @@
+"""Weights of every kind are taken alike by every public function of `numeric` that takes them, and results come back in kind."""
+
+import dataclasses
+import inspect
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from test_hostile_numeric import FUNCTIONS, VALID
+
+TAKES_WEIGHTS = sorted(name for name, function in FUNCTIONS.items() if "W" in inspect.signature(function).parameters)
+KINDS = {
+    "lists": lambda values: values,
+    "float64": lambda values: np.array(values),
+    "float16": lambda values: np.array(values, dtype=np.float16),
+    "tensor": lambda values: torch.tensor(values, dtype=torch.float64),
+    "half": lambda values: torch.tensor(values, dtype=torch.float16),
+    "gradient": lambda values: torch.tensor(values, requires_grad=True),
+    "parameter": lambda values: torch.nn.Parameter(torch.tensor(values)),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", TAKES_WEIGHTS)
+def test_weights_of_every_kind_give_one_result_in_kind(name: str, kind: str) -> None:
+    arguments = dict(VALID[name].arguments)
+    expected = FUNCTIONS[name](**arguments)
+    given = {key: KINDS[kind](value) if key in ("W", "b") else value for key, value in arguments.items()}
+    found = FUNCTIONS[name](**given)
+    if isinstance(expected, np.ndarray | np.generic):
+        assert isinstance(found, torch.Tensor) == isinstance(given["W"], torch.Tensor)
+        np.testing.assert_array_equal(torch.as_tensor(found).detach().numpy(), expected)
+        assert str(found.dtype).split(".")[-1] == str(expected.dtype)
+    elif isinstance(expected, torch.nn.Module):
+        for mine, other in zip(found.parameters(), expected.parameters(), strict=True):
+            assert torch.equal(mine.double(), other.double())
+    else:
+        assert _plain(found) == _plain(expected)
+
+
+def _plain(result: Any) -> Any:
+    return dataclasses.asdict(result) if dataclasses.is_dataclass(result) else result
+
+
+def test_the_walk_meets_what_takes_weights() -> None:
+    assert {"numeric.geometry.describe", "numeric.metrics.coherence", "numeric.quadrature.expected_loss_quadrature"} < {
+        *TAKES_WEIGHTS
+    }
