@@ -18,12 +18,16 @@ give to them. Between the two stands one factor, and its derivative in its place
 
 A factor reads T one column to the right: each time a last column is lost, which C never asks for. A is T with every
 term positive: the rounding error. It grows as the product of 1/g_j; rows with small entries are for `face_kernel`.
+Errors of z would be independent at each vertex and grow likewise, unseen; so the row is first rounded to multiples of
+a unit u, the last digit of |b| + Σ|g_j|: every z is then exact, and the row another one, u away.
 
 A feature with g_j = 0 or p_j = 0 does not act: no factor, and ∂V/∂g_j = (p_j/2) ∂V/∂b. Is it x_i itself, then x_i and z are
 independent, F_i = 2 - p D, ∂F_i = p D - (2p/3) D². Where a derivative jumps it is the one from larger b: [0]_0 = 1.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +39,21 @@ Integers = NDArray[np.int64]
 
 _EPSILON = 2.0**-52
 _INVERSE = 1 / np.maximum(np.arange(64.0), 1)
+
+
+@compiled()
+def _round(g: Floats, b: float, p: Floats, near: Floats) -> tuple[float, float]:
+    """b, and in `near` g, as multiples of the unit in which all sums are exact; that unit."""
+    scale = abs(b)
+    for j in range(len(g)):
+        near[j] = g[j]
+        scale += abs(g[j]) if p[j] > 0 else 0.0
+    unit = math.ldexp(1.0, math.frexp(scale)[1] - 53)
+    if not 0 < unit < np.inf:
+        return b, 0.0
+    for j in range(len(g)):
+        near[j] = np.rint(g[j] / unit) * unit
+    return np.rint(b / unit) * unit, unit
 
 
 @compiled()
@@ -162,17 +181,37 @@ def _row(
     return value, error, db
 
 
-@compiled("Tuple((f8[::1], f8[::1], f8[:, ::1], f8[::1]))(f8[:, ::1], f8[::1], i8[::1], f8[:, ::1], i8[::1])")
+@compiled()
+def _slope_error(given: Floats, g: Floats, own: int, p: Floats, unit: float, error: float) -> float:
+    """Of an entry of the gradient, from the error of V.
+
+    The row is not the given one: |∂²V| ≤ 2 + 2 p_i/|g_i|. Where g_i = 0 derivatives jump: no entry may have been lost.
+    """
+    least = np.inf
+    for j in range(len(g)):
+        entry = g[j] if g[own] != 0 else given[j]
+        if entry != 0 and p[j] > 0:
+            least = min(least, abs(entry))
+    curvature = 1 + p[own] / abs(given[own]) if given[own] != 0 else 1.0
+    return error / least + (len(g) + 1) * unit * curvature
+
+
+@compiled("Tuple((f8[::1], f8[:, ::1], f8[:, ::1], f8[::1]))(f8[:, ::1], f8[::1], i8[::1], f8[:, ::1], i8[::1])")
 def rows(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers) -> tuple[Floats, Floats, Floats, Floats]:
-    """V (R,), its rounding error (R,), ∂V/∂g (R, n) and ∂V/∂b (R,) of R rows.
+    """V (R,), errors (R, 2), ∂V/∂g (R, n) and ∂V/∂b (R,) of R rows.
 
     `g`: (R, n); `b`: (R,); `own`: (R,), the row's own feature; `p`: (L, n), densities in [0, 1]; `law`: (R,), the line of p
-    that a row takes. The error is ε times the sum of all terms made positive; that of an entry of the gradient is
-    as many times 1/min |g_j| over the features that act. Not finite where numbers overflow.
+    that a row takes. The errors are those of V and of an entry of its gradient, estimated: each term's rounding counted
+    once, divided by min |g_j| for the gradient. Not finite where numbers overflow.
     """
     count, n = g.shape
-    value, error, db, dg = np.empty(count), np.empty(count), np.empty(count), np.empty((count, n))
+    value, error, db, dg = np.empty(count), np.empty((count, 2)), np.empty(count), np.empty((count, n))
     order, z, tables = np.empty(n, np.int64), np.empty(1 << n), np.zeros((5, ((n + 3) << n) + 1))
+    near = np.empty(n)
     for row in range(count):
-        value[row], error[row], db[row] = _row(g[row], b[row], own[row], p[law[row]], order, z, tables, dg[row])
+        i, density, slopes = own[row], p[law[row]], dg[row]
+        bias, unit = _round(g[row], b[row], density, near)
+        value[row], rounding, db[row] = _row(near, bias, i, density, order, z, tables, slopes)
+        error[row, 0] = rounding + unit * (abs(db[row]) + np.abs(slopes).sum())
+        error[row, 1] = _slope_error(g[row], near, i, density, unit, error[row, 0])
     return value, error, dg, db
