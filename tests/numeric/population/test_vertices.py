@@ -1,15 +1,17 @@
 """Vertex sums of rows, compiled and in plain torch, held to exact rationals and to their own error estimate."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from exact_rows import Row
 from hypothesis import given, settings, target
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.population import vertex_kernel
+from numeric.population import vertex_kernel, vertices
 
 Arrays = tuple[NDArray[np.float64], ...]
 Given = tuple[Sequence[float], float, int, Sequence[float]]
@@ -17,7 +19,12 @@ Given = tuple[Sequence[float], float, int, Sequence[float]]
 SAFETY = 5
 """Of the estimates, which count each term's rounding once: 12,000 hostile rows need 1.2 (value), 2.6 (gradient)."""
 
-IMPLEMENTATIONS = {"compiled": vertex_kernel.rows}
+
+def in_torch(*given: NDArray[Any]) -> Arrays:
+    return tuple(found.numpy() for found in vertices.rows(*map(torch.from_numpy, given)))
+
+
+IMPLEMENTATIONS: dict[str, Callable[..., Arrays]] = {"compiled": vertex_kernel.rows, "torch": in_torch}
 
 CASES: dict[str, Given] = {
     "one feature": ([0.7], -0.2, 0, [0.3]),
@@ -45,23 +52,22 @@ def arrays(rows: Sequence[Given]) -> tuple[NDArray[np.float64], ...]:
     return np.array(g), np.array(b), np.array(own), np.array(p), np.arange(len(rows))
 
 
-def ratios(case: Given, result: Arrays) -> tuple[float, float]:
+def ratios(case: Given, results: Sequence[Arrays]) -> list[tuple[float, float]]:
     """Errors of value and gradient in units of what the estimate says, and of the last digit of the right number."""
-    value, error, dg, db = result
     exact = Row.of(*case)
-    right, slopes = float(exact.value), exact.gradient()
-    last = 2.0**-52
-    off = np.abs(np.append(dg[0], db[0]) - slopes)
-    return (
-        abs(value[0] - right) / (error[0, 0] + last * abs(right) + 1e-300),
-        float((off / (error[0, 1] + last * np.abs(slopes).max() + 1e-300)).max()),
-    )
+    right, slopes, last = float(exact.value), exact.gradient(), 2.0**-52
+    found = []
+    for value, error, dg, db in results:
+        off = np.abs(np.append(dg[0], db[0]) - slopes).max()
+        off_value = abs(value[0] - right) / (error[0, 0] + last * abs(right) + 1e-300)
+        found.append((off_value, off / (error[0, 1] + last * np.abs(slopes).max() + 1e-300)))
+    return found
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-@pytest.mark.parametrize("rows", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
-def test_value_and_gradient(case: Given, rows: Callable[..., Arrays]) -> None:
-    assert max(ratios(case, rows(*arrays([case])))) < SAFETY
+def test_value_and_gradient(case: Given) -> None:
+    for value, slope in ratios(case, [rows(*arrays([case])) for rows in IMPLEMENTATIONS.values()]):
+        assert max(value, slope) < SAFETY
 
 
 entries = st.one_of(
@@ -86,11 +92,10 @@ def hostile(draw: st.DrawFn) -> Given:
 @settings(max_examples=settings().max_examples // 2)
 def test_hostile_rows(case: Given) -> None:
     """Every error is within the estimate, be it as large as the numbers themselves."""
-    for rows in IMPLEMENTATIONS.values():
-        value, slope = ratios(case, rows(*arrays([case])))
-        target(slope)
-        assert value < SAFETY
-        assert slope < SAFETY
+    found = ratios(case, [rows(*arrays([case])) for rows in IMPLEMENTATIONS.values()])
+    for name, (value, slope) in zip(IMPLEMENTATIONS, found, strict=True):
+        target(slope, label=name)
+        assert max(value, slope) < SAFETY
 
 
 @pytest.mark.parametrize("rows", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
@@ -104,8 +109,10 @@ def test_rows_do_not_touch_each_other(rows: Callable[..., Arrays]) -> None:
     ]
     together: list[Given] = [s for case in some for s in (case, ([1e-150] * n, 0.0, 0, [0.5] * n), case)]
     for case, *results in zip(together, *rows(*arrays(together)), strict=True):
-        for found, alone in zip(results, rows(*arrays([case])), strict=True):
-            np.testing.assert_array_equal(found, alone[0])
+        alone = [result[0] for result in rows(*arrays([case]))]
+        for found, single in zip(results, alone, strict=True):
+            # torch may add in another order: by as much as the estimate of rounding.
+            np.testing.assert_allclose(found, single, rtol=1e-13, atol=np.nan_to_num(alone[1].max()))
 
 
 @pytest.mark.parametrize("rows", IMPLEMENTATIONS.values(), ids=IMPLEMENTATIONS)
