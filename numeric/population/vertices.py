@@ -15,7 +15,7 @@ Tables have axes (power of z, vertex, row). The powers begin at -1, [z]_{-1} = 0
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import torch
@@ -45,6 +45,7 @@ class _Chunk(NamedTuple):
     p: Tensor  # (n, rows)
     place: Tensor  # (rows, n): which feature comes j-th
     unit: Tensor  # (rows,)
+    lost: Tensor  # (rows,): whether an entry was rounded to 0
     slope: Tensor  # (2, rows): the error of an entry of the gradient is the first × an error of V, plus the second
 
 
@@ -58,6 +59,22 @@ def rows(g: Tensor, b: Tensor, own: Tensor, p: Tensor, law: Tensor) -> tuple[Ten
         error[part, 0] = rounding + chunk.unit * (db[part].abs() + slopes.abs().sum(0))
         error[part, 1] = chunk.slope[0] * error[part, 0] + chunk.slope[1]
     return value, error, dg, db
+
+
+def hessians(g: Tensor, b: Tensor, own: Tensor, p: Tensor, law: Tensor) -> tuple[Tensor, Tensor]:
+    """As `vertex_hessian_kernel.hessians`: (R, n + 1, n + 1), the bias last, and the error of an entry, (R,)."""
+    n = g.shape[1]
+    H, error = g.new_empty(len(b), n + 1, n + 1), torch.empty_like(b)
+    for part in _parts(len(b), (n + 4) << n + 1, g.device):
+        chunk = _chunk(g[part], b[part], own[part], p[law[part]])
+        factors = _factors(chunk, 3)
+        place = torch.cat((chunk.place, torch.full_like(chunk.place[:, :1], n)), 1)
+        row = torch.arange(len(place), device=g.device)[:, None, None]
+        H[part][row, place[:, :, None], place[:, None]] = _hessian(chunk, factors).permute(2, 0, 1)
+        positive = _hessian(chunk, [[_absolute(F) for F in kinds] for kinds in factors])
+        jumps = chunk.lost & ((chunk.g[0] == 0) | (_vertices(chunk) == 0).any(0))
+        error[part] = torch.where(jumps, torch.inf, _EPSILON * positive.amax((0, 1)))
+    return H, error
 
 
 def _parts(count: int, numbers: int, device: torch.device) -> Iterator[slice]:
@@ -76,7 +93,8 @@ def _chunk(g: Tensor, b: Tensor, own: Tensor, p: Tensor) -> _Chunk:
     sizes = torch.where(g[0] != 0, torch.where(p > 0, g, 0).abs(), counted)
     least = torch.where(sizes == 0, torch.inf, sizes).amin(0)
     curvature = 1 + torch.where(given[0] == 0, 0, p[0] / given[0].abs())
-    return _Chunk((b / unit).round() * unit, g, p, place, unit, torch.stack((1 / least, (n + 1) * unit * curvature)))
+    slope = torch.stack((1 / least, (n + 1) * unit * curvature))
+    return _Chunk((b / unit).round() * unit, g, p, place, unit, ((g == 0) & (counted > 0)).any(0), slope)
 
 
 def _factors(chunk: _Chunk, kinds: int) -> list[list[Factor]]:
@@ -105,11 +123,17 @@ def _absolute(factor: Factor) -> Factor:
     return {term: coefficient.abs() for term, coefficient in factor.items()}
 
 
-def _powers(chunk: _Chunk, lowest: int) -> Tensor:
-    """[z]_k at every vertex, up to k = n + 2."""
-    z, n = chunk.b[None], len(chunk.g)
+def _vertices(chunk: _Chunk) -> Tensor:
+    """z, (2^n, rows)."""
+    z = chunk.b[None]
     for entry in chunk.g:
         z = torch.cat((z, z + entry))
+    return z
+
+
+def _powers(chunk: _Chunk, lowest: int) -> Tensor:
+    """[z]_k at every vertex, up to k = n + 2."""
+    z, n = _vertices(chunk), len(chunk.g)
     T = z.new_zeros(n + 3 - lowest, *z.shape)
     T[-lowest] = z >= 0
     T[1 - lowest] = positive = z.clamp_min(0)
@@ -135,8 +159,8 @@ def _given(factor: Factor, C: Tensor) -> Tensor:
     return out.flatten(1, 2)
 
 
-def _between(C: Tensor, factor: Factor, T: Tensor, by_b: bool = False) -> Tensor:
-    """V with this factor between C and T, or ∂V/∂b: (rows,)."""
+def _between(C: Tensor, factor: Factor, T: Tensor, by_b: int = 0) -> Tensor:
+    """V with this factor between C and T, differentiated so many times by b: (rows,)."""
     count, half = C.shape[:2]
     total = torch.zeros_like(C[0, 0])
     for (h, d), coefficient in factor.items():
@@ -159,7 +183,7 @@ def _values(chunk: _Chunk) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         T, A = _taken(F, T), _taken(_absolute(F), A)
     F, slope = factors[0]
     slopes[0] = _between(C[0], slope, T)
-    return _between(C[0], F, T), _EPSILON * _between(C[0], _absolute(F), A), slopes, _between(C[0], F, T, by_b=True)
+    return _between(C[0], F, T), _EPSILON * _between(C[0], _absolute(F), A), slopes, _between(C[0], F, T, by_b=1)
 
 
 def _nothing_counted(chunk: _Chunk, lowest: int) -> Tensor:
@@ -167,3 +191,23 @@ def _nothing_counted(chunk: _Chunk, lowest: int) -> Tensor:
     C = chunk.b.new_zeros(3 - lowest, 1, len(chunk.b))
     C[-1] = 1
     return C
+
+
+def _hessian(chunk: _Chunk, factors: Sequence[Sequence[Factor]]) -> Tensor:
+    """(n + 1, n + 1, rows), in the chunk's order, the bias last."""
+    n = len(factors)
+    T = [_powers(chunk, -1)]
+    for F, *_ in factors[:0:-1]:
+        T.insert(0, _taken(F, T[0]))
+    H = chunk.b.new_empty(n + 1, n + 1, len(chunk.b))
+    C = _nothing_counted(chunk, -1)
+    H[n, n] = _between(C, factors[0][0], T[0], by_b=2)
+    for j, (F, slope, curvature) in enumerate(factors):
+        H[j, j] = _between(C, curvature, T[j])
+        H[j, n] = H[n, j] = _between(C, slope, T[j], by_b=1)
+        moved = _given(slope, C)
+        for k in range(j + 1, n):
+            H[j, k] = H[k, j] = _between(moved, factors[k][1], T[k])
+            moved = _given(factors[k][0], moved)
+        C = _given(F, C)
+    return H

@@ -1,4 +1,4 @@
-"""V = E[z_+² - 2 x_i z_+] of one row in rationals, by `analytic`, and its derivatives by differences of them."""
+"""V = E[z_+² - 2 x_i z_+] of one row in rationals, by `analytic`, and its derivatives by differences; cases, hostile rows."""
 
 from __future__ import annotations
 
@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 from flint import fmpq
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytic.cube import expectation, positive_part, transform, vertices
 from analytic.rational import from_flint, to_flint
+
+Given = tuple[Sequence[float], float, int, Sequence[float]]
+"""g, b, own feature, p."""
 
 STEP = Fraction(1, 2**400)
 """Of the differences: what they leave out is STEP² times a third or fourth derivative, nothing beside a double."""
@@ -69,3 +73,47 @@ class Row:
         square: Any = expectation(transform(g, blocks, to_flint), vertex, 2, positive_part)
         cross: Any = expectation(transform(g, blocks, to_flint, weighted=self.own), vertex, 1, positive_part)
         return from_flint(fmpq(square - 2 * cross))
+
+
+CASES: dict[str, Given] = {
+    "one feature": ([0.7], -0.2, 0, [0.3]),
+    "one feature that does not act": ([0.0], 0.4, 0, [0.3]),
+    "one feature, never present": ([0.7], 0.4, 0, [0.0]),
+    "always present": ([0.7, -0.4, 1.3], -0.2, 1, [1.0, 1.0, 1.0]),
+    "a zero beside": ([0.7, 0.0, 0.2], -0.3, 0, [0.1, 0.4, 1.0]),
+    "nothing but itself": ([0.0, 0.9, 0.0], -0.3, 1, [0.1, 0.4, 0.5]),
+    "itself unlearned": ([0.3, 0.0, -0.4, 0.2], 0.1, 1, [0.2, 0.3, 0.4, 0.5]),
+    "itself never present": ([0.3, 0.8, -0.4, 0.2], 0.1, 1, [0.2, 0.0, 0.4, 0.5]),
+    "another never present": ([0.3, 0.8, -0.4, 0.2], -0.1, 1, [0.2, 0.5, 0.0, 0.5]),
+    "nothing at all": ([0.0, 0.0, 0.0], 0.25, 2, [0.5, 0.5, 0.5]),
+    "nothing, from below": ([0.0, 0.0, 0.0], -0.25, 2, [0.5, 0.5, 0.5]),
+    "itself negative": ([-0.6, 0.5, 0.4], 0.3, 0, [0.2, 0.3, 0.4]),
+    "never positive": ([0.5, -0.5, -0.25], -0.75, 0, [0.2, 0.3, 0.4]),
+    "equal and opposite": ([0.5, -0.5, 0.5, -0.5, 0.5], 0.125, 0, [0.2] * 5),
+    "six": ([0.9, -0.4, 0.7, 1.9, -1.1, 0.05], -0.1, 4, [0.05, 0.1, 0.5, 0.9, 1.0, 0.01]),
+    "large": ([3e5, -2e4, 1e6], 1e5, 0, [0.2, 0.3, 0.4]),
+}
+
+
+def arrays(rows: Sequence[Given]) -> tuple[NDArray[np.float64], ...]:
+    """g, b, own, p and law, each row with a line of p of its own."""
+    g, b, own, p = zip(*rows, strict=True)
+    return np.array(g), np.array(b), np.array(own), np.array(p), np.arange(len(rows))
+
+
+entries = st.one_of(
+    st.just(0.0),
+    st.builds(lambda sign, e: sign * 10.0**e, st.sampled_from((-1, 1)), st.floats(-12, 1)),
+    st.floats(-2, 2).filter(lambda x: abs(x) > 1e-3),
+)
+densities = st.one_of(st.sampled_from((0.0, 1.0)), st.floats(-4, 0).map(lambda e: 10.0**e))
+
+
+@st.composite
+def hostile(draw: st.DrawFn) -> Given:
+    n = draw(st.integers(1, 5))
+    g = draw(st.lists(entries, min_size=n, max_size=n))
+    p = draw(st.lists(densities, min_size=n, max_size=n))
+    # b = 0 and zeros of z at a vertex are kinks of the second derivative only, unless every row is 0.
+    b = draw(st.floats(-2, 2).filter(lambda b: abs(b) > 1e-6))
+    return g, b, draw(st.integers(0, n - 1)), p

@@ -6,18 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from exact_rows import Row
+from exact_rows import CASES, Given, Row, arrays, hostile
 from hypothesis import given, settings, target
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.population import vertex_kernel, vertices
+from numeric.population import vertex_hessian_kernel, vertex_kernel, vertices
 
 Arrays = tuple[NDArray[np.float64], ...]
-Given = tuple[Sequence[float], float, int, Sequence[float]]
 
 SAFETY = 5
-"""Of the estimates, which count each term's rounding once: 12,000 hostile rows need 1.2 (value), 2.6 (gradient)."""
+"""Of the estimates, which count each term's rounding once: 12,000 hostile rows need 1.2 (value), 2.2 (gradient)."""
 
 
 def in_torch(*given: NDArray[Any]) -> Arrays:
@@ -25,31 +23,6 @@ def in_torch(*given: NDArray[Any]) -> Arrays:
 
 
 IMPLEMENTATIONS: dict[str, Callable[..., Arrays]] = {"compiled": vertex_kernel.rows, "torch": in_torch}
-
-CASES: dict[str, Given] = {
-    "one feature": ([0.7], -0.2, 0, [0.3]),
-    "one feature that does not act": ([0.0], 0.4, 0, [0.3]),
-    "one feature, never present": ([0.7], 0.4, 0, [0.0]),
-    "always present": ([0.7, -0.4, 1.3], -0.2, 1, [1.0, 1.0, 1.0]),
-    "a zero beside": ([0.7, 0.0, 0.2], -0.3, 0, [0.1, 0.4, 1.0]),
-    "nothing but itself": ([0.0, 0.9, 0.0], -0.3, 1, [0.1, 0.4, 0.5]),
-    "itself unlearned": ([0.3, 0.0, -0.4, 0.2], 0.1, 1, [0.2, 0.3, 0.4, 0.5]),
-    "itself never present": ([0.3, 0.8, -0.4, 0.2], 0.1, 1, [0.2, 0.0, 0.4, 0.5]),
-    "another never present": ([0.3, 0.8, -0.4, 0.2], -0.1, 1, [0.2, 0.5, 0.0, 0.5]),
-    "nothing at all": ([0.0, 0.0, 0.0], 0.25, 2, [0.5, 0.5, 0.5]),
-    "nothing, from below": ([0.0, 0.0, 0.0], -0.25, 2, [0.5, 0.5, 0.5]),
-    "itself negative": ([-0.6, 0.5, 0.4], 0.3, 0, [0.2, 0.3, 0.4]),
-    "never positive": ([0.5, -0.5, -0.25], -0.75, 0, [0.2, 0.3, 0.4]),
-    "equal and opposite": ([0.5, -0.5, 0.5, -0.5, 0.5], 0.125, 0, [0.2] * 5),
-    "six": ([0.9, -0.4, 0.7, 1.9, -1.1, 0.05], -0.1, 4, [0.05, 0.1, 0.5, 0.9, 1.0, 0.01]),
-    "large": ([3e5, -2e4, 1e6], 1e5, 0, [0.2, 0.3, 0.4]),
-}
-
-
-def arrays(rows: Sequence[Given]) -> tuple[NDArray[np.float64], ...]:
-    """g, b, own, p and law, each row with a line of p of its own."""
-    g, b, own, p = zip(*rows, strict=True)
-    return np.array(g), np.array(b), np.array(own), np.array(p), np.arange(len(rows))
 
 
 def ratios(case: Given, results: Sequence[Arrays]) -> list[tuple[float, float]]:
@@ -68,24 +41,6 @@ def ratios(case: Given, results: Sequence[Arrays]) -> list[tuple[float, float]]:
 def test_value_and_gradient(case: Given) -> None:
     for value, slope in ratios(case, [rows(*arrays([case])) for rows in IMPLEMENTATIONS.values()]):
         assert max(value, slope) < SAFETY
-
-
-entries = st.one_of(
-    st.just(0.0),
-    st.builds(lambda sign, e: sign * 10.0**e, st.sampled_from((-1, 1)), st.floats(-12, 1)),
-    st.floats(-2, 2).filter(lambda x: abs(x) > 1e-3),
-)
-densities = st.one_of(st.sampled_from((0.0, 1.0)), st.floats(-4, 0).map(lambda e: 10.0**e))
-
-
-@st.composite
-def hostile(draw: st.DrawFn) -> Given:
-    n = draw(st.integers(1, 5))
-    g = draw(st.lists(entries, min_size=n, max_size=n))
-    p = draw(st.lists(densities, min_size=n, max_size=n))
-    # b = 0 and zeros of z at a vertex are kinks of the second derivative only, unless every row is 0.
-    b = draw(st.floats(-2, 2).filter(lambda b: abs(b) > 1e-6))
-    return g, b, draw(st.integers(0, n - 1)), p
 
 
 @given(hostile())
@@ -127,3 +82,51 @@ def test_the_side_of_a_jump(rows: Callable[..., Arrays]) -> None:
     value, _, dg, db = rows(*arrays([([0.0, 0.0], 0.0, 0, [0.6, 0.5])]))
     assert (value[0], dg[0, 0], db[0]) == (0, -2 / 3 * 0.6, -0.6)
     assert dg[0, 1] == -0.6 * 0.25
+
+
+def hessians_in_torch(*given: NDArray[Any]) -> Arrays:
+    return tuple(found.numpy() for found in vertices.hessians(*map(torch.from_numpy, given)))
+
+
+HESSIANS: dict[str, Callable[..., Arrays]] = {"compiled": vertex_hessian_kernel.hessians, "torch": hessians_in_torch}
+
+
+def hessian_ratios(case: Given) -> list[float]:
+    right = Row.of(*case).hessian()
+    found = [hessians(*arrays([case])) for hessians in HESSIANS.values()]
+    last = 2.0**-52 * np.abs(right).max() + 1e-300
+    return [float(np.abs(H[0] - right).max() / (error[0] + last)) for H, error in found]
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_hessian(case: Given) -> None:
+    assert max(hessian_ratios(case)) < SAFETY
+
+
+@given(hostile())
+@settings(max_examples=settings().max_examples // 4)
+def test_hessians_of_hostile_rows(case: Given) -> None:
+    for name, ratio in zip(HESSIANS, hessian_ratios(case), strict=True):
+        target(ratio, label=name)
+        assert ratio < SAFETY
+
+
+@pytest.mark.parametrize("hessians", HESSIANS.values(), ids=HESSIANS)
+def test_hessians_of_a_stack(hessians: Callable[..., Arrays]) -> None:
+    """Each row as if alone, and next to one that overflows."""
+    some: list[Given] = [case for case in CASES.values() if len(case[0]) == 3]
+    together: list[Given] = [s for case in some for s in (case, ([1e-150] * 3, 0.0, 0, [0.5] * 3))]
+    H, error = hessians(*arrays(together))
+    assert not (error[1::2] < 1e300).any()
+    for case, found, within in zip(some, H[::2], error[::2], strict=True):
+        np.testing.assert_allclose(found, hessians(*arrays([case]))[0][0], rtol=1e-13, atol=within)
+
+
+@pytest.mark.parametrize("hessians", HESSIANS.values(), ids=HESSIANS)
+def test_where_a_lost_entry_matters(hessians: Callable[..., Arrays]) -> None:
+    """An entry below the last digit decides on which side of its jump a second derivative is: that is not hidden."""
+    lost: list[Given] = [([1.0, 1e-18], 0.5, 0, [0.5] * 2), ([1.0, 1e-18], 0.0, 0, [0.5] * 2)]
+    lost += [([1e-18, 1.0], 0.5, 0, [0.5] * 2)]
+    _, error = hessians(*arrays(lost))
+    assert error[0] < 1e-13
+    assert (error[1:] == np.inf).all()
