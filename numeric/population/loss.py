@@ -242,7 +242,7 @@ def _read(
     alike = len(share) == 1 and bool((weight == weight[0]).all())
     count = 1 if alike else max(1, math.prod(batch))
     share, off, weight = (np.broadcast_to(part[:count], (count, part.shape[1])) for part in (share, off, weight))
-    models = Models(form, *map(np.ascontiguousarray, (share, off, weight[:, order])), on_error == "nan", max_memory)
+    models = Models(form, *map(np.array, (share, off, weight[:, order])), on_error == "nan", max_memory)
     return _Given(read.W, read.b, order, read.in_kind), models
 
 
