@@ -1,7 +1,7 @@
 r"""A stack of models of one law: the rows of every WᵀW, what each may err by, and the threads that share them.
 
-Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`); the rest by what
-serves each row (`row_values`).
+Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`);
+the rest by what serves each row (`row_values`).
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
 
-from .factors import Floats, Form, Integers, Rows
 from . import small
+from .factors import Floats, Form, Integers, Rows
 from .row_values import row_curvature, row_values
-from .small import support_probabilities
 
 ACCURACY = 1e-10
 _MOST_GROUPED = 10
@@ -45,7 +43,7 @@ class Models:
 
     @property
     def n(self) -> int:
-        return self.share.shape[1]
+        return int(self.share.shape[1])
 
     def repeated(self, times: int) -> Models:
         """For `times` stacks of these models, one after the other."""
@@ -85,10 +83,8 @@ def solve(
         G[bad], b[bad] = 0.0, 0.0
     tolerance = _tolerances(models, G, b, device)
     if models.small:
-        found = small.rows if models.form.single else small.rows_by_faces
-        value, dG, db = (
-            part.reshape(b.shape + part.shape[1:]) for part in found(*_small(models, G, b, tolerance), device)
-        )
+        found = _small(models, G, b, tolerance, device)
+        value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
     else:
         value, dG, db = _large(models, G, b, tolerance, gradient, device)
     value[bad], dG[bad], db[bad] = np.nan, np.nan, np.nan
@@ -109,24 +105,38 @@ def _large(
     return value, dG, db
 
 
-def _small(models: Models, G: Floats, b: Floats, tolerance: Floats) -> tuple[Any, ...]:
-    """The rows of all models as the routes by all supports take them."""
-    M, n = b.shape
-    own = np.tile(np.arange(n), M)
-    law = np.repeat(np.arange(M), n) if len(models.share) > 1 else np.zeros(M * n, np.int64)
+def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
+    g, bias, own, law = _flat(models, G, b)
     if models.form.single:
-        return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), own, models.share, law, tolerance.ravel()
-    P = support_probabilities(models.share, models.off, models.form)
-    return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), own, P, law
+        return small.rows(g, bias, own, models.share, law, tolerance.ravel(), device)
+    return small.rows_by_faces(g, bias, own, _supports(models), law, device)
+
+
+def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integers, Integers]:
+    """Rows of all models: g (R, n), b, the own feature, and which line of the law each takes, (R,)."""
+    M, n = b.shape
+    law = np.repeat(np.arange(M), n) if len(models.share) > 1 else np.zeros(M * n, np.int64)
+    return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), np.tile(np.arange(n), M), law
+
+
+def _supports(models: Models) -> Floats:
+    return small.support_probabilities(models.share, models.off, models.form)
 
 
 def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
-    largest = np.maximum(np.abs(G).max((1, 2)), np.abs(b).max(1))
-    bad = np.flatnonzero(~(largest <= _LARGEST))
+    sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
+    bad = np.flatnonzero(~(np.maximum(*sizes) <= _LARGEST))
     if len(bad) and not models.nan:
         which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
-        raise ValueError(f"WᵀW and b{which} must be finite and at most {_LARGEST:g}, got {largest[bad[0]]:g}")
+        name, size = next(
+            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= _LARGEST
+        )
+        if not np.isfinite(size):
+            raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
+        raise ValueError(
+            f"{name}{which} is too large: {'entries of WᵀW' if name == 'W' else 'b'} up to {size:g}, 1e30 at most"
+        )
     return bad
 
 
@@ -134,9 +144,12 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
     """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
     if models.small:
-        found = small.hessians if models.form.single else small.hessians_by_faces
         model, feature = (part.ravel() for part in np.indices(b.shape))
-        yield model, feature, found(*_small(models, G, b, tolerance))
+        g, bias, own, law = _flat(models, G, b)
+        if models.form.single:
+            yield model, feature, small.hessians(g, bias, own, models.share, law, tolerance.ravel())
+        else:
+            yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
         yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)

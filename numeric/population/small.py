@@ -13,8 +13,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from ..compiled import AVAILABLE
-from .faces import bytes_per_row, expectation, supports
 from . import vertices
+from .faces import bytes_per_row, expectation, supports
 from .factors import Floats, Form, Integers
 
 if AVAILABLE:
