@@ -7,7 +7,7 @@ from exact_rows import CASES, Given, Row, arrays, hostile
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from numeric.faces import expectation
+from numeric.population.faces import expectation
 from numeric.population import face_kernel
 from numeric.population.small import support_table
 
