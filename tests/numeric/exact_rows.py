@@ -39,6 +39,14 @@ class Row:
         )
 
     @property
+    def has_kink(self) -> bool:
+        """Whether z = 0 at a vertex: second derivatives may jump there, and differences give the mean of both sides."""
+        sums = {self.b}
+        for entry in self.g:
+            sums |= {z + entry for z in sums}
+        return 0 in sums
+
+    @property
     def value(self) -> Fraction:
         return self._at(())
 
