@@ -207,7 +207,9 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
-        each = 1 / importance.sum(1, keepdims=True) + 1 / (models.n * np.maximum(importance, 1e-300))
+        each = 1 / np.maximum(importance.sum(1, keepdims=True), 1e-300) + 1 / (
+            models.n * np.maximum(importance, 1e-300)
+        )
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
