@@ -23,17 +23,12 @@ import sympy
 import torch
 from scipy.io import netcdf_file
 
+from .drawing import Table
+
 MOST_CSV = 2_000_000
 """Bytes of CSV beyond which large arrays go into a netCDF file."""
 _LARGE_ARRAY = 256
 HEADER = ("quantity", "index", "value")
-
-
-class Table(NamedTuple):
-    """`kind` is the file's extension, "csv" or "nc"."""
-
-    kind: str
-    content: bytes
 
 
 class Entry(NamedTuple):

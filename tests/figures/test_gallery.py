@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -20,12 +21,12 @@ import pytest
 
 import figures
 from figures import sources, workers
-from figures.__main__ import app
+from figures.command import app
 from figures.gallery import MOST_EMBEDDED, duration, page
 from figures.inline import inline
 from figures.record import Setting, load, open_checkpoints, store
 from figures.workers import expected
-from verify.command_line import run_command
+from numeric.running.command_line import run_command
 
 ROOT = Path(__file__).parents[2]
 SHOWN = ("antipodal_ray", "thomson")
@@ -196,7 +197,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
 
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     used = sources.closure("figures.thomson_fit")
-    assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "verify.write"} <= used
+    assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "numeric.running.files"} <= used
     assert used.isdisjoint({"figures", "figures.landscape", "analytic.n2m1", "numeric.train"})
     assert {"analytic", "analytic.n2m1", "numeric.train"} <= sources.closure("figures.transition")
     assert len({sources.fingerprint(name) for name in figures.NAMES}) == len(figures.NAMES)
@@ -207,7 +208,7 @@ def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
 ) -> None:
     assert open_checkpoints("thomson", Setting(), tmp_path) is None
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr("figures.thomson.RESUMES", True, raising=False)
+    monkeypatch.setattr("figures.record.resumes", lambda name: True)
     half = tmp_path / "work" / "thomson" / "half"
 
     def left(setting: Setting, *, again: bool = False) -> bool:
@@ -288,7 +289,9 @@ def test_every_figure_has_the_contract_of_the_gallery() -> None:
     assert len(figures.NAMES) == len(set(figures.NAMES))
     quick = [figures.seconds(name, full=False) for name in figures.NAMES]
     for name, seconds in zip(figures.NAMES, quick, strict=True):
-        module = sys.modules[f"figures.{name}"]
+        module = import_module(f"figures.{name}")
+        assert (figures.title(name), figures.seconds(name, full=True)) == (module.TITLE, module.SECONDS[1])
+        assert figures.resumes(name) == getattr(module, "RESUMES", False)
         assert module.SEED is None or isinstance(module.SEED, int)
         assert 0 < seconds <= figures.seconds(name, full=True)
         assert 0 < len(module.TITLE) < 80

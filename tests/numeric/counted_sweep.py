@@ -9,8 +9,8 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any
 
+from numeric.running.processes import pool
 from numeric.sweep import Shard, Sweep, run_sweep
-from numeric.workers import pool
 
 SWEEP = Sweep(
     settings={"n_features": 3, "n_hidden": 2, "steps": 20, "batch_size": 16},

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.write import output_folder, write_whole
+from numeric.running.files import output_folder, write_whole
 
 
 def test_replaces_the_whole_file_and_leaves_nothing_else(tmp_path: Path) -> None:

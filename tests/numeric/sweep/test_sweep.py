@@ -24,9 +24,11 @@ from numeric import population
 from numeric.law import Correlated, OneHot
 from numeric.metrics import feature_dimensionality
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
+from numeric.running.command_line import run_command
 from numeric.schedule import Constant, Geometric
-from numeric.shard import compute, load, path_of
-from numeric.sweep import Sweep, collect, main, run_sweep, save
+from numeric.sweep import Sweep, collect, run_sweep, save
+from numeric.sweep.command import app
+from numeric.sweep.shard import compute, load, path_of
 from numeric.train import train
 
 SOON = 100.0  # seconds; what is waited for takes a few, more on a busy machine
@@ -216,7 +218,7 @@ def test_killed_and_resumed(finished: Path, tmp_path: Path) -> None:
     log.touch()
     (tmp_path / "hold").touch()
     program = [sys.executable, counted_sweep.__file__, str(tmp_path / "out"), str(log)]
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     driver = subprocess.Popen(program, env={**os.environ, "PYTHONPATH": str(root)})
     try:
         until(lambda: len(lines(log, "computed")) >= 2 and HELD in dict(lines(log, "start")))
@@ -278,12 +280,12 @@ def test_a_worker_of_a_cluster_is_killed(cluster: Any, finished: Path, tmp_path:
 def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grid = "--n 3 --m 2 --density 1 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
     arguments = [*grid.split(), "--out", str(tmp_path), "--scheduler", cluster.scheduler_address]
-    assert main(arguments) == 0
+    assert run_command(app, arguments) == 0
     assert "3 shards computed, 0 found" in capsys.readouterr().out
     with xarray.open_dataset(tmp_path / "sweep.nc", engine="h5netcdf") as data:
         assert data["sparsity"].values.tolist() == [0.0, 0.5]
         assert data["loss"].notnull().all()
-    assert main(arguments) == 0
+    assert run_command(app, arguments) == 0
     assert "0 shards computed, 3 found" in capsys.readouterr().out
 
 
@@ -297,8 +299,8 @@ def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.Captu
 def test_workers_that_are_no_use(
     answer: Callable[[str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numeric.workers._sees", answer)
-    monkeypatch.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.cluster._sees", answer)
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
     with pytest.raises(ValueError, match=message):
         run_sweep(SWEEP, tmp_path, scheduler=cluster.scheduler_address)
     assert list(tmp_path.glob(".*")) == []
@@ -367,14 +369,14 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_sweep(replace(SWEEP, axes={"sparsity": (0.0,)}), tmp_path, executor=Here())
     before = files(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr("numeric.checkpoint.os.fsync", full)
+        patched.setattr("os.fsync", full)
         with pytest.raises(ValueError, match=r"shard '.*' cannot be written \(No space left on device\)"):
             run_sweep(SWEEP, tmp_path, executor=ThreadPoolExecutor(1))
     assert files(tmp_path) == before
     assert {path.name for path in (tmp_path / "shards").iterdir()} == set(before)
     with monkeypatch.context() as patched:
-        patched.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
-        patched.setattr("numeric.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+        patched.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
+        patched.setattr("numeric.sweep.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
         with pytest.raises(ValueError, match=r"out must have about 0\.0 MB free, got 0\.0 MB in"):
             run_sweep(SWEEP, tmp_path, executor=Here())
 
@@ -409,7 +411,7 @@ def test_bad_settings(change: dict[str, Any], message: str) -> None:
 
 def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it before any training."""
-    monkeypatch.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match=r"out must be a folder to write in, got '.*/file/below'"):
         run_sweep(SWEEP, tmp_path / "file" / "below", executor=Here())
@@ -425,7 +427,7 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "tcp://"])
 def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numeric.workers.SECONDS", 0.5)
+    monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.5)
     with pytest.raises(ValueError, match=f"scheduler must be the address of a running Dask scheduler, got '{address}'"):
         run_sweep(SWEEP, tmp_path, scheduler=address)
 
@@ -433,7 +435,7 @@ def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pyte
 @pytest.mark.parametrize("absent", ["xarray", "h5netcdf", "h5py"])
 def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, absent, None)
-    assert main(["--out", str(tmp_path / "out")]) == 2
+    assert run_command(app, ["--out", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()
     with pytest.raises(ValueError, match="labelled results need the extra 'scale'"):
         collect(SWEEP, tmp_path)
@@ -454,7 +456,7 @@ def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_bad_commands(arguments: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2 and one sentence on stderr."""
-    assert main([*arguments.split(), "--out", str(tmp_path)]) == 2
+    assert run_command(app, [*arguments.split(), "--out", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert message in said
@@ -463,6 +465,6 @@ def test_bad_commands(arguments: str, message: str, tmp_path: Path, capsys: pyte
 
 def test_lost_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool does not replace its workers: one sentence, exit code 1, no traceback."""
-    monkeypatch.setattr("numeric.sweep.compute", counted_sweep.killed)
-    assert main(["--out", str(tmp_path), "--workers", "1"]) == 1
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", counted_sweep.killed)
+    assert run_command(app, ["--out", str(tmp_path), "--workers", "1"]) == 1
     assert "workers may be lost" in capsys.readouterr().err
