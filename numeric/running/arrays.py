@@ -87,10 +87,8 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> NDArray[Any]:
     if npy.read_magic(content) != (1, 0):
         raise ValueError(f"{member.filename!r} is of another version")
     shape, _, dtype = npy.read_array_header_1_0(content)
-    if (
-        dtype.kind not in _KINDS
-        or content.tell() + int(np.prod(shape, dtype=object)) * dtype.itemsize != member.file_size
-    ):
+    size = content.tell() + int(np.prod(shape, dtype=object)) * dtype.itemsize
+    if dtype.kind not in _KINDS or size != member.file_size or min(shape, default=0) < 0:
         raise ValueError(f"{member.filename!r} is not the array that its header promises, {dtype} of shape {shape}")
     content.seek(0)
     return npy.read_array(content, allow_pickle=False)
