@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 import os
 import time
 import uuid
@@ -36,7 +37,7 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
         # that closing needs, and both would wait for ever.
         gc.collect()
         raise ValueError(f"scheduler must be the address of a running Dask scheduler, got {address!r} ({failure})")
-    with client:
+    with _silent_client(), client:
         for left in folder.glob(".probe-*"):  # by a driver that was killed
             if left.stat().st_mtime < time.time() - 10 * SECONDS:
                 left.unlink(missing_ok=True)
@@ -58,6 +59,18 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
             yield executor
         finally:
             executor.shutdown(wait=False)
+
+
+@contextmanager
+def _silent_client() -> Iterator[None]:
+    """A lost scheduler is told as an error of the shards that it had; its client would print tracebacks beside that."""
+    log = logging.getLogger("distributed.client")
+    level = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _sees(path: str) -> bool:

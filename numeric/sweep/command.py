@@ -8,6 +8,7 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 from rich.console import Console
+from rich.filesize import decimal
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from ..running.command_line import loading
@@ -77,8 +78,8 @@ def sweep(
     seconds, memory, disk = cost(grid.shards)
     console = Console(highlight=False)
     console.print(
-        f"{grid.models} models in {len(grid.shards)} shards: some {seconds / 3600:.2g} CPU hours of training, up to "
-        f"{memory / 1e9:.2g} GB of memory for each worker, {disk / 1e6:.2g} MB on disk; what is finished is kept.",
+        f"{grid.models} models in {len(grid.shards)} shards: some {float(f'{seconds:.2g}'):,.0f} CPU seconds of training, up to "
+        f"{decimal(memory)} of memory for each worker, {decimal(disk)} on disk; what is finished is kept.",
         soft_wrap=True,
     )
     columns = (TextColumn("shards"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TimeRemainingColumn())

@@ -7,9 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +17,7 @@ import counted_sweep
 import numpy as np
 import pytest
 import xarray
-from counted_sweep import HELD, SWEEP, Counted, lines
+from counted_sweep import HELD, SWEEP, Counted, Here, equal, files, gone, lines, until
 
 from numeric import population
 from numeric.law import Correlated, OneHot
@@ -30,54 +29,6 @@ from numeric.sweep import Sweep, collect, run_sweep, save
 from numeric.sweep.command import app
 from numeric.sweep.shard import compute, load, path_of
 from numeric.train import train
-
-SOON = 100.0  # seconds; what is waited for takes a few, more on a busy machine
-
-
-class Here(Executor):
-    """Runs each call at once, in this process."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all shards of SWEEP, computed without interruption in this process."""
-    folder = tmp_path_factory.mktemp("finished")
-    assert run_sweep(SWEEP, folder, executor=Here()) == (0, 6)
-    return folder
-
-
-def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """What changes when a file is replaced by another, be it equal."""
-    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (folder / "shards").glob("*.npz")}
-
-
-def equal(first: Path, second: Path) -> None:
-    """Bit for bit."""
-    for shard in SWEEP.shards:
-        assert path_of(shard, first).read_bytes() == path_of(shard, second).read_bytes()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def gone(process: int) -> bool:
-    """Whether a process has ended, be it that nobody has asked for its exit code yet."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def test_layout() -> None:
@@ -278,7 +229,7 @@ def test_a_worker_of_a_cluster_is_killed(cluster: Any, finished: Path, tmp_path:
 
 
 def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    grid = "--n 3 --m 2 --density 1 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
+    grid = "--n 3 --m 2 --sparsity 0 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
     arguments = [*grid.split(), "--out", str(tmp_path), "--scheduler", cluster.scheduler_address]
     assert run_command(app, arguments) == 0
     assert "3 shards computed, 0 found" in capsys.readouterr().out
@@ -432,6 +383,49 @@ def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pyte
         run_sweep(SWEEP, tmp_path, scheduler=address)
 
 
+def test_density_is_another_word_for_sparsity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shards of a sweep that was begun with one word are found with the other."""
+    grid = [
+        "--n",
+        "2",
+        "--m",
+        "1",
+        "--seeds",
+        "1",
+        "--steps",
+        "1",
+        "--batch",
+        "16",
+        "--models-per-shard",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+    ]
+    assert run_command(app, [*grid, str(tmp_path), "--sparsity", "0.7", "0.9"]) == 0
+    said = capsys.readouterr().out
+    assert "2 models in 2 shards: some 0 CPU seconds of training, up to 832 bytes of memory" in said
+    assert "sparsity 0.7: least loss" in said
+    assert "2 shards computed, 0 found" in said
+    assert run_command(app, [*grid, str(tmp_path), "--density", "0.3", "0.1"]) == 0
+    assert "0 shards computed, 2 found" in capsys.readouterr().out
+
+
+def test_what_it_costs_is_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million features: said within the time of making the grid, before anything is tried; the bar comes only after errors."""
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+    assert run_command(app, ["--n", "1000000", "--sparsity", "0.9", "--out", str(tmp_path)]) == 2
+    said, wrong = capsys.readouterr()
+    assert said == (
+        "128 models in 1 shards: some 1,100,000 CPU seconds of training, up to 32.8 GB of memory for each worker, 8.2 GB on "
+        "disk; what is finished is kept.\n"
+    )
+    assert wrong.startswith("error: out must have about 8192.0 MB free, got 0.0 MB in")
+
+
 @pytest.mark.parametrize("absent", ["xarray", "h5netcdf", "h5py"])
 def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, absent, None)
@@ -447,8 +441,10 @@ def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.Monk
         ("--seeds 0", "seeds must have at least one value"),
         ("--steps 0", "steps must be a whole number of at least 1, got 0"),
         ("--batch 0", "batch_size must be a whole number of at least 1, got 0"),
-        ("--density 1.5", "density must lie in [0, 1], got 1.5"),
-        ("--density a", "Invalid value"),
+        ("--sparsity 1.5", "sparsity must lie in [0, 1], got 1.5"),
+        ("--sparsity a", "Invalid value"),
+        ("--density -0.5", "density must lie in [0, 1], got -0.5"),
+        ("--sparsity 0.5 --density 0.5", "give either sparsity or density, got sparsity (0.5,) and density (0.5,)"),
         ("--seeds many", "Invalid value"),
         ("--unheard-of", "Unknown option"),
         ("--workers 0", "workers must be a whole number of at least 1, got 0"),
