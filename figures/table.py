@@ -12,6 +12,7 @@ import csv
 import io
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
@@ -20,8 +21,6 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy
-import torch
-from scipy.io import netcdf_file
 
 from .drawing import Table
 
@@ -51,7 +50,8 @@ def as_table(numbers: Any) -> Table:
 
 
 def _entries(value: Any, quantity: str, index: tuple[int, ...]) -> Iterator[Entry]:
-    if isinstance(value, torch.Tensor):
+    torch = sys.modules.get("torch")  # there are no tensors where it is not loaded
+    if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
     named = _named(value)
     if named is not None:
@@ -122,6 +122,8 @@ def _text(value: Any) -> str:
 
 
 def _as_netcdf(entries: list[Entry]) -> bytes:
+    from scipy.io import netcdf_file
+
     buffer = io.BytesIO()
     file = netcdf_file(buffer, "w", version=2)
     rest = []

@@ -31,8 +31,9 @@ def run_command(app: App, arguments: Sequence[str] | None = None, *, kept: str =
     """Run an app on `arguments` (those of the process by default) and return the exit code. `kept`: what is said after an
     interruption.
     """
-    from cyclopts import CycloptsError
-    from rich.console import Console
+    with loading():
+        from cyclopts import CycloptsError
+        from rich.console import Console
 
     app.suppress_keyboard_interrupt = False
     console = Console(stderr=True, highlight=False, soft_wrap=True)

@@ -82,7 +82,7 @@ def save(dataset: Dataset, path: Path) -> None:
     """Write netCDF, whole or not at all. ValueError when that is impossible or the extra `scale` is missing."""
     require_scale()
     try:
-        write_whole(path, bytes(dataset.to_netcdf(engine="h5netcdf")))
+        write_whole(path, dataset.to_netcdf(engine="h5netcdf"))
     except OSError as error:
         raise ValueError(f"results {str(path)!r} cannot be written ({error.strerror or error})") from None
 

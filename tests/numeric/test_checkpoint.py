@@ -78,6 +78,7 @@ def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
         places.append(Run(LONG, LONG_RECORD, path).progress[0])
     assert 0 < places[0] < places[1] < 12 * 1500
     assert same(train(LONG, record=LONG_RECORD, checkpoint=path), train(LONG, record=LONG_RECORD))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
 
 
 @pytest.mark.parametrize(

@@ -187,6 +187,7 @@ def test_killed_and_resumed(finished: Path, tmp_path: Path) -> None:
     assert (found, computed) == (len(before), 6 - len(before))
     after = files(tmp_path / "out")
     assert {name: after[name] for name in before} == before
+    assert {path.name for path in (tmp_path / "out" / "shards").iterdir()} == set(after)  # no scraps of killed workers
     again = [name for name, _ in lines(log, "computed")]
     assert len(again) == len(set(again))
     equal(tmp_path / "out", finished)
