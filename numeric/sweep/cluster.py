@@ -64,13 +64,17 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
 @contextmanager
 def _silent_client() -> Iterator[None]:
     """A lost scheduler is told as an error of the shards that it had; its client would print tracebacks beside that."""
-    log = logging.getLogger("distributed.client")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+    logs = [
+        logging.getLogger(name) for name in ("distributed.client", "distributed.core", "tornado.application", "asyncio")
+    ]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        log.setLevel(level)
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
 
 
 def _sees(path: str) -> bool:
