@@ -1,9 +1,9 @@
 """What the loss without sampling costs, and how right it is: `make bench`. CPU time of value and gradient on one thread.
 
 Targets. n = 400, m = 30, density .9 / .1 / .02 / .01 / 1e-3 / 1e-4: .5 / .5 / 1.2 / 1.5 / 1.3 / 1.2 s; plain torch 8 s.
-n = 10 / 20 / 50 / 100 at .1 and .02: .003 / .008 / .04 / .15 s. n = 1,000, m = 50: 10 s. 64 models (5, 2) and (8, 3): .6 and 12 ms.
-Second derivatives of the rows of n = 14: .1 s, of a model n = 14, m = 3: .5 s. Two threads: 1.7 times faster at n = 400. The error is
-that of one row's loss, in units of what is promised, 1e-10 (K_i + E x_i²), against the series of the tests' `reference`.
+n = 10 / 20 / 50 / 100 at .1 and .02: .003 / .008 / .04 / .15 s. n = 1,000, m = 50: 10 s. 64 models (5, 2), (8, 3): .6, 12 ms.
+Second derivatives of the rows of n = 14: .1 s, of a model n = 14, m = 3: .5 s. Two threads: 1.7 times faster at n = 400. The
+error is that of one row's loss, in units of what is promised, 1e-10 (K_i + E x_i²), against the series of the tests' `reference`.
 """
 
 import subprocess
