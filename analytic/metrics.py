@@ -30,7 +30,9 @@ def feature_dimensionality(W: Weights) -> tuple[Expr, ...]:
 
 
 def superposition(W: Weights) -> tuple[Expr, ...]:
-    """Σ_{j≠i} (Ŵ_i·W_j)² of W (m, n), for each column: how much of the others lies along it; 0 for a zero column. Errors as above.
+    """Σ_{j≠i} (Ŵ_i·W_j)² of W (m, n), for each column: how much of the others lies along it; 0 for a zero column.
+
+    Errors as above.
 
     >>> superposition([[1, "-1/2"], [0, "3/4"]])
     (1/4, 4/13)
@@ -57,7 +59,9 @@ def gram(W: Weights) -> ImmutableMatrix:
     """G = WᵀW (n, n), entries in closed form. Errors as above."""
     rows = W.tolist() if isinstance(W, MatrixBase) else [list(row) for row in W]
     if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(f"W must be a matrix of m rows of n entries, m, n >= 1, got rows of lengths {[*map(len, rows)]}")
+        raise ValueError(
+            f"W must be a matrix of m rows of n entries, m, n >= 1, got rows of lengths {[*map(len, rows)]}"
+        )
     columns = sympy.Matrix([[exact_number(entry, "W") for entry in row] for row in rows]).T.tolist()
     n = len(columns)
 

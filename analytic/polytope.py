@@ -68,9 +68,7 @@ class Polytope:
         """
         frame, trace = self._frame, self._frame.trace()
         square, rank = frame * frame, self.dimension
-        return all(
-            is_zero(rank * square[i, j] - trace * frame[i, j]) for i in range(frame.rows) for j in range(i + 1)
-        )
+        return all(is_zero(rank * square[i, j] - trace * frame[i, j]) for i in range(frame.rows) for j in range(i + 1))
 
     @property
     def _frame(self) -> ImmutableMatrix:

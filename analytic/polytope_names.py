@@ -38,6 +38,7 @@ _CUBES = {1: "digon", 2: "square", 3: "cube"}
 _SYNONYMS = {
     "triangular antiprism": "octahedron",
     "rectified triangle": "triangle",
+    "rectified 2-simplex": "triangle",
     "rectified tetrahedron": "octahedron",
     "rectified 3-simplex": "octahedron",
     "rectified 4-simplex": "rectified 5-cell",
@@ -89,7 +90,7 @@ def single_name(word: str) -> str:
     if match := re.fullmatch(r"([1-9]\d*)-(gon|simplex|orthoplex|cross-polytope|cube)", word):
         families = {"gon": polygon_name, "simplex": simplex_name, "cube": cube_name}
         return families.get(match[2], orthoplex_name)(int(match[1]))
-    if (match := re.fullmatch(r"(\S+?)[- ](antiprism|bipyramid|prism)", word)) and (k := corners(match[1])):
+    if (match := re.fullmatch(r"(\S+?)[- ](antiprism|bipyramid|prism)", word)) and (k := corners(match[1]) or 0) >= 3:
         return "octahedron" if (k, match[2]) == (3, "antiprism") else f"{adjective(k)} {match[2]}"
     return word
 

@@ -132,9 +132,7 @@ def product_of(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
 def product_gram(a: ImmutableMatrix, b: ImmutableMatrix, shares: tuple[Rational, Rational]) -> ImmutableMatrix:
     """n₁n₂ × n₁n₂: the mean of the cosines of the parts, with shares d₁/(d₁ + d₂) and d₂/(d₁ + d₂)."""
     k, n = b.rows, a.rows * b.rows
-    return ImmutableMatrix(
-        n, n, lambda i, j: sympy.expand(shares[0] * a[i // k, j // k] + shares[1] * b[i % k, j % k])
-    )
+    return ImmutableMatrix(n, n, lambda i, j: sympy.expand(shares[0] * a[i // k, j // k] + shares[1] * b[i % k, j % k]))
 
 
 def _columns(columns: list[list[Expr]]) -> ImmutableMatrix:

@@ -77,17 +77,15 @@ def tegum(a: Polytope, b: Polytope) -> Polytope:
     """
     sizes = {shape.name: shape.vertices.cols for shape in (a, b)}
     try:
-        name = tegum_name(
-            [*tegum_factors(a.name), *tegum_factors(b.name)], lambda part: sizes.get(part) or _size(part)
-        )
+        name = tegum_name([*tegum_factors(a.name), *tegum_factors(b.name)], lambda part: sizes.get(part) or _size(part))
     except ValueError:  # a factor within a factor that is not of the catalogue
         name = f"{a.name} ⊕ {b.name}"
     return Polytope(name, vertices.tegum(a.vertices, b.vertices), vertices.tegum(a.gram, b.gram))
 
 
 def product(a: Polytope, b: Polytope) -> Polytope:
-    r"""The Cartesian product of two tight frames as a tight frame: :math:`(\sqrt{d_1} u, \sqrt{d_2} v)/\sqrt{d_1 + d_2}` for every
-    u of `a` and v of `b`, in d₁ and d₂ dimensions. ValueError unless both are tight frames of unit vectors.
+    """The Cartesian product of two tight frames as a tight frame: (√d₁ u, √d₂ v)/√(d₁ + d₂) for every u of `a` and v of `b`, in
+    d₁ and d₂ dimensions. ValueError unless both are tight frames of unit vectors.
     """
     for shape in (a, b):
         if not shape.is_tight or sign(shape.gram[0, 0] - 1):

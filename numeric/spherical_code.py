@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .catalogue import simplex
 from .largest_cosine import check_sizes, least
+from .polytope_vertices import simplex
 from .setting import Floats
 
 TAMMES: dict[int, float] = {
