@@ -15,7 +15,7 @@ import torch
 from scipy.special import bdtrik
 from torch import Tensor
 
-from .setting import Floats
+from .arguments import Floats
 from .stream import Streams
 
 _TAIL = 2.0**-31

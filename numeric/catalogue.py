@@ -17,6 +17,7 @@ from functools import lru_cache, reduce
 
 import numpy as np
 
+from .arguments import Floats
 from .polytope_names import HARMONIC as HARMONIC
 from .polytope_names import (
     corners,
@@ -41,7 +42,6 @@ from .polytope_vertices import (
     simplex,
     tegum,
 )
-from .setting import Floats
 
 _MOST_CORNERS = 128
 _MOST_ANTIPRISM = 16

@@ -40,12 +40,14 @@ else:
     event.register("numba:compile", _Announcement())
 
 
-def compiled(signature: str | None = None) -> Callable[[F], F]:
+def compiled(signature: str | None = None, *, inline: bool = False) -> Callable[[F], F]:
     """`numba.njit` for arrays that are checked by their caller: releases the interpreter's lock, checks no bounds.
 
     `signature` None is for a function that is only called by a kernel of the same module.
     """
     options: dict[str, Any] = dict(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+    if inline:
+        options["inline"] = "always"
     decorator: Any = numba.njit(**options) if signature is None else numba.njit(signature, **options)
     return decorator  # type: ignore[no-any-return]
 

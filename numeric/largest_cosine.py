@@ -25,7 +25,7 @@ import numpy as np
 from scipy.optimize import linprog, minimize
 from scipy.sparse import csr_matrix
 
-from .setting import Floats
+from .arguments import Floats, whole
 from .sphere_energy import tangent_bases
 
 SCHEDULES: tuple[tuple[int, ...], ...] = ((4,), (64,), (), (4, 16, 64, 256))
@@ -71,11 +71,15 @@ def least(n: int, m: int, starts: int | None, seed: int, enough: float, *, lines
     return best._replace(starts=k + 1)
 
 
-def check_sizes(n: int, m: int, starts: int | None) -> None:
-    """ValueError unless n ≥ 2 and m, starts ≥ 1."""
-    for name, value, lowest in (("n", n, 2), ("m", m, 1), ("starts", 1 if starts is None else starts, 1)):
-        if value < lowest:
-            raise ValueError(f"{name} must be at least {lowest}, got {value}")
+def check_sizes(n: int, m: int, starts: int | None, seed: int) -> None:
+    """ValueError unless n ≥ 2, m and starts ≥ 1 and seed ≥ 0 are integers."""
+    for name, value, lowest in (
+        ("n", n, 2),
+        ("m", m, 1),
+        ("starts", 1 if starts is None else starts, 1),
+        ("seed", seed, 0),
+    ):
+        whole(name, value, lowest)
 
 
 def largest(W: Floats, *, lines: bool) -> float:

@@ -23,8 +23,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betainc
 
+from .arguments import Floats, number
 from .largest_cosine import check_sizes, least
-from .setting import Floats
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,8 @@ def least_coherence(n: int, m: int, *, starts: int | None = None, seed: int = 0,
     >>> round(least_coherence(6, 3).coherence, 12)  # the diagonals of the icosahedron: 1/√5
     0.4472135955
     """
-    check_sizes(n, m, starts)
+    check_sizes(n, m, starts, seed)
+    number("enough", enough)
     if n <= m or m == 1:
         return LinePacking(np.eye(m, n) if n <= m else np.ones((1, n)), float(n > m), 0)
     return LinePacking(*least(n, m, starts, seed, max(enough, lower_bound(n, m)), lines=True))

@@ -20,8 +20,8 @@ import torch
 from scipy.special import bdtrc
 from torch import Tensor
 
+from .arguments import Floats
 from .sample import Sampler
-from .setting import Floats
 
 _SHARE = 0.7  # of the batch, above which drawing all of it costs less
 _TAIL = 2.0**-31  # a uniform from 32 bits shows no smaller probability than this

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import Floats, number
 from .largest_cosine import check_sizes, least
 from .polytope_vertices import simplex
-from .setting import Floats
 
 TAMMES: dict[int, float] = {
     7: 0.210138313,
@@ -54,7 +54,8 @@ def least_cosine(n: int, m: int, *, starts: int | None = None, seed: int = 0, en
     >>> round(least_cosine(8, 3).cosine, 9)  # a square antiprism, not the cube
     0.261203875
     """
-    check_sizes(n, m, starts)
+    check_sizes(n, m, starts, seed)
+    number("enough", enough)
     if n <= m + 1:
         return SphericalCode(np.eye(m, n - 1) @ simplex(n - 1), -1 / (n - 1), 0)
     if m == 1:

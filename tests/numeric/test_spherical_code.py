@@ -62,5 +62,5 @@ def test_opposite_points_are_far_apart_here() -> None:
 
 
 def test_sizes_out_of_range_are_named() -> None:
-    with pytest.raises(ValueError, match="starts must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="starts must be a whole number of at least 1, got 0"):
         least_cosine(3, 2, starts=0)
