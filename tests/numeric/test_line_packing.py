@@ -94,7 +94,7 @@ def test_the_chance_of_a_cosine_is_the_integral_of_its_density(epsilon: float, m
 def test_sizes_out_of_range_are_named() -> None:
     with pytest.raises(ValueError, match="n must be a whole number of at least 2, got 1"):
         least_coherence(1, 2)
-    with pytest.raises(ValueError, match="m must be a whole number of at least 1, got 2.5"):
+    with pytest.raises(ValueError, match=r"m must be a whole number of at least 1, got 2\.5"):
         least_coherence(3, 2.5)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="enough must be finite, got nan"):
         least_coherence(3, 2, enough=float("nan"))
