@@ -10,7 +10,8 @@ from scipy.optimize import linprog
 
 from numeric.arguments import Floats
 from numeric.assignment import best_fit
-from numeric.catalogue import Reference, antiprism, composites, references
+from numeric.catalogue import Reference, composites, references
+from numeric.polytope_vertices import antiprism
 
 EXACT = 1e-11  # the search stops within 1e-12 of the least residual; the rest is rounding of cosines
 SMALL = [reference for k in (2, 3, 4, 5, 6) for reference in references(k) + composites(k)]

@@ -5,13 +5,13 @@ import pytest
 import sympy
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
-from numeric import catalogue
 from numeric.arguments import Floats
 from numeric.assignment import best_fit
 from numeric.catalogue import Reference, composites, references, vertices
 from numeric.geometry import describe
 from numeric.metrics import coherence, feature_dimensionality
 from numeric.polytope_names import polygon_name, product_name, tegum_name
+from numeric.polytope_vertices import antiprism as float_antiprism
 
 ROUNDING = 1e-14  # entries and their products are at most 1, with a handful of roundings each
 
@@ -105,7 +105,7 @@ def test_names_of_cartesian_products(factors: tuple[int, ...], name: str) -> Non
 @pytest.mark.parametrize(("k", "height"), [(3, "1/3"), (4, "1/3"), (4, "4/5"), (5, "1/2")])
 def test_antiprisms_of_free_height_agree(k: int, height: str) -> None:
     gram = floats(antiprism(k, height).gram)
-    V = in_order(gram, catalogue.antiprism(k, float(sympy.Rational(height))))
+    V = in_order(gram, float_antiprism(k, float(sympy.Rational(height))))
     np.testing.assert_allclose(V.T @ V, gram, rtol=0, atol=ROUNDING)
 
 

@@ -13,10 +13,11 @@ from scipy.linalg import block_diag
 
 from analytic.polytopes import CATALOGUE, polytope
 from numeric.arguments import Floats
-from numeric.catalogue import antiprism, composites, references, vertices
+from numeric.catalogue import composites, references, vertices
 from numeric.geometry import NEAR, NEGLIGIBLE, UNLEARNED, Geometry, describe
 from numeric.metrics import feature_dimensionality
 from numeric.minimise import minimise_loss
+from numeric.polytope_vertices import antiprism
 
 TOLERANCE = 0.05
 # Components by name; the cosines that hold each together exceed 2·TOLERANCE (the smallest is 1/4, of the 4-simplex).
