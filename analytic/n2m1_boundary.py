@@ -21,17 +21,13 @@ from flint import arb, fmpq, fmpq_mpoly, fmpz
 from sympy import Expr
 
 from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
-from .n2m1_elimination import RING, critical_values, in_ring, in_sparsity, ties
+from .n2m1_elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
-from .rational import Exact, to_flint, to_sympy
+from .rational import Exact, to_flint
 from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
 
 Interval = tuple[Fraction, Fraction]
 _MOST_BITS = 1 << 15
-_MOST_RATIO, _MOST_RATIO_PENALISED, _MOST_SIZE = 10**12, 10**5, 10**40
-"""Ratio of the importances r, alone and beside a penalty, and numerators and denominators, up to which the elimination is done:
-some 20 seconds of one core. Roots of R crowd at 1 as r grows; there 1 − s* is (8 − 4√2)/r to a share of 1/r, as measured.
-"""
 
 
 class Branch(NamedTuple):
@@ -104,7 +100,7 @@ def _changes(ratio: Fraction, strength: Fraction) -> tuple[tuple[RealAlgebraic, 
     """Critical sparsities and the phases below and above, for importances (ratio, 1), 0 < ratio ≤ 1: K divided by the larger,
     with the features exchanged if need be, is the same model.
     """
-    _bounded(ratio, strength)
+    check_size(ratio, strength)
     candidates = ties(ratio, Fraction(1), strength)
     ends = (rational_number(0), *candidates, rational_number(1))
     between = [rational_between(lower, upper) for lower, upper in pairwise(ends)]
@@ -112,19 +108,6 @@ def _changes(ratio: Fraction, strength: Fraction) -> tuple[tuple[RealAlgebraic, 
     return tuple(
         (tie, below, above) for tie, (below, above) in zip(candidates, pairwise(phases), strict=True) if below != above
     )
-
-
-def _bounded(ratio: Fraction, strength: Fraction) -> None:
-    """ValueError where the elimination would take minutes and more."""
-    most = _MOST_RATIO_PENALISED if strength else _MOST_RATIO
-    if ratio * most < 1:
-        beside = " beside a penalty" if strength else ""
-        raise ValueError(f"importances{beside} must be at most a factor of {most} apart, got {to_sympy(1 / ratio)}")
-    for name, value in (("importance", ratio), ("penalty", strength)):
-        if max(value.numerator, value.denominator) > _MOST_SIZE:
-            raise ValueError(
-                f"{name} over the larger importance must be a fraction of numbers up to 1e40, got {to_sympy(value)}"
-            )
 
 
 def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> PhaseTransition:

@@ -151,8 +151,9 @@ def _single(name: str) -> Polytope | None:
         return Polytope(name, vertices.polygon(k), vertices.polygon_gram(k))
     if match := re.fullmatch(r"(rectified )?(\d+)-(simplex|cell|demicube)", name):
         return _of_dimension(name, match[3], bool(match[1]), int(match[2]))
-    if (match := re.fullmatch(r"(\S+) antiprism", name)) and (k := corners(match[1]) or 0) >= 3:
-        return antiprism(k)
+    if match := re.fullmatch(r"(\S+) antiprism", name):
+        rings = corners(match[1]) or 0
+        return antiprism(rings) if rings >= 3 else None
     return None
 
 

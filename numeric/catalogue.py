@@ -11,7 +11,7 @@ others.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
@@ -75,7 +75,7 @@ def vertices(name: str) -> Floats:
 
 
 def _factor(name: str) -> Floats:
-    special = {
+    special: dict[str, Callable[[], Floats]] = {
         "cube": cube,
         "icosahedron": icosahedron,
         "dodecahedron": dodecahedron,

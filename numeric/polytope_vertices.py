@@ -36,7 +36,8 @@ def orthoplex(d: int) -> Floats:
 
 def cube(d: int = 3) -> Floats:
     """(d, 2^d): (±1, …, ±1)/√d."""
-    return np.array([[1 - 2 * (corner >> axis & 1) for corner in range(2**d)] for axis in range(d)]) / d**0.5
+    signs = [[1 - 2 * (corner >> axis & 1) for corner in range(2**d)] for axis in range(d)]
+    return np.asarray(np.array(signs) / d**0.5)
 
 
 def demicube(d: int) -> Floats:
