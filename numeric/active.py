@@ -11,12 +11,17 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from scipy.special import bdtrik
 from torch import Tensor
 
+from . import compiled
 from .setting import Floats
 from .stream import Streams
+
+if compiled.AVAILABLE:
+    from . import draw_kernels
 
 _TAIL = 2.0**-31
 _LEAST = 1e-5  # density below which gaps exceed what a float32 counts
@@ -68,6 +73,8 @@ class ActiveEntries:
     def _batch_of(self, uniform: Tensor) -> Active:
         chance, signed_value = uniform[: self._most].abs_().clamp_min_(2.0**-33), uniform[self._most :]
         gaps = chance.log_().mul_(self._step).to(torch.int32)
+        if self._streams.fused:
+            return self._compiled(gaps, signed_value)
         place = gaps.add_(1).cumsum(0, dtype=torch.int32).sub_(1)
         start = torch.searchsorted(place, self._bounds, out_int32=True)
         heads = int(start[-1])
@@ -86,3 +93,12 @@ class ActiveEntries:
             sample = (torch.cumsum(size > 0, 0, dtype=torch.int32) - 1)[sample]
             place = feature + sample * self._n
         return Active(feature, value if self._signed else value.abs(), place.long(), start)
+
+    def _compiled(self, gaps: Tensor, signed_value: Tensor) -> Active:
+        feature, value = torch.empty(self._most, dtype=torch.int32), torch.empty(self._most)
+        place, start = torch.empty(self._most, dtype=torch.int64), torch.empty(self._batch + 1, dtype=torch.int32)
+        keep = np.empty(0, np.float32) if self._keep is None else self._keep.numpy()
+        given = gaps.numpy(), signed_value.numpy(), keep, self._n, self._batch, self._signed
+        into = [part.numpy() for part in (feature, value, place, start)]
+        heads, samples = draw_kernels.entries(*given, *into)
+        return Active(feature[:heads], value[:heads], place[:heads], start[: samples + 1])

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from . import active, nonempty, sparse_gradient
 from .config import DTYPES, TrainConfig
-from .gradient import Gradient
+from .gradient import FUSED, Gradient
 from .model import Parameters
 from .sample import sampler
 from .stream import digest
@@ -69,7 +69,7 @@ class Block:
             self._batches = self._engine.draw(start, min(self._chunk, config.steps - start))
         for batch in self._batches[ahead : until - start]:
             self._engine.gradient(self.parameters, self._into, batch)
-            self.optimiser.step(self._slope, self._rates * config.schedule(self.step, config.steps))
+            self.optimiser.step(self._slope, self._rates, config.schedule(self.step, config.steps))
             self.step += 1
         self._stop_the_diverged()
 
@@ -123,7 +123,7 @@ def plan(config: TrainConfig, k: int) -> Plan:
     if config.sparsity is None or config.adversary:
         return Plan(config.batch_size)
     density = 1 - config.sparsities[k]
-    sparse_output = config.family.output in sparse_gradient.OUTPUTS
+    sparse_output = config.family.output in FUSED
     if sparse_output and torch.device(config.device).type == "cpu" and active.worth_while(density, config.batch_size):
         return Plan(config.batch_size, active=True)
     return Plan(nonempty.columns(density, config.batch_size, config.n_hidden))
