@@ -17,7 +17,7 @@ from scipy.special import bdtrik
 from torch import Tensor
 
 from . import compiled
-from .setting import Floats
+from .arguments import Floats
 from .stream import Streams
 
 if compiled.AVAILABLE:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arguments import Floats
 from .catalogue import Reference
-from .setting import Floats
 
 _TIE = 1e-12  # an order must be better by this to replace another: symmetric orders differ by rounding
 _HEIGHTS = (0.05, 0.95)  # h² of an antiprism: beyond, it is a polygon, or two poles

@@ -16,7 +16,7 @@ from functools import lru_cache, reduce
 import numpy as np
 from scipy.linalg import block_diag, helmert
 
-from .setting import Floats
+from .arguments import Floats
 
 POLYGONS = ("triangle", "square", "pentagon", "hexagon", "heptagon", "octagon", "nonagon", "decagon")
 _PREFIXES = ("triangular", "square", "pentagonal", "hexagonal", "heptagonal", "octagonal")

@@ -40,7 +40,7 @@ else:
     event.register("numba:compile", _Announcement())
 
 
-def compiled(signature: str | None = None, *, strict: bool = False) -> Callable[[F], F]:
+def compiled(signature: str | None = None, *, inline: bool = False, strict: bool = False) -> Callable[[F], F]:
     """`numba.njit` for arrays that are checked by their caller: releases the interpreter's lock, checks no bounds.
 
     `signature` None is for a function that is only called by a kernel of the same module. `strict`: every operation is
@@ -48,6 +48,8 @@ def compiled(signature: str | None = None, *, strict: bool = False) -> Callable[
     """
     fast = False if strict else _FAST
     options: dict[str, Any] = dict(cache=True, nogil=True, fastmath=fast, error_model="numpy", boundscheck=False)
+    if inline:
+        options["inline"] = "always"
     decorator: Any = numba.njit(**options) if signature is None else numba.njit(signature, **options)
     return decorator  # type: ignore[no-any-return]
 

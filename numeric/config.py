@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import torch
 
+from .arguments import Floats, Row, importance_row, sparsity_row
 from .law import Anticorrelated, Correlated, Law, OneHot, grouped
 from .model import RELU_OUTPUT, Family
 from .optimiser import Adam, Optimiser
 from .points import Points
 from .schedule import Geometric, Schedule
-from .setting import Floats, Row, importance_row, sparsity_row
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
 AnyLaw = Law | Points

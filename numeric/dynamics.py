@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from . import judge
+from .arguments import Floats
 from .component import Geometry
 from .geometry import describe
 from .law import Correlated
@@ -23,7 +24,6 @@ from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from .quasi_newton import bfgs
 from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, weights
 from .schedule import Constant, Stepwise
-from .setting import Floats
 from .train import TrainConfig, train
 
 SKETCH = 1 << 14

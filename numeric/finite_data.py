@@ -12,9 +12,9 @@ from itertools import product
 from numbers import Real
 from typing import NamedTuple
 
+from .arguments import Row, importance_row
 from .config import DTYPES, check_device
 from .sample_set import SampleSet, check_size, check_whole, draw_samples
-from .setting import Row, importance_row
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
 

@@ -20,12 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
+from .arguments import Floats
 from .assignment import Fit, best_fit
 from .catalogue import Reference, composites, references
 from .component import Component as Component
 from .component import Geometry as Geometry
 from .metrics import feature_dimensionality, polar
-from .setting import Floats
 
 UNLEARNED = 0.1
 NEGLIGIBLE = 0.01  # ‖W_i‖² is the gain of x_i, near 1 for a feature that is stored at all

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .setting import Floats
+from .arguments import Floats
 
 
 class GridAllocation(NamedTuple):

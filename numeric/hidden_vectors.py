@@ -8,8 +8,8 @@ import numpy as np
 from scipy.sparse import issparse
 from torch import Tensor
 
+from .arguments import Floats
 from .metrics import Array, apply, polar
-from .setting import Floats
 
 
 def example_dimensionality(W: Array, X: Any) -> Array:

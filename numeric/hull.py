@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import ConvexHull
 
-from .setting import Floats
+from .arguments import Floats
 
 Face = tuple[int, ...]
 COPLANAR = 1e-7

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .setting import sparsity_row
+from .arguments import sparsity_row
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import betainc
 
-from .setting import Floats
+from .arguments import Floats
 
 _POWERS = tuple(4**k for k in range(1, 12))
 _ITERATIONS = 400

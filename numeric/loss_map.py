@@ -18,11 +18,11 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from .arguments import Floats
 from .faces import bytes_per_row, expectation, supports
 from .model import initial_weights
 from .pieces import Piece, rows_at_once, sum_pieces
 from .quasi_newton import bfgs
-from .setting import Floats
 
 MOST_FEATURES = 6
 LOWER = 1e-9

@@ -17,10 +17,10 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from .arguments import Floats, importance_row, sparsity_row
 from .model import initial_weights
 from .population import expected_loss
 from .quasi_newton import bfgs
-from .setting import Floats, importance_row, sparsity_row
 from .solution import Minimum, Solution
 
 _NEWTON_STEPS = 12

@@ -26,6 +26,7 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
+from .arguments import Floats, importance_row
 from .checkpoint import Checkpoint, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
@@ -35,7 +36,6 @@ from .optimiser import Adam
 from .sample_loss import SampleLoss
 from .sample_set import SampleSet
 from .schedule import Cosine, WarmUp
-from .setting import Floats, importance_row
 
 Progress = Callable[[int, int], None]
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
+from .arguments import Floats
 from .loss_minima import minimise_loss as minimise_loss
-from .setting import Floats
 from .solution import Minimum, Solution
 
 Objective = Callable[[Floats], tuple[float, ArrayLike]]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .setting import setting
+from .arguments import setting
 
 _CHUNK = 1 << 20  # entries drawn at a time: some 50 MB in all, however many samples
 

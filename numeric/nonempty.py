@@ -21,8 +21,8 @@ from scipy.special import bdtrc
 from torch import Tensor
 
 from . import compiled
+from .arguments import Floats
 from .sample import Sampler
-from .setting import Floats
 
 if compiled.AVAILABLE:
     from . import draw_kernels

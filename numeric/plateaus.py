@@ -21,7 +21,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .setting import Floats
+from .arguments import Floats
 
 BAND = 0.05
 FACTOR = 1.25

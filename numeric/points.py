@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .setting import Floats
+from .arguments import Floats
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,10 +17,10 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
+from .arguments import Floats
 from .metrics import capacity
 from .minimise import minimise
 from .quasi_newton import bfgs
-from .setting import Floats
 from .solution import Minimum, Solution
 
 _MOST_INPUTS = 1 << 17

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
-from .setting import setting
+from .arguments import setting
 
 _RELATIVE = 1e-13
 _ABSOLUTE = 1e-18  # below the rounding of (x - f)² for x, f of order 1: a zero integral ends at once

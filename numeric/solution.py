@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .setting import Floats
+from .arguments import Floats
 
 
 @dataclass(frozen=True)

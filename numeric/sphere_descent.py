@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from .arguments import Floats
 from .pair_energy import Energy
-from .setting import Floats
 from .sphere_energy import Objective, scaled, tangent_bases
 
 SINGULAR = 1e-8

@@ -15,8 +15,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .arguments import Floats
 from .pair_energy import Energy, EnergyLike, energy_of
-from .setting import Floats
 
 
 def unit_points(points: ArrayLike) -> Floats:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from . import sphere_energy
+from .arguments import Floats
 from .pair_energy import Energy, EnergyLike, energy_of
 from .point_group import PointGroup, point_group, symmetry_order
-from .setting import Floats
 from .solution import Minimum, Solution
 from .sphere_descent import End, Problem, rotations
 

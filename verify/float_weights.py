@@ -10,7 +10,7 @@ from sympy import Rational
 from analytic.law import Law
 from analytic.loss import expected_loss
 from analytic.rational import Exact
-from numeric.setting import Floats
+from numeric.arguments import Floats
 
 
 def loss_of_floats(W: Floats, b: Floats, law: Law, importance: Sequence[Exact] | None = None) -> Rational:

@@ -12,9 +12,9 @@ from scipy.sparse import csr_array
 
 from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised, t_gon, training_loss
+from numeric.arguments import Floats
 from numeric.memorise import Memorisation, MemoriseConfig, train_on_samples
 from numeric.sample_loss import SampleLoss
-from numeric.setting import Floats
 
 from .check import Claim, Outcome, Progress, Worst
 

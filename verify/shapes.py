@@ -9,13 +9,13 @@ import sympy
 from scipy.spatial.distance import pdist
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
+from numeric.arguments import Floats
 from numeric.assignment import best_fit
 from numeric.catalogue import Reference, vertices
 from numeric.catalogue import antiprism as float_antiprism
 from numeric.geometry import describe
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
-from numeric.setting import Floats
 
 from .check import Claim, Outcome, Progress, Worst
 

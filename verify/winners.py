@@ -17,12 +17,12 @@ from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
 from analytic.rational import to_sympy
 from analytic.winners import Reign, winner_at, winners
+from numeric.arguments import Floats
 from numeric.catalogue import vertices
 from numeric.geometry import describe
 from numeric.loss_minima import LossSolution
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss
-from numeric.setting import Floats
 
 from .check import Claim, Outcome, Progress, Worst
 from .float_weights import loss_of_floats

@@ -23,11 +23,11 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ..activity import all_supports, states
+from ..arguments import importance_row
 from ..contour import Measure
 from ..faces import bytes_per_row, expectation, supports
 from ..law import Groups, Law, grouped
 from ..pieces import Piece, rows_at_once, sum_pieces
-from ..setting import importance_row
 from ..small_entries import enumerated, large_entries
 from ..transformed import transformed
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from scipy.linalg import block_diag
 
+from numeric.arguments import Floats
 from numeric.catalogue import vertices
 from numeric.geometry import describe
-from numeric.setting import Floats
 
 
 def noisy(V: Floats, angle: float) -> Floats:

@@ -6,10 +6,10 @@ import sympy
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric import catalogue
+from numeric.arguments import Floats
 from numeric.assignment import best_fit
 from numeric.catalogue import Reference, composites, references, tegum_name, vertices
 from numeric.metrics import coherence, feature_dimensionality
-from numeric.setting import Floats
 
 ROUNDING = 1e-14  # entries and their products are at most 1, with a handful of roundings each
 

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from scipy.linalg import block_diag
 
 from analytic.polytopes import CATALOGUE
+from numeric.arguments import Floats
 from numeric.catalogue import antiprism, composites, references, vertices
 from numeric.geometry import NEAR, NEGLIGIBLE, UNLEARNED, Geometry, describe
 from numeric.metrics import feature_dimensionality
 from numeric.minimise import minimise_loss
-from numeric.setting import Floats
 
 TOLERANCE = 0.05
 # Components by name; the cosines that hold each together exceed 2·TOLERANCE (the smallest is 1/4, of the 4-simplex).

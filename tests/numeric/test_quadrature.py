@@ -111,7 +111,7 @@ def test_rotation_and_exchange(W: Floats, b: Floats, sparsity: Floats, angle: fl
         ([[1.0, 2.0]], None, [0.1, 0.2, 0.3], None, "sparsity must be one number or 2 numbers"),
         ([[1.0, 2.0]], None, 0.5, [-1, 1], "importance must be finite and at least 0, got -1.0"),
         ([[1.0, 2.0]], None, 0.5, math.nan, "importance must be finite and at least 0, got nan"),
-        ([["a", 2.0]], None, 0.5, None, "W must be an array of numbers"),
+        ([["a", 2.0]], None, 0.5, None, "W must hold real numbers, not text"),
         (np.ones((1, 4)), None, 0.5, None, "quadrature is for at most 3 features, got 4"),
     ],
 )

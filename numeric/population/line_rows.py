@@ -1,0 +1,122 @@
+r"""E[z_+² - 2 x_i z_+] of each row by the trapezoid sum on one line whose aliases are known.
+
+With T(ζ) = (2/ζ²)(E e^{ζz}/ζ - E x_i e^{ζz}) and nodes ζ_k = σ + 2πik/P the sum S = (1/P) Σ_k T(ζ_k), σ > 0, is by
+Poisson's formula Σ_q e^{-σqP} E f(z + qP). For q ≥ 1 and P beyond the range of z, z + qP is never negative, and these terms are
+quadratic polynomials of z: known, and subtracted. So σ may be small and P need only exceed the range of z.
+
+.. math:: σ > 0: \quad E f(z) = S - Σ_{q≥1} e^{-σqP} p(qP), \qquad
+          σ < 0: \quad E f(z) = S + p(0) + Σ_{q≥1} e^{-|σ|qP} p(-qP)
+
+with p(c) = E[(z + c)² - 2x_i (z + c)]; the second is the first for -z, f(z) = p - [(-z)_+² + 2x_i (-z)_+]. Where features are
+sparse the supports of at most two features come exactly (`few_kernel`), and the sum is over the rest of the law. `plan_kernel` has
+the bounds that choose σ, P and the number of nodes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .factors import Floats, Integers, Rows
+from .few_kernel import few_sums
+from .line_kernel import line_sums
+from .moments import Moments, Polynomial
+from .plan_kernel import plan_rows
+
+_GRADIENT_WORK = 2.0**22
+"""Features times nodes beyond which a row's nodes are those that its value needs, not its gradient."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lines:
+    """For each row: σ, the period P, the number of nodes (0 for none) and whether supports of up to two come exactly."""
+
+    line: Floats
+    period: Floats
+    nodes: Integers
+    split: NDArray[np.bool_]
+
+    def take(self, some: NDArray[np.bool_] | Integers) -> Lines:
+        return Lines(self.line[some], self.period[some], self.nodes[some], self.split[some])
+
+
+def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
+    """Lines with which each row's value errs by at most its `tolerance` (R,), and its gradient, if wanted, is good."""
+    n, form = rows.g.shape[1], rows.form
+    extent = np.stack((rows.high, -rows.low), axis=1).ravel()
+    reach = np.abs(rows.g).max(1, where=rows.share > 0, initial=0.0)
+    wanted = tolerance * np.clip(reach, 1e-12, 1) if gradient else np.zeros_like(tolerance)
+    found = []
+    for split in (False, True):
+        line, period, nodes = np.zeros(len(rows)), np.ones(len(rows)), np.full(len(rows), np.inf)
+        some = np.flatnonzero(rows.splittable) if split else np.arange(len(rows))
+        part = rows.take(some)
+        r, off, scale = (
+            (part.ratio, np.ones_like(part.off), part.log_nothing) if split else (part.share, part.off, 0 * part.b)
+        )
+        out = np.empty((3, len(some)))
+        plan_rows(
+            part.g, part.b, part.own, r, off, form.start, form.together, split, scale, tolerance[some], wanted[some],
+            extent.reshape(-1, 2)[some].ravel(), _GRADIENT_WORK / n, *out,
+        )  # fmt: skip
+        line[some], period[some], nodes[some] = out
+        found.append((line, period, nodes))
+    # A pair costs about as much as a node and feature.
+    split = found[1][2] + n < found[0][2]
+    line, period, nodes = (np.where(split, b, a) for a, b in zip(*found, strict=True))
+    return Lines(line, period, nodes.astype(np.int64), split)
+
+
+def aliases(rows: Rows, lines: Lines) -> tuple[Polynomial, Polynomial]:
+    """What is added to the sum over nodes: a polynomial over the measure that was sampled, one over the whole law."""
+    decay = np.abs(lines.line) * lines.period
+    x, rest = np.exp(-decay), -np.expm1(-decay)
+    zeroth, first, second = x / rest, x / rest**2, x * (1 + x) / rest**3  # Σ e^{-aq} q^k
+    left = lines.line < 0
+    sign, shift = np.where(left, 1.0, -1.0), np.where(left, -lines.period, lines.period)
+    itself = np.where(left & ~lines.split, 1.0, 0.0)
+    sampled = Polynomial(
+        sign * zeroth + itself,
+        2 * sign * shift * first,
+        sign * shift**2 * second,
+        sign * zeroth + itself,
+        sign * shift * first,
+    )
+    nothing = np.zeros(len(rows))
+    reflected = np.where(left & lines.split, 1.0, 0.0)
+    return sampled, Polynomial(reflected, nothing, nothing, reflected, nothing)
+
+
+def line_rows(rows: Rows, lines: Lines, *, gradient: bool) -> tuple[Floats, Floats, Floats]:
+    """Value (R,) and its derivatives by g (R, n) and by b (R,), from the compiled loops."""
+    form, split = rows.form, lines.split
+    value, db, dg = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros_like(rows.g)
+    r = np.where(split[:, None], rows.ratio, rows.share)
+    off = np.where(split[:, None], 1.0, rows.off)
+    scale = np.where(split, rows.log_nothing, 0.0)
+    line_sums(
+        rows.g, rows.b, rows.own, r, off, form.start, form.together, split, lines.line, 2 * np.pi / lines.period, lines.nodes,
+        scale, gradient, value, dg, db,
+    )  # fmt: skip
+    sign = np.where(split, np.where(lines.line < 0, -1.0, 1.0), 0.0)
+    few_sums(rows.g, rows.b, rows.own, rows.ratio, form.start, form.together, rows.log_nothing, sign, value, dg, db)
+    sampled, whole = aliases(rows, lines)
+    if split.any():
+        some = np.flatnonzero(split)
+        _add(Moments.three_and_more(rows.take(some)).mean(_of(sampled, some)), some, value, dg, db)
+    some = np.flatnonzero(~split)
+    _add(Moments.whole(rows.take(some)).mean(_of(sampled, some)), some, value, dg, db)
+    _add(Moments.whole(rows).mean(whole), np.arange(len(rows)), value, dg, db)
+    return value, dg, db
+
+
+def _of(polynomial: Polynomial, some: Integers) -> Polynomial:
+    return Polynomial(*(getattr(polynomial, name)[some] for name in ("c2", "c1", "c0", "d1", "d0")))
+
+
+def _add(terms: tuple[Floats, Floats, Floats], some: Integers, value: Floats, dg: Floats, db: Floats) -> None:
+    value[some] += terms[0]
+    dg[some] += terms[1]
+    db[some] += terms[2]

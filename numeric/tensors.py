@@ -1,0 +1,62 @@
+"""Weights as float64 tensors that keep their gradients, and results in the kind that the weights came in."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor
+
+from . import arguments
+from .real_array import DEEPEST, Refused, is_tensor, tensor_values
+
+
+class Weights(NamedTuple):
+    """`W`: (..., m, n); `b`: (..., n) or None; float64, on W's device. `tensors`: whether torch's came in."""
+
+    W: Tensor
+    b: Tensor | None
+    tensors: bool
+
+    def in_kind(self, result: Tensor) -> Any:
+        """A tensor where tensors came in, otherwise a NumPy array, or a NumPy number where it has no axes."""
+        return result if self.tensors else result.detach().cpu().numpy()[()]
+
+
+def weights(W: Any, b: Any = None) -> Weights:
+    """From NumPy arrays, nested sequences or tensors of real numbers, tensors with their graph; ValueError otherwise.
+
+    An array beside a tensor becomes a tensor. More rows than columns draw a `numeric.arguments.TransposedWarning`.
+    """
+    read = tensor("W", W)
+    arguments.check_shape(tuple(read.shape))
+    bias = None if b is None else tensor("b", b).to(read.device)
+    if bias is not None:
+        arguments.check_bias_shape(tuple(bias.shape), tuple(read.shape))
+    return Weights(read, bias, _holds_tensors(W) or _holds_tensors(b))
+
+
+def tensor(name: str, values: Any) -> Tensor:
+    """Finite real numbers as a float64 tensor; a tensor, or a list of them, keeps its graph and device."""
+    if not is_tensor(values):
+        if not _holds_tensors(values):
+            return torch.from_numpy(arguments.array(name, values).copy())
+        parts = [tensor(name, part) for part in values]
+        if len({part.shape for part in parts}) > 1:
+            raise ValueError(f"{name} must hold real numbers, all rows of one length, got {arguments.shown(values)}")
+        return torch.stack(parts)
+    try:
+        read: Tensor = tensor_values(values).to(torch.float64)
+    except Refused as reason:
+        raise ValueError(f"{name} must hold real numbers, {reason}, got {arguments.shown(values)}") from None
+    if not torch.isfinite(read).all():
+        raise ValueError(f"{name} must be finite, got {read[~torch.isfinite(read)][0].item()}")
+    return read
+
+
+def _holds_tensors(values: Any) -> bool:
+    for _ in range(DEEPEST):
+        if not isinstance(values, list | tuple) or not values:
+            break
+        values = values[0]
+    return is_tensor(values)
