@@ -28,6 +28,8 @@ class Sampler:
     """
 
     absent = 0
+    entries: int
+    """numbers that a step of one model takes in memory"""
 
     def __init__(
         self, keys: Sequence[int], entries: int, columns: int, dtype: torch.dtype, device: torch.device
