@@ -14,32 +14,23 @@ the bounds that choose σ, P and the number of nodes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 
+from ..compiled import AVAILABLE
+from . import transform
 from .factors import Floats, Integers, Rows
-from .few_kernel import few_sums
+from .few_active import few_active, few_curvature
 from .line_kernel import line_sums
+from .lines import Lines
 from .moments import Moments, Polynomial
 from .plan_kernel import plan_rows
 
 _GRADIENT_WORK = 2.0**22
 """Features times nodes beyond which a row's nodes are those that its value needs, not its gradient."""
-
-
-@dataclass(frozen=True, eq=False)
-class Lines:
-    """For each row: σ, the period P, the number of nodes (0 for none) and whether supports of up to two come exactly."""
-
-    line: Floats
-    period: Floats
-    nodes: Integers
-    split: NDArray[np.bool_]
-
-    def take(self, some: NDArray[np.bool_] | Integers) -> Lines:
-        return Lines(self.line[some], self.period[some], self.nodes[some], self.split[some])
 
 
 def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
@@ -84,39 +75,58 @@ def aliases(rows: Rows, lines: Lines) -> tuple[Polynomial, Polynomial]:
         sign * zeroth + itself,
         sign * shift * first,
     )
-    nothing = np.zeros(len(rows))
-    reflected = np.where(left & lines.split, 1.0, 0.0)
-    return sampled, Polynomial(reflected, nothing, nothing, reflected, nothing)
+    one, nothing = np.ones(len(rows)), np.zeros(len(rows))
+    return sampled, Polynomial(one, nothing, nothing, one, nothing)
 
 
-def line_rows(rows: Rows, lines: Lines, *, gradient: bool) -> tuple[Floats, Floats, Floats]:
-    """Value (R,) and its derivatives by g (R, n) and by b (R,), from the compiled loops."""
-    form, split = rows.form, lines.split
+def line_rows(rows: Rows, lines: Lines, gradient: bool, device: torch.device) -> tuple[Floats, Floats, Floats]:
+    """Value (R,) and its derivatives by g (R, n) and by b (R,); on another device, or without numba, by the twins."""
+    compiled = AVAILABLE and device.type == "cpu"
+    value, dg, db = _sums(rows, lines, gradient) if compiled else transform.sums(rows, lines, device)
+    for terms, some in (
+        (few_active(rows, _sign(lines), device), slice(None)),
+        *((moments.mean(polynomial), some) for moments, polynomial, some in _polynomials(rows, lines)),
+    ):
+        value[some] += terms[0]
+        dg[some] += terms[1]
+        db[some] += terms[2]
+    return value, dg, db
+
+
+def line_curvature(rows: Rows, lines: Lines) -> Floats:
+    """Second derivatives by (g, b), (R, n + 1, n + 1)."""
+    H = transform.curvature(rows, lines) + few_curvature(rows, _sign(lines))
+    for moments, polynomial, some in _polynomials(rows, lines):
+        H[some] += moments.curvature(polynomial)
+    return H
+
+
+def _sums(rows: Rows, lines: Lines, gradient: bool) -> tuple[Floats, Floats, Floats]:
     value, db, dg = np.zeros(len(rows)), np.zeros(len(rows)), np.zeros_like(rows.g)
+    split = lines.split
     r = np.where(split[:, None], rows.ratio, rows.share)
     off = np.where(split[:, None], 1.0, rows.off)
     scale = np.where(split, rows.log_nothing, 0.0)
     line_sums(
-        rows.g, rows.b, rows.own, r, off, form.start, form.together, split, lines.line, 2 * np.pi / lines.period, lines.nodes,
-        scale, gradient, value, dg, db,
+        rows.g, rows.b, rows.own, r, off, rows.form.start, rows.form.together, split, lines.line, 2 * np.pi / lines.period,
+        lines.nodes, scale, gradient, value, dg, db,
     )  # fmt: skip
-    sign = np.where(split, np.where(lines.line < 0, -1.0, 1.0), 0.0)
-    few_sums(rows.g, rows.b, rows.own, rows.ratio, form.start, form.together, rows.log_nothing, sign, value, dg, db)
-    sampled, whole = aliases(rows, lines)
-    if split.any():
-        some = np.flatnonzero(split)
-        _add(Moments.three_and_more(rows.take(some)).mean(_of(sampled, some)), some, value, dg, db)
-    some = np.flatnonzero(~split)
-    _add(Moments.whole(rows.take(some)).mean(_of(sampled, some)), some, value, dg, db)
-    _add(Moments.whole(rows).mean(whole), np.arange(len(rows)), value, dg, db)
     return value, dg, db
 
 
-def _of(polynomial: Polynomial, some: Integers) -> Polynomial:
-    return Polynomial(*(getattr(polynomial, name)[some] for name in ("c2", "c1", "c0", "d1", "d0")))
+def _sign(lines: Lines) -> Floats:
+    """Of the row that its few active features are taken of: 0 where the sum over nodes has them."""
+    return np.where(lines.split, np.where(lines.line < 0, -1.0, 1.0), 0.0)
 
 
-def _add(terms: tuple[Floats, Floats, Floats], some: Integers, value: Floats, dg: Floats, db: Floats) -> None:
-    value[some] += terms[0]
-    dg[some] += terms[1]
-    db[some] += terms[2]
+def _polynomials(rows: Rows, lines: Lines) -> Iterator[tuple[Moments, Polynomial, Integers]]:
+    """The aliases over the part of the law that was sampled, p(0) of reflected rows over the whole of it; of which rows."""
+    sampled, whole = aliases(rows, lines)
+    for some, law, polynomial in (
+        (lines.split, Moments.three_and_more, sampled),
+        (~lines.split, Moments.whole, sampled),
+        (lines.split & (lines.line < 0), Moments.whole, whole),
+    ):
+        chosen = np.flatnonzero(some)
+        if len(chosen):
+            yield law(rows.take(chosen)), polynomial.take(chosen), chosen

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .factors import Floats, Rows
+from .factors import Floats, Integers, Rows
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,6 +25,9 @@ class Polynomial:
     c0: Floats
     d1: Floats
     d0: Floats
+
+    def take(self, some: Integers) -> Polynomial:
+        return Polynomial(self.c2[some], self.c1[some], self.c0[some], self.d1[some], self.d0[some])
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor
 
 from .factors import Floats, Form, Rows
-from .line_rows import Lines
+from .lines import Lines
 
 _TERMS = 26
 _NEAR = 2.0
