@@ -79,10 +79,10 @@ def train(
 
     `exact`: on the loss without sampling, K and its gradient by `numeric.population.value_and_gradient`, instead of
     batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
-    and, beyond the initial weights, the seeds then play no part. For n ≤ 6 this costs less than batches of 1,024.
-    `record`: what to record on the way, see `numeric.record`. `checkpoint`: a file that is written at the start, at
-    most every `save_seconds` and at the end; where it is there already, the run goes on from it, to the same numbers.
-    `progress(done, total)`: called now and then, counted in steps of single models. ValueError, before any training, on
+    and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
+    `numeric.record`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
+    where it is there already, the run goes on from it, to the same numbers. `progress(done, total)`: called now and
+    then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
     recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
     recordings; later on, when the disk is full.
     """
