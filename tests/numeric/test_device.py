@@ -3,8 +3,12 @@
 `item`, `bool`, `nonzero`, a copy to the CPU, a read or a write by a mask: all of them are errors there.
 """
 
+import importlib.util
+import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -158,3 +162,56 @@ def test_scalars_on_the_device_are_those_of_the_host() -> None:
                 state.apply(gradient, torch.tensor(0.1).double(), form(state.scalars(step + 1, 0.5**step)))  # type: ignore[operator]
             ends.append(at)
         assert torch.equal(*ends)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+@pytest.mark.parametrize("name", list(CASES))
+def test_replayed_on_a_device(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every engine: the same bits with and without a graph, and again."""
+    settings_ = settings(CASES[name], "cuda")
+    wanted = train(settings_).W
+    assert wanted.isfinite().all()
+    assert torch.equal(train(settings_).W, wanted)
+    monkeypatch.setattr(block, "Replayed", lambda function: function)
+    assert torch.equal(train(settings_).W, wanted)
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_exact_training_on_a_device() -> None:
+    """The same steps as on the CPU, in float64: 100 of them amplify a rounding by less than 10⁴."""
+    settings_ = TrainConfig(n_features=3, n_hidden=2, seeds=(1, 2), sparsity=(0.5, 0.9), steps=100, dtype="float64")
+    ends = [train(replace(settings_, device=device), exact=True).W for device in ("cpu", "cuda")]
+    assert (ends[0] - ends[1]).abs().max() < 1e-10
+
+
+def on_gpu() -> Any:
+    path = Path(__file__).parents[1] / "benchmarks" / "on_gpu.py"
+    spec = importlib.util.spec_from_file_location("on_gpu", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_make_gpu_without_a_device(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """One sentence and exit code 0."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    assert on_gpu().main() == 0
+    assert capsys.readouterr().out == "torch sees no CUDA device here: there is nothing to measure.\n"
+
+
+def test_make_gpus_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The CPU beside itself: times of both, and errors of float32 and of nothing; none begun after the deadline."""
+    module = on_gpu()
+    monkeypatch.setattr(module, "TRAININGS", (module.Training(module.Case(5, 2, 2, 3, 2), 1),))
+    monkeypatch.setattr(module, "LOSSES", ((3, 2, 2, 0.1),))
+    rows = list(module.rows("cpu", time.monotonic() + 60))
+    assert len(rows) == 3
+    assert all(row.device > 0 and row.cpu > 0 for row in rows)
+    assert all(1e-9 < row.error < 1e-5 for row in rows[:2])
+    assert rows[2].error == 0
+    assert module.table(rows, "title").row_count == 3
+    assert list(module.rows("cpu", time.monotonic())) == []
