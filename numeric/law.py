@@ -83,9 +83,9 @@ class Groups:
 
 
 class Partition(NamedTuple):
-    """`index`: (n,) the group of each feature; `off`: (groups,); `together`: whether all of a group are active, or one."""
+    """`group`: (n,) the group of each feature; `off`: (groups,); `together`: whether all of a group are active, or one."""
 
-    index: NDArray[np.int64]
+    group: NDArray[np.int64]
     off: Floats
     together: bool
 

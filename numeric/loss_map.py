@@ -19,9 +19,8 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from .arguments import Floats
-from .faces import bytes_per_row, expectation, supports
 from .model import initial_weights
-from .pieces import Piece, rows_at_once, sum_pieces
+from .population import expected_loss
 from .quasi_newton import bfgs
 
 MOST_FEATURES = 6
@@ -49,22 +48,12 @@ class LossMap:
 
 
 def expected_losses(W: Tensor, b: Tensor, density: Tensor, importance: Tensor) -> Tensor:
-    """K of model k under setting k, (k,), float64, differentiable: all supports, each a cube integral by `faces`.
+    """K of model k under setting k, (k,), float64, differentiable.
 
     `W`: (k, m, n); `b`: (k, n); `density`: (k,) in [0, 1]; `importance`: (k, n), at least 0. Error: rounding alone.
     """
-    count, _, n = W.shape
-    active = supports(n, W.device).sum(1)
-    P = density[:, None] ** active * (1 - density[:, None]) ** (n - active)  # (k, 2^n)
-    own = torch.eye(n, dtype=W.dtype, device=W.device)
-
-    def piece(rows: Tensor) -> Piece:
-        return Piece(rows, lambda g, b: expectation(g, b, own[rows % n], P[rows // n]))
-
-    rows = torch.arange(count * n, device=W.device)
-    pieces = [piece(chunk) for chunk in rows.split(rows_at_once(bytes_per_row(n, False), _MEMORY))]
-    values = sum_pieces((W.mT @ W).reshape(-1, n), b.reshape(-1), pieces).reshape(count, n)
-    return ((values + density[:, None] / 3) * importance).sum(1)
+    loss: Tensor = expected_loss(W, b, 1 - density[:, None].detach(), importance.detach())
+    return loss
 
 
 def minimise_map(

@@ -26,7 +26,8 @@ class Weights(NamedTuple):
 def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
     """From NumPy arrays, nested sequences or tensors of real numbers, tensors with their graph; ValueError otherwise.
 
-    An array beside a tensor becomes a tensor. `finite`: whether all must be. More rows than columns draw a `numeric.arguments.TransposedWarning`.
+    An array beside a tensor becomes a tensor. `finite`: whether all must be. More rows than columns draw a
+    `numeric.arguments.TransposedWarning`.
     """
     read = tensor("W", W, finite=finite)
     arguments.check_shape(tuple(read.shape))
@@ -37,7 +38,9 @@ def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
 
 
 def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
-    """Real numbers, `finite` ones unless that is False, as a float64 tensor; a tensor, or a list of them, keeps its graph and device."""
+    """Real numbers, `finite` ones unless that is False, as a float64 tensor; a tensor, or a list of them, keeps its graph
+    and device.
+    """
     if not is_tensor(values):
         if not _holds_tensors(values):
             return torch.from_numpy(arguments.array(name, values, finite=finite).copy())

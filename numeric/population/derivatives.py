@@ -26,7 +26,7 @@ _TWICE = (
 
 def row_values(G: Tensor, b: Tensor, models: Models) -> Tensor:
     """E[z_+² - 2 x_i z_+] of each row of each G (M, n, n), b (M, n): (M, n), differentiable twice."""
-    value: Tensor = _Values.apply(G, b, models)[0]
+    value: Tensor = _applied(_Values, G, b, models)[0]
     return value
 
 
@@ -46,13 +46,13 @@ class _Values(Function):
 
     @staticmethod
     def backward(ctx: Any, outer: Tensor, *_: Tensor) -> tuple[Tensor | None, ...]:
-        dG, db = _Gradient.apply(*ctx.saved_tensors, ctx.models)
+        dG, db = _applied(_Gradient, *ctx.saved_tensors, ctx.models)
         return outer[..., None] * dG, outer * db, None
 
     @staticmethod
     def jvp(ctx: Any, tG: Tensor | None, tb: Tensor | None, _: None) -> tuple[Tensor | None, ...]:
         _refuse_forward_over_forward()
-        dG, db = _Gradient.apply(*ctx.saved_tensors, ctx.models)
+        dG, db = _applied(_Gradient, *ctx.saved_tensors, ctx.models)
         along = torch.zeros_like(db)
         if tG is not None:
             along = along + (dG * tG).sum(-1)
@@ -80,7 +80,8 @@ class _Gradient(Function):
 
     @staticmethod
     def backward(ctx: Any, tG: Tensor, tb: Tensor) -> tuple[Tensor | None, ...]:
-        return *_second(*ctx.saved_tensors, tG, tb, ctx.models), None, None, None
+        G, b = ctx.saved_tensors
+        return *_second(G, b, tG, tb, ctx.models), None, None, None
 
     @staticmethod
     def jvp(ctx: Any, tG: Tensor | None, tb: Tensor | None, *_: Any) -> tuple[Tensor, Tensor]:
@@ -143,14 +144,14 @@ class _Along(Function):
     @staticmethod
     def backward(ctx: Any, sG: Tensor, sb: Tensor) -> tuple[Tensor | None, ...]:
         G, b = ctx.saved_tensors
-        return torch.zeros_like(G), torch.zeros_like(b), *_Along.apply(G, b, sG, sb, ctx.models), None
+        return torch.zeros_like(G), torch.zeros_like(b), *_applied(_Along, G, b, sG, sb, ctx.models), None
 
     @staticmethod
     def jvp(
         ctx: Any, _G: Tensor | None, _b: Tensor | None, tG: Tensor | None, tb: Tensor | None, _: None
     ) -> tuple[Tensor, Tensor]:
         G, b = ctx.saved_tensors
-        product: tuple[Tensor, Tensor] = _Along.apply(G, b, _or_zeros(tG, G), _or_zeros(tb, b), ctx.models)
+        product: tuple[Tensor, Tensor] = _applied(_Along, G, b, _or_zeros(tG, G), _or_zeros(tb, b), ctx.models)
         return product
 
     @staticmethod
@@ -182,12 +183,16 @@ class _Guard(Function):
         raise NotImplementedError(_THIRD)
 
 
+def _applied(function: Any, *arguments: Any) -> Any:
+    return function.apply(*arguments)
+
+
 def _second(G: Tensor, b: Tensor, tG: Tensor, tb: Tensor, models: Models) -> tuple[Tensor, Tensor]:
     if _by_older_vmap(tG, tb) or b.numel() * (models.n + 1) ** 2 * 8 <= _DENSE:
-        H = _Hessian.apply(G, b, models)
+        H = _applied(_Hessian, G, b, models)
         GG, Gb, bb = H[..., :-1, :-1], H[..., :-1, -1], H[..., -1, -1]
         return (GG * tG[..., None, :]).sum(-1) + Gb * tb[..., None], (Gb * tG).sum(-1) + bb * tb
-    product: tuple[Tensor, Tensor] = _Along.apply(_Guard.apply(G), _Guard.apply(b), tG, tb, models)
+    product: tuple[Tensor, Tensor] = _applied(_Along, _applied(_Guard, G), _applied(_Guard, b), tG, tb, models)
     return product
 
 
@@ -220,7 +225,7 @@ def _folded(
         part.unsqueeze(0).expand(info.batch_size, *part.shape) if dim is None else part.movedim(dim, 0)
         for part, dim in zip(tensors, dims, strict=False)
     ]
-    found = function.apply(*(part.reshape(-1, *part.shape[2:]) for part in moved), models.repeated(info.batch_size))
+    found = _applied(function, *(part.reshape(-1, *part.shape[2:]) for part in moved), models.repeated(info.batch_size))
     several = isinstance(found, tuple)
     parts = [part.reshape(info.batch_size, -1, *part.shape[1:]) for part in (found if several else (found,))]
     return (tuple(parts), (0,) * len(parts)) if several else (parts[0], 0)

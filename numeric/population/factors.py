@@ -13,12 +13,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 
 _NEVER_OFF = (
     1e-100  # in place of 0, where at most two features are ever active and weights are products with its inverse
@@ -43,7 +45,7 @@ class Form:
 
     @cached_property
     def single(self) -> bool:
-        return len(self.size) == self.start[-1]
+        return len(self.size) == int(self.start[-1])
 
     @cached_property
     def degree(self) -> Integers:
@@ -76,7 +78,7 @@ class Rows:
     share: Floats
     off: Floats
     form: Form
-    acting: NDArray[np.bool_]
+    acting: Booleans
 
     @staticmethod
     def of(g: Floats, b: Floats, own: Integers, share: Floats, off: Floats, form: Form) -> Rows:
@@ -91,24 +93,27 @@ class Rows:
     def __len__(self) -> int:
         return len(self.b)
 
-    def take(self, some: NDArray[np.bool_] | Integers) -> Rows:
-        arrays = (self.g, self.b, self.own, self.share, self.off)
-        g, b, own, share, off = (np.ascontiguousarray(array[some]) for array in arrays)
-        return Rows(g, b, own, share, off, self.form, self.acting[some])
+    def take(self, some: Booleans | Integers) -> Rows:
+        arrays: tuple[Any, ...] = (self.g, self.b, self.own, self.share, self.off, self.acting)
+        g, b, own, share, off, acting = (np.ascontiguousarray(array[some]) for array in arrays)
+        return Rows(g, b, own, share, off, self.form, acting)
 
     @cached_property
     def low(self) -> Floats:
         """(R,) a lower bound of z, attained where all features can be active together."""
-        return self.b + np.minimum(self.g, 0).sum(1)
+        low: Floats = self.b + np.minimum(self.g, 0).sum(1)
+        return low
 
     @cached_property
     def high(self) -> Floats:
-        return self.b + np.maximum(self.g, 0).sum(1)
+        high: Floats = self.b + np.maximum(self.g, 0).sum(1)
+        return high
 
     @cached_property
-    def splittable(self) -> NDArray[np.bool_]:
+    def splittable(self) -> Booleans:
         """(R,) whether every group is off at times."""
-        return (self.off > 0).all(1)
+        found: Booleans = np.asarray((self.off > 0).all(axis=1))
+        return found
 
     @cached_property
     def ratio(self) -> Floats:

@@ -1,14 +1,15 @@
-r"""The supports of at most two active features, in array operations of torch: the twin of `few_kernel`, and second derivatives.
+r"""The supports of at most two active features, in array operations of torch: twin of `few_kernel`, and second derivatives.
 
-For a pair, z = b + gx + hy with \|g\| ≥ \|h\|, means over x are elementary and piecewise polynomials in y of degree three at most: two
-Gauss nodes on each piece make the means exact. The second derivative of E z_+² is 2 E ∇z ∇zᵀ 1[z > 0], that of E x_i z_+ the mean of
-x_i ∇z ∇zᵀ on the line z = 0, ∇z = (x, y, 1), over \|g\|.
+For a pair, z = b + gx + hy with \|g\| ≥ \|h\|, means over x are elementary and piecewise polynomials in y of degree three at
+most: two Gauss nodes on each piece make the means exact. The second derivative of E z_+² is 2 E ∇z ∇zᵀ 1[z > 0], that of
+E x_i z_+ the mean of x_i ∇z ∇zᵀ on the line z = 0, ∇z = (x, y, 1), over \|g\|.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -127,9 +128,9 @@ def _means(c: Tensor, g: Tensor) -> tuple[Tensor, ...]:
     one = torch.where(rising, rest, t)
     x = torch.where(rising, rest * (1 - rest / 2), t * t / 2)
     xx = torch.where(rising, 1 - t * t * t, t * t * t) / 3
-    whole = (c * c + c * g + g * g / 3, c + g / 2, c / 2 + g / 3, 1.0, 0.5, 1 / 3)
-    parts = (z2, z1, xz, one, x, xx)
-    return tuple(torch.where(up, a, torch.where(cut, b, 0.0)) for a, b in zip(whole, parts, strict=True))
+    parts = (torch.where(cut, part, 0.0) for part in (z2, z1, xz, one, x, xx))
+    whole = (c * c + c * g + g * g / 3, c + g / 2, c / 2 + g / 3, *(torch.full_like(c, k) for k in (1, 1 / 2, 1 / 3)))
+    return tuple(torch.where(up, a, b) for a, b in zip(whole, parts, strict=True))
 
 
 def _crossing(c: Tensor, g: Tensor) -> tuple[Tensor, Tensor]:
@@ -220,7 +221,7 @@ def _gauss(c: Tensor, g: Tensor, k: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
     safe = torch.where(k == 0, 1.0, k)
     ends = [torch.where(k == 0, 0.0, -value / safe).clamp(0, 1) for value in (c, c + g)]
     cuts = (torch.zeros_like(c), torch.minimum(*ends), torch.maximum(*ends), torch.ones_like(c))
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         for node in _NODES:
             yield (high - low) / 2, low + (high - low) * node
 

@@ -12,12 +12,13 @@ import math
 import numpy as np
 
 from ..compiled import compiled
+from .factors import Floats, Integers
 
 _NODE = 0.5 - 0.5 / math.sqrt(3.0)
 
 
 @compiled()
-def _moments(c, g):  # type: ignore[no-untyped-def]
+def _moments(c: float, g: float) -> tuple[float, float, float, float, float, float]:
     """E z_+², E z_+, E x z_+ and E 1, E x, E x² where z > 0, for z = c + gx, x uniform on [0, 1]."""
     d = c + g
     if c >= 0 and d >= 0:
@@ -40,7 +41,7 @@ def _moments(c, g):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _pieces(b, g, k, cuts):  # type: ignore[no-untyped-def]
+def _pieces(b: float, g: float, k: float, cuts: Floats) -> int:
     """Where in y the sign of z at x = 0 or x = 1 changes; the number of pieces."""
     count = 1
     cuts[0] = 0.0
@@ -59,7 +60,7 @@ def _pieces(b, g, k, cuts):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _pair(b, g, k, cuts):  # type: ignore[no-untyped-def]
+def _pair(b: float, g: float, k: float, cuts: Floats) -> tuple[float, float, float, float]:
     """E z_+² and half its derivatives E z_+, E x z_+, E y z_+; |g| ≥ |k|."""
     value, along_b, along_g, along_k = 0.0, 0.0, 0.0, 0.0
     for q in range(_pieces(b, g, k, cuts)):
@@ -75,7 +76,7 @@ def _pair(b, g, k, cuts):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _areas(b, g, k, cuts):  # type: ignore[no-untyped-def]
+def _areas(b: float, g: float, k: float, cuts: Floats) -> tuple[float, float, float, float, float, float]:
     """E 1, E x, E y, E x², E xy and E y² where z > 0; |g| ≥ |k|."""
     one, x, y_, xx, xy, yy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for q in range(_pieces(b, g, k, cuts)):
@@ -94,14 +95,16 @@ def _areas(b, g, k, cuts):  # type: ignore[no-untyped-def]
 
 
 @compiled()
-def _add_pair(b, gj, gk, weight, own, cuts, dg, j, k):  # type: ignore[no-untyped-def]
+def _add_pair(
+    b: float, gj: float, gk: float, weight: float, own: float, cuts: Floats, dg: Floats, j: int, k: int
+) -> tuple[float, float]:
     """`weight` times E z_+² - 2 `own` x_j z_+ (own: -1, 0 or 1; feature j is then the row's own); derivatives into `dg`."""
     swapped = abs(gj) < abs(gk)
     g, h = (gk, gj) if swapped else (gj, gk)
     value, along_b, along_g, along_h = _pair(b, g, h, cuts)
     slope, to_g, to_h = 2 * along_b, 2 * along_g, 2 * along_h
     if own != 0:
-        one, x, y, xx, xy, yy = _areas(b, g, h, cuts)
+        _, x, y, xx, xy, yy = _areas(b, g, h, cuts)
         if swapped:
             value -= 2 * own * along_h
             slope -= 2 * own * y
@@ -123,7 +126,19 @@ def _add_pair(b, gj, gk, weight, own, cuts, dg, j, k):  # type: ignore[no-untype
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], int64[::1], boolean, float64[::1], float64[::1],"
     "float64[::1], float64[:,::1], float64[::1])"
 )
-def few_sums(g, b, own, r, start, together, log_scale, sign, value, dg, db):  # type: ignore[no-untyped-def]
+def few_sums(
+    g: Floats,
+    b: Floats,
+    own: Integers,
+    r: Floats,
+    start: Integers,
+    together: bool,
+    log_scale: Floats,
+    sign: Floats,
+    value: Floats,
+    dg: Floats,
+    db: Floats,
+) -> None:
     """E f over the supports of at most two features, f = z_+² - 2 x_i z_+ where `sign` is 1, -(-z)_+² - 2 x_i (-z)_+ where
     it is -1, nothing where it is 0; added to `value` (R,), its derivatives to `dg` (R, n) and `db` (R,).
 
@@ -153,7 +168,7 @@ def few_sums(g, b, own, r, start, together, log_scale, sign, value, dg, db):  # 
             if degree[j] > 1 or r[row, j] == 0:
                 continue
             weight = nothing * r[row, j]
-            z2, z1, xz, s0, s1, s2 = _moments(c, turned[j])
+            z2, z1, xz, _, s1, s2 = _moments(c, turned[j])
             total += weight * z2
             slope += weight * 2 * z1
             gradient[j] += weight * 2 * xz

@@ -17,6 +17,7 @@ import math
 import numpy as np
 
 from ..compiled import compiled
+from .factors import Booleans, Floats, Integers
 
 _BLOCK = 64
 _TERMS = 24
@@ -27,7 +28,7 @@ _NEAR = 0.3
 
 
 @compiled(inline=True)
-def _moments(u):  # type: ignore[no-untyped-def]
+def _moments(u: complex) -> tuple[complex, complex, complex]:
     """φ_0, φ_1 and φ_2 of a complex number, φ_m(u) = ∫_0^1 x^m e^{ux} dx."""
     if abs(u) < 1.5:
         p0, p1, p2 = 0j, 0j, 0j
@@ -43,7 +44,7 @@ def _moments(u):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline=True)
-def _fine_table(g, line, step, real, imag):  # type: ignore[no-untyped-def]
+def _fine_table(g: float, line: float, step: float, real: Floats, imag: Floats) -> None:
     """E_f for the nodes of the first block."""
     if abs(g) < 1e-290:
         for t in range(_BLOCK):
@@ -66,7 +67,16 @@ def _fine_table(g, line, step, real, imag):  # type: ignore[no-untyped-def]
 
 
 @compiled(inline=True)
-def _phi(g, offset, fine_r, fine_i, inverse_r, inverse_i, out_r, out_i):  # type: ignore[no-untyped-def]
+def _phi(
+    g: float,
+    offset: float,
+    fine_r: Floats,
+    fine_i: Floats,
+    inverse_r: Floats,
+    inverse_i: Floats,
+    out_r: Floats,
+    out_i: Floats,
+) -> None:
     """φ_0(gζ) at the nodes of the block that begins at frequency `offset`."""
     half = math.sin(0.5 * offset * g)
     dr, di = -2 * half * half, 2 * half * math.cos(0.5 * offset * g)
@@ -82,7 +92,7 @@ def _phi(g, offset, fine_r, fine_i, inverse_r, inverse_i, out_r, out_i):  # type
 
 
 @compiled(inline=True)
-def _slope(g, line, omega, phi_r, phi_i, out_r, out_i):  # type: ignore[no-untyped-def]
+def _slope(g: float, line: float, omega: Floats, phi_r: Floats, phi_i: Floats, out_r: Floats, out_i: Floats) -> None:
     """ζ φ_1(gζ), the derivative of φ_0(gζ) by g."""
     far = abs(g) * math.hypot(line, omega[_BLOCK - 1])
     if far >= _NEAR:
@@ -107,7 +117,23 @@ def _slope(g, line, omega, phi_r, phi_i, out_r, out_i):  # type: ignore[no-untyp
 
 
 @compiled(inline=True)
-def _group(first, last, skip, g, r, together, offset, fine_r, fine_i, inverse_r, inverse_i, phi_r, phi_i, a_r, a_i):  # type: ignore[no-untyped-def]
+def _group(
+    first: int,
+    last: int,
+    skip: int,
+    g: Floats,
+    r: Floats,
+    together: bool,
+    offset: float,
+    fine_r: Floats,
+    fine_i: Floats,
+    inverse_r: Floats,
+    inverse_i: Floats,
+    phi_r: Floats,
+    phi_i: Floats,
+    a_r: Floats,
+    a_i: Floats,
+) -> None:
     """a of the group of features first … last - 1 without `skip`: r φ_0 summed, or multiplied where `together`; the φ_0 of
     its last feature is left in `phi`. A product over no features is r of `skip`.
     """
@@ -138,9 +164,24 @@ def _group(first, last, skip, g, r, together, offset, fine_r, fine_i, inverse_r,
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], float64[:,::1], int64[::1], boolean, boolean[::1],"
     "float64[::1], float64[::1], int64[::1], float64[::1], boolean, float64[::1], float64[:,::1], float64[::1])"
 )
-def line_sums(  # type: ignore[no-untyped-def]
-    g, b, own, r, off, start, together, split, line, spacing, nodes, log_scale, gradient, value, dg, db
-):
+def line_sums(
+    g: Floats,
+    b: Floats,
+    own: Integers,
+    r: Floats,
+    off: Floats,
+    start: Integers,
+    together: bool,
+    split: Booleans,
+    line: Floats,
+    spacing: Floats,
+    nodes: Integers,
+    log_scale: Floats,
+    gradient: bool,
+    value: Floats,
+    dg: Floats,
+    db: Floats,
+) -> None:
     """(1/P) Re[T(ζ_0) + 2 Σ_{0<k<N} T(ζ_k)] of each row into `value` (R,), its derivatives into `dg` (R, n), `db` (R,).
 
     `g`, `r`: (R, n), features of a group side by side; `off`: (R, G), 1 where `split`; `start`: (G + 1,) the groups'

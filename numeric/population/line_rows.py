@@ -7,9 +7,9 @@ quadratic polynomials of z: known, and subtracted. So σ may be small and P need
 .. math:: σ > 0: \quad E f(z) = S - Σ_{q≥1} e^{-σqP} p(qP), \qquad
           σ < 0: \quad E f(z) = S + p(0) + Σ_{q≥1} e^{-|σ|qP} p(-qP)
 
-with p(c) = E[(z + c)² - 2x_i (z + c)]; the second is the first for -z, f(z) = p - [(-z)_+² + 2x_i (-z)_+]. Where features are
-sparse the supports of at most two features come exactly (`few_kernel`), and the sum is over the rest of the law. `plan_kernel` has
-the bounds that choose σ, P and the number of nodes.
+with p(c) = E[(z + c)² - 2x_i (z + c)]; the second is the first for -z, f(z) = p - [(-z)_+² + 2x_i (-z)_+]. Where features
+are sparse the supports of at most two features come exactly (`few_kernel`), and the sum is over the rest of the law.
+`plan_kernel` has the bounds that choose σ, P and the number of nodes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Iterator
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from ..compiled import AVAILABLE
 from . import transform
@@ -36,7 +35,6 @@ _GRADIENT_WORK = 2.0**22
 def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
     """Lines with which each row's value errs by at most its `tolerance` (R,), and its gradient, if wanted, is good."""
     n, form = rows.g.shape[1], rows.form
-    extent = np.stack((rows.high, -rows.low), axis=1).ravel()
     reach = np.abs(rows.g).max(1, where=rows.share > 0, initial=0.0)
     wanted = tolerance * np.clip(reach, 1e-12, 1) if gradient else np.zeros_like(tolerance)
     found = []
@@ -50,7 +48,7 @@ def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
         out = np.empty((3, len(some)))
         plan_rows(
             part.g, part.b, part.own, r, off, form.start, form.together, split, scale, tolerance[some], wanted[some],
-            extent.reshape(-1, 2)[some].ravel(), _GRADIENT_WORK / n, *out,
+            part.high, -part.low, _GRADIENT_WORK / n, *out,
         )  # fmt: skip
         line[some], period[some], nodes[some] = out
         found.append((line, period, nodes))
@@ -83,10 +81,9 @@ def line_rows(rows: Rows, lines: Lines, gradient: bool, device: torch.device) ->
     """Value (R,) and its derivatives by g (R, n) and by b (R,); on another device, or without numba, by the twins."""
     compiled = AVAILABLE and device.type == "cpu"
     value, dg, db = _sums(rows, lines, gradient) if compiled else transform.sums(rows, lines, device)
-    for terms, some in (
-        (few_active(rows, _sign(lines), device), slice(None)),
-        *((moments.mean(polynomial), some) for moments, polynomial, some in _polynomials(rows, lines)),
-    ):
+    few = few_active(rows, _sign(lines), device), np.arange(len(rows))
+    known = ((moments.mean(polynomial), some) for moments, polynomial, some in _polynomials(rows, lines))
+    for terms, some in (few, *known):
         value[some] += terms[0]
         dg[some] += terms[1]
         db[some] += terms[2]

@@ -6,12 +6,13 @@ Each row i of G = WᵀW is a problem of its own: the expectation of a function o
 
 What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K + Σ I_i E x_i²:
 
-- K within 1e-10 S, by bounds, for any number of features, density and law; within rounding, some 1e-13 S, up to 12 independent
-  features or 10 in groups.
-- The gradient by b and by WᵀW within 1e-8 S an entry: it is the derivative of the sum that gives K, whose nodes are chosen for the
-  value, and each derivative costs one power of the largest frequency. One exception: where b_i is 0 exactly, or as small as the
-  entries of row i, and these are all tiny (an unlearned feature), ∂K/∂b_i has nearly a jump there, and is as good as 2^22/n nodes make it.
-- Second derivatives within rounding up to 12 features, beyond that within 1e-5 of the largest, away from where they jump
+- K within 1e-10 S, by bounds, for any number of features, density and law; within 1e-11 S, and some 1e-14 S seen, up to 12
+  independent features or 10 in groups.
+- The gradient by b and by WᵀW within 1e-8 S an entry: it is the derivative of the sum that gives K, whose nodes are chosen for
+  the value, and each derivative costs one power of the largest frequency. One exception: where b_i is 0 exactly, or as small
+  as the entries of row i, and these are all tiny (an unlearned feature), ∂K/∂b_i has nearly a jump there, and is as good as
+  2^22/n nodes make it.
+- Second derivatives within 1e-5 of the largest beyond 12 features, far better up to there, away from where they jump
   (b_i = 0, and where b_i plus some entries of row i vanishes). One-sided there: from larger b.
 """
 
@@ -64,8 +65,9 @@ def expected_loss(
     """K of each model, float64, of the batch shape; of tensors a tensor, differentiable twice in every way torch has.
 
     `W`: (..., m, n); `b`: (..., n) or None for 0. `sparsity` P(x_i = 0): a number; (n,) for each feature; (..., 1) for each
-    model; (..., n) for each feature of each model; None beside a `law`. `importance`: None for 1, or likewise. `on_error`: "nan" gives
-    nan to models that are not finite or too large instead of raising. `max_memory`: bytes beyond arguments and results.
+    model; (..., n) for each feature of each model; None beside a `law`. `importance`: None for 1, or likewise. `on_error`:
+    "nan" gives nan to models that are not finite or too large instead of raising. `max_memory`: bytes beyond arguments and
+    results.
     ValueError on bad input; third derivatives, and forward mode over forward mode, raise NotImplementedError.
 
     >>> expected_loss([[1.0, -1.0]], [0.0, 0.0], 0.5)
@@ -239,10 +241,15 @@ def _read(
         raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
     order, form, share, off = _law(law, sparsity, batch, n)
     weight = importance_rows(importance, batch, n).reshape(-1, n)
+    if not len(weight):  # no models
+        weight, share, off = np.ones((1, n)), np.ones((1, n)), np.zeros((1, len(form.size)))
     alike = len(share) == 1 and bool((weight == weight[0]).all())
     count = 1 if alike else max(1, math.prod(batch))
-    share, off, weight = (np.broadcast_to(part[:count], (count, part.shape[1])) for part in (share, off, weight))
-    models = Models(form, *map(np.ascontiguousarray, (share, off, weight[:, order])), on_error == "nan", max_memory)
+    share, off, weight = (
+        np.array(np.broadcast_to(part[:count], (count, part.shape[1])), order="C")
+        for part in (share, off, weight[:, order])
+    )
+    models = Models(form, share, off, weight, on_error == "nan", max_memory)
     return _Given(read.W, read.b, order, read.in_kind), models
 
 

@@ -1,7 +1,7 @@
 r"""A stack of models of one law: the rows of every WᵀW, what each may err by, and the threads that share them.
 
-Rows with z of one sign have a polynomial in the moments, or nothing. Few features (`small.is_small`) are done by all supports, with
-rounding error alone; at most two features ever active together exactly; the rest by the trapezoid sum on one line.
+Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`);
+the rest by what serves each row (`row_values`).
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from . import small
 from .factors import Floats, Form, Integers, Rows
-from .row_values import is_small, row_curvature, row_values
+from .row_values import row_curvature, row_values
 
 ACCURACY = 1e-10
-_SMALL_ACCURACY = 1e-12  # of the routes whose error is rounding
+_MOST_GROUPED = 10
+_SMALL_ACCURACY = 1e-11  # of the routes whose error is rounding
 _LOOSE = 1e-3
 _LARGEST = 1e30
 _CHUNK = 2**26  # bytes of a chunk of rows, some 40 arrays of which are alive together
@@ -41,7 +43,7 @@ class Models:
 
     @property
     def n(self) -> int:
-        return self.share.shape[1]
+        return int(self.share.shape[1])
 
     def repeated(self, times: int) -> Models:
         """For `times` stacks of these models, one after the other."""
@@ -54,6 +56,13 @@ class Models:
         if len(self.share) == 1:
             return self
         return replace(self, share=self.share[some], off=self.off[some], importance=self.importance[some])
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether all supports are done, of each row; at most two features at a time need no such table."""
+        if self.form.single:
+            return self.n <= small.MOST
+        return self.n <= _MOST_GROUPED and self.form.most_active > 2
 
     @cached_property
     def squares(self) -> Floats:
@@ -73,6 +82,18 @@ def solve(
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
     tolerance = _tolerances(models, G, b, device)
+    if models.small:
+        found = _small(models, G, b, tolerance, device)
+        value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
+    else:
+        value, dG, db = _large(models, G, b, tolerance, gradient, device)
+    value[bad], dG[bad], db[bad] = np.nan, np.nan, np.nan
+    return value, dG, db
+
+
+def _large(
+    models: Models, G: Floats, b: Floats, tolerance: Floats, gradient: bool, device: torch.device
+) -> tuple[Floats, Floats, Floats]:
     value, dG, db = np.zeros_like(b), np.zeros_like(G), np.zeros_like(b)
     pieces = list(_pieces(models, G, b, tolerance))
 
@@ -81,23 +102,55 @@ def solve(
 
     for piece, part in zip(pieces, _shared(work, pieces), strict=True):
         value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
-    value[bad], dG[bad], db[bad] = np.nan, np.nan, np.nan
     return value, dG, db
+
+
+def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
+    g, bias, own, law = _flat(models, G, b)
+    if models.form.single:
+        return small.rows(g, bias, own, models.share, law, tolerance.ravel(), device)
+    return small.rows_by_faces(g, bias, own, _supports(models), law, device)
+
+
+def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integers, Integers]:
+    """Rows of all models: g (R, n), b, the own feature, and which line of the law each takes, (R,)."""
+    M, n = b.shape
+    law = np.repeat(np.arange(M), n) if len(models.share) > 1 else np.zeros(M * n, np.int64)
+    return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), np.tile(np.arange(n), M), law
+
+
+def _supports(models: Models) -> Floats:
+    return small.support_probabilities(models.share, models.off, models.form)
 
 
 def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
-    largest = np.maximum(np.abs(G).max((1, 2)), np.abs(b).max(1))
-    bad = np.flatnonzero(~(largest <= _LARGEST))
+    sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
+    bad = np.flatnonzero(~(np.maximum(*sizes) <= _LARGEST))
     if len(bad) and not models.nan:
         which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
-        raise ValueError(f"WᵀW and b{which} must be finite and at most {_LARGEST:g}, got {largest[bad[0]]:g}")
+        name, size = next(
+            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= _LARGEST
+        )
+        if not np.isfinite(size):
+            raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
+        raise ValueError(
+            f"{name}{which} is too large: {'entries of WᵀW' if name == 'W' else 'b'} up to {size:g}, 1e30 at most"
+        )
     return bad
 
 
 def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
+    if models.small:
+        model, feature = (part.ravel() for part in np.indices(b.shape))
+        g, bias, own, law = _flat(models, G, b)
+        if models.form.single:
+            yield model, feature, small.hessians(g, bias, own, models.share, law, tolerance.ravel())
+        else:
+            yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
+        return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
         yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)
 
@@ -158,9 +211,9 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
-    size = scale + known
+    size, rounded = scale + known, models.small or models.form.most_active <= 2
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
-    if len(large) and not is_small(models.form):
+    if len(large) and not rounded:
         some = models.take(large)
         loose = np.maximum(_LOOSE * square[large], rows(models.accuracy * size)[large])
         value = np.zeros_like(b[large])
@@ -169,4 +222,4 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         least = (some.importance * np.maximum(value + some.squares - loose, 0)).sum(1)
         size = size.copy()
         size[large] = np.maximum(size[large], scale[large if len(scale) > 1 else [0] * len(large)] + least)
-    return rows((_SMALL_ACCURACY if is_small(models.form) else models.accuracy) * size)
+    return rows((_SMALL_ACCURACY if rounded else models.accuracy) * size)

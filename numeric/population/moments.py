@@ -2,9 +2,9 @@ r"""Means of quadratic polynomials of z, with the x_i term, over the law or over
 
 .. math:: E[c_2 z^2 + c_1 z + c_0 - 2 x_i (d_1 z + d_0)], \qquad z = b + g·x
 
-That is what the aliases of a period are. With m_j = E x_j z the mean of z² is b E z + Σ g_j m_j, and its gradient 2 m; E x_i z is
-m_i, with gradient E x_i x_j. Of different groups E x_j x_k = (p_j p_k - q_j q_k)/4, where :math:`q_j = p_j \sqrt{Π s}/s_G` takes out
-the supports of these two alone if both groups are single features and the part of degree three is asked for; else q = 0.
+That is what the aliases of a period are. With m_j = E x_j z the mean of z² is b E z + Σ g_j m_j, and its gradient 2 m; E x_i z
+is m_i, with gradient E x_i x_j. Of different groups E x_j x_k = (p_j p_k - q_j q_k)/4, where :math:`q_j = p_j \sqrt{Π s}/s_G`
+takes out the supports of these two alone if both groups have degree 1 and the part of degree three is asked for; else q = 0.
 """
 
 from __future__ import annotations

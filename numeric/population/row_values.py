@@ -8,21 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..compiled import AVAILABLE
-from .factors import Floats, Form, Integers, Rows
+from .factors import Floats, Integers, Rows
 from .few_active import few_active, few_curvature
 from .line_rows import choose_lines, line_curvature, line_rows
 from .moments import Moments, Polynomial
-from .small import small_curvature, small_rows
-
-MOST_INDEPENDENT, MOST_GROUPED = 12, 10
-"""Features up to which all supports are done: of independent features by their vertices, of groups by their faces."""
-
-
-def is_small(form: Form) -> bool:
-    """Whether rounding is the only error: all supports are done, or at most two features are ever active together."""
-    n = int(form.start[-1])
-    return n <= (MOST_INDEPENDENT if form.single else MOST_GROUPED) or form.most_active <= 2
 
 
 def row_values(
@@ -36,8 +25,6 @@ def row_values(
             found = Moments.whole(part).mean(_square(part))
         elif route == "few":
             found = few_active(part, np.ones(len(part)), device)
-        elif route == "small":
-            found = small_rows(part, tolerance[some], device)
         else:
             lines = choose_lines(part, tolerance[some], gradient=gradient)
             found = line_rows(part, lines, gradient, device)
@@ -58,8 +45,6 @@ def row_curvature(rows: Rows, law_share: Floats, tolerance: Floats) -> Floats:
             H[some] = Moments.whole(part).curvature(_square(part))
         elif route == "few":
             H[some] = few_curvature(part, np.ones(len(part)))
-        elif route == "small":
-            H[some] = small_curvature(part, tolerance[some])
         else:
             H[some] = line_curvature(part, choose_lines(part, tolerance[some], gradient=True))
     return _with_idle(H, rows, law_share) if rows.form.single else H
@@ -83,8 +68,7 @@ def _routes(rows: Rows) -> Iterator[tuple[str, Integers]]:
     """Which rows go which way; those whose z is never positive go nowhere."""
     up = rows.low >= 0
     between: NDArray[np.bool_] = ~up & (rows.high > 0)
-    small = int(rows.form.start[-1]) <= (MOST_INDEPENDENT if rows.form.single else MOST_GROUPED)
-    route = "few" if rows.form.most_active <= 2 else "small" if small else "line"
+    route = "few" if rows.form.most_active <= 2 else "line"
     for name, chosen in (("whole", up), (route, between)):
         if chosen.any():
             yield name, np.flatnonzero(chosen)

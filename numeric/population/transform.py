@@ -5,10 +5,11 @@ With a_G = Σ r_j φ_0(ζg_j), or r Π φ_0, the groups other than the row's own
 
 .. math:: e_3 ← o e_3 + a (e_3 + e_2), \quad e_2 ← e_2 + a e_1, \quad e_1 ← e_1 + a
 
-(a group of degree 2 or more adds its a to e_2 or to e_3). Where supports of up to two features come exactly, e_3 is the part of degree
-three and more, r = p/s and o = 1; elsewhere e_1 = e_2 = 0, e_3 is the whole product, r = p and o = s. No subtraction occurs, so that
-what is rare keeps its digits. Then T = c e_3 + κ X, c = F o/ζ with F = 2 e^{ζb}/ζ² times the weight of a node, κ = F (a/ζ - a_x) of the
-row's own group, and X = e_3 + e_2, with e_1 and 1 where that group has a degree of 2 and more. T is linear in every a.
+(a group of degree 2 or more adds its a to e_2 or to e_3). Where supports of up to two features come exactly, e_3 is the part
+of degree three and more, r = p/s and o = 1; elsewhere e_1 = e_2 = 0, e_3 is the whole product, r = p and o = s. No subtraction
+occurs, so that what is rare keeps its digits. Then T = c e_3 + κ X, c = F o/ζ with F = 2 e^{ζb}/ζ² times the weight of a node,
+κ = F (a/ζ - a_x) of the row's own group, and X = e_3 + e_2, with e_1 and 1 where that group has a degree of 2 and more. T is
+linear in every a.
 """
 
 from __future__ import annotations
@@ -134,11 +135,9 @@ class _Nodes:
     def kappa_slopes(self) -> Tensor:
         """∂κ/∂g_j, 0 but for features of the row's own group, (n, R, K)."""
         here = self.features(self.mine) & ~self.itself
-        if self.form.together:
-            others = self.kappa * self.zeta * self.phi[1] / self.phi[0]
-        else:
-            others = self.F * self.r * self.phi[1]
-        factor = self.F * (self.others if self.form.together else self.at_own(self.r))
+        together = self.form.together
+        others = self.kappa * self.zeta * self.phi[1] / self.phi[0] if together else self.F * self.r * self.phi[1]
+        factor = self.F * (self.others if together else self.at_own(self.r))
         mine = factor * (self.own_phi[1] - self.zeta * self.own_phi[2])
         return torch.where(self.itself, mine, torch.where(here, others, 0.0))
 
@@ -252,7 +251,7 @@ def _at(rows: Rows, lines: Lines, k: Tensor, moments: int) -> _Nodes:
     r = tensor(np.where(split, rows.ratio, rows.share).T)[:, :, None]
     off = tensor(np.where(split, 1.0, rows.off).T)[:, :, None]
     own, marked = tensor(rows.own), tensor(split.astype(np.float64))
-    mine = tensor((form.group[rows.own] == np.arange(len(form.size))[:, None]))[:, :, None]
+    mine = tensor(form.group[rows.own] == np.arange(len(form.size))[:, None])[:, :, None]
     phi = uniform_moments(tensor(rows.g.T)[:, :, None] * zeta, moments)
     a = _factors(phi[0], r, form)
     e1, e2, e3 = torch.zeros_like(zeta), torch.zeros_like(zeta), (1 - marked) * torch.ones_like(zeta)
