@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from .block import Block, split
 from .checkpoint import Checkpoint, Found, load, save
 from .config import TrainConfig
+from .exact_gradient import check
 from .model import Parameters
 from .record import Recording, Snapshot
 
@@ -21,19 +22,23 @@ _NOTHING: dict[str, Any] = {"f": np.nan, "U": ""}
 class Run:
     """`parameters`, (models, ...) of float64, and `diverged_at` of all models; `records` by name, (steps, models, ...).
 
-    Goes on from `checkpoint` where that is a file. ValueError as for `train`.
+    Goes on from `checkpoint` where that is a file. `exact`, and ValueError, as for `train`.
     """
 
-    def __init__(self, config: TrainConfig, record: Recording | None, checkpoint: Path | None) -> None:
+    def __init__(
+        self, config: TrainConfig, record: Recording | None, checkpoint: Path | None, *, exact: bool = False
+    ) -> None:
+        if exact:
+            check(config)
         if record is not None and record.at[-1] > config.steps:
             raise ValueError(f"record.at must end at config.steps = {config.steps} at the latest, got {record.at[-1]}")
-        self.config, self._record, self._path = config, record, checkpoint
+        self.config, self._record, self._path, self._exact = config, record, checkpoint, exact
         models, n, m = len(config.seeds), config.n_features, config.n_hidden
         flat = torch.zeros(models * config.family.size(n, m, config.bias), dtype=torch.float64)
         self.parameters = config.family.split(flat, models, n, m)
         self.diverged_at = np.full(models, -1)
         self.records: dict[str, NDArray[Any]] = {}
-        self._blocks = list(split(config))
+        self._blocks = list(split(config, exact))
         self._finished = 0
         found = None if checkpoint is None else load(checkpoint, self._settings)
         if found is not None:
@@ -86,7 +91,7 @@ class Run:
     @property
     def _settings(self) -> str:
         recording = "" if self._record is None else f"{self._record.at} {sorted(self._record.take)}"
-        return f"{self.config.fingerprint()} {recording}"
+        return f"{self.config.fingerprint()} {recording}{' exact' if self._exact else ''}"
 
     def _start(self, found: Found | None) -> Block:
         """The first block that is not finished, as it was where it is `found` in a checkpoint."""

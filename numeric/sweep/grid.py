@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..config import TrainConfig, describe
+from ..config import TrainConfig, describe, unmistakable
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
 _NAMES = tuple(part.name for part in fields(TrainConfig) if part.name != "seeds")
@@ -109,6 +109,7 @@ class Sweep:
                 for name in _PER_MODEL
                 if name in cells[0][1]
             }
+            rows["importance"] = unmistakable(rows.get("importance"), common.get("n_features", 0))
             config = TrainConfig(**common, **rows, seeds=tuple(self.seeds[k] for _, k in some))
             shards.append(Shard(config, tuple(cells[cell][0] * len(self.seeds) + k for cell, k in some)))
         return shards
