@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -13,11 +13,9 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
-from numeric.contour import Measure, contour
-from numeric.law import grouped
-from numeric.pieces import sum_pieces
-from numeric.population import expected_loss
-from numeric.transformed import transformed
+from numeric.population import value_and_gradient
+from numeric.population.factors import Form, Rows
+from numeric.population.line_rows import choose_lines, line_rows
 from verify.float_weights import loss_of_floats
 
 from . import Progress
@@ -29,7 +27,6 @@ SECONDS = (12, 120)
 FEATURES, HIDDEN = 12, 3
 DENSITIES = (Fraction(1), Fraction(1, 2), Fraction(1, 20))
 LARGE_DENSITIES = (0.5, 0.02)
-_FEW_NODES, _MOST_NODES = 256, 2**15
 Floats = npt.NDArray[np.float64]
 
 
@@ -68,32 +65,22 @@ def _errors(density: Fraction) -> Floats:
     first = [1] + [0] * (FEATURES - 1)
     exact = loss_of_floats(W, b, Independent(1 - density), first)
     scale = float(exact) + float(density) / 3
-    g = torch.from_numpy(W.T @ W)[:1]
-    measure = Measure(
-        g,
-        torch.from_numpy(b)[:1],
-        torch.zeros(1, dtype=torch.long),
-        torch.ones(FEATURES, 1, dtype=torch.bool),
-        grouped(None, float(1 - density), FEATURES),
-        split=False,
-    )
+    form = Form(np.arange(FEATURES + 1), True)
+    p = np.full((1, FEATURES), float(density))
+    rows = Rows.of((W.T @ W)[:1], b[:1], np.zeros(1, np.int64), p, 1 - p, form)
     found = []
     for digits in range(1, 13):
-        tolerance = torch.full((1,), scale * 10.0**-digits, dtype=torch.float64)
-        nodes = int(contour(measure, tolerance, limit=_FEW_NODES).nodes)
-        nodes = nodes or int(contour(replace(measure, split=True), tolerance, limit=_MOST_NODES).nodes)
-        if not nodes:
-            break
-        pieces = list(transformed(torch.zeros(1, dtype=torch.long), measure, tolerance, 2**30))
-        value = float(sum_pieces(g, measure.b, pieces)) + float(density) / 3
-        found.append((10.0**-digits, nodes, abs(value - float(exact)) / scale))
+        tolerance = np.full(1, scale * 10.0**-digits)
+        lines = choose_lines(rows, tolerance, gradient=False)
+        value = float(line_rows(rows, lines, False, torch.device("cpu"))[0][0]) + float(density) / 3
+        found.append((10.0**-digits, int(lines.nodes[0]), abs(value - float(exact)) / scale))
     return np.array(found)
 
 
 def _seconds(n: int, density: float) -> float:
-    W, b = (torch.from_numpy(array).requires_grad_() for array in _network(n, max(2, n // 10)))
+    W, b = _network(n, max(2, n // 10))
     start = time.process_time()
-    torch.autograd.grad(expected_loss(W, b, 1 - density), (W, b))
+    value_and_gradient(W, b, 1 - density)
     return time.process_time() - start
 
 
@@ -105,11 +92,11 @@ def caption(costs: Costs) -> str:
         for density, rows in zip(LARGE_DENSITIES, costs.seconds, strict=True)
     )
     return (
-        f"Left: the loss of one of {FEATURES} features from the characteristic function, against its exact rational value. The "
+        f"Left: the loss of one of {FEATURES} features by the trapezoid sum on one line, against its exact rational value. The "
         f"tolerance asked for falls tenfold from dot to dot; with {most} nodes or fewer all errors stay below it, {worst:.0e} "
         "of it at worst. Dense features need few nodes, sparse ones a power of 1/error, since their density has kinks (where "
-        "the line steps back, supports of at most two features begin to be taken out exactly). Right: loss and gradient of one "
-        f"model on one thread; up to ten features every support is summed. At n = {costs.seconds[0][-1, 0]:.0f}: {large}."
+        "a line steps back, supports of at most two features begin to be taken out exactly). Right: loss and gradient of one "
+        f"model on one thread; up to twelve features every support is summed. At n = {costs.seconds[0][-1, 0]:.0f}: {large}."
     )
 
 

@@ -12,23 +12,27 @@ from torch import Tensor
 
 from . import active, nonempty, sparse_gradient
 from .config import DTYPES, TrainConfig
-from .gradient import Gradient
+from .exact_gradient import ExactGradient
+from .gradient import FUSED, Gradient
 from .model import Parameters
-from .sample import sampler
+from .replay import Replayed
+from .sample import Sampler, sampler
 from .stream import digest
 
 # Entries of one step, models × n × columns: what stays in cache, or fills a GPU.
-_ENTRIES = {"cpu": 1 << 16, "cuda": 1 << 23}
-_AHEAD = {"cpu": 1 << 19, "cuda": 1 << 25}  # entries drawn at a time: fewer calls for each model's bits
+_ENTRIES = {True: 1 << 16, False: 1 << 23}  # on the CPU, on another device
+_AHEAD = {True: 1 << 19, False: 1 << 25}  # entries drawn at a time: fewer calls for each model's bits
+_LOOKED_AT = 100  # steps of a device between two looks for models that are lost, each of which it waits for
 
 
 class Plan(NamedTuple):
     """How a model's batches are drawn: all `columns` samples of them, the samples that are not zero, padded to `columns`, or
-    the entries that are `active` alone. It follows from the model's own settings.
+    the entries that are `active` alone, or not at all, where the gradient is `exact`. It follows from the model's own settings.
     """
 
     columns: int
     active: bool = False
+    exact: bool = False
 
 
 class _Engine(NamedTuple):
@@ -57,21 +61,37 @@ class Block:
         self.optimiser = config.optimiser.start(self.flat)
         self.diverged_at = np.full(models, -1)
         self._rates = self._rate_of_each_parameter()
-        self._engine = (_active if plan.active else _dense)(config, plan.columns, dtype, device)
-        self._chunk = max(1, _AHEAD[device.type] // self._engine.entries)
+        self._engine = _engine(config, plan, dtype, device)
+        self._here = device.type == "cpu"
+        self._chunk = max(1, _AHEAD[self._here] // self._engine.entries)
         self._batches: Sequence[Any] = ()
+        self._scalars: Sequence[Any] = ()
+        self._one = Replayed(self._single) if device.type == "cuda" and not plan.exact else self._single
 
     def advance(self, until: int) -> None:
         """Go on to step `until`, or less far: to the next multiple of the chunk in which samples are drawn."""
-        config, ahead = self.config, self.step % self._chunk
-        start = self.step - ahead
+        before, ahead = self.step, self.step % self._chunk
+        start, end = self.step - ahead, min(until, self.step - ahead + self._chunk)
         if not ahead or not self._batches:
-            self._batches = self._engine.draw(start, min(self._chunk, config.steps - start))
-        for batch in self._batches[ahead : until - start]:
-            self._engine.gradient(self.parameters, self._into, batch)
-            self.optimiser.step(self._slope, self._rates * config.schedule(self.step, config.steps))
-            self.step += 1
-        self._stop_the_diverged()
+            steps = min(self._chunk, self.config.steps - start)
+            self._batches, self._scalars = self._engine.draw(start, steps), self._scalars_of(start, steps)
+        for k in range(ahead, end - start):
+            self._one(self._batches[k], self._scalars[k])
+        self.step = self.optimiser.taken = end
+        if self._here or end == until or end // _LOOKED_AT > before // _LOOKED_AT:
+            self._stop_the_diverged()
+
+    def _single(self, batch: Any, scalars: Any) -> None:
+        self._engine.gradient(self.parameters, self._into, batch)
+        self.optimiser.apply(self._slope, self._rates, scalars)
+
+    def _scalars_of(self, start: int, steps: int) -> Sequence[Any]:
+        """What each of the optimiser's steps depends on, as rows on the device, which the host then does not wait for."""
+        schedule, total = self.config.schedule, self.config.steps
+        rows = [self.optimiser.scalars(t + 1, schedule(t, total)) for t in range(start, start + steps)]
+        if self._here:
+            return rows
+        return torch.tensor(rows, dtype=self.flat.dtype).to(self.flat.device, non_blocking=True).unbind()
 
     def restore(self, step: int, parameters: Parameters, moments: Sequence[NDArray[Any]]) -> None:
         """Go back to a step with its parameters and the optimiser's moments."""
@@ -101,19 +121,19 @@ class Block:
         self.diverged_at[lost.cpu().numpy() & (self.diverged_at < 0)] = self.step
         for part in self.parameters:
             if part is not None:
-                part[lost] = torch.nan
+                part.masked_fill_(lost.view(-1, *[1] * (part.ndim - 1)), torch.nan)
 
 
-def split(config: TrainConfig) -> Iterator[tuple[list[int], Plan]]:
-    """The models' places in blocks that stay in cache, each with the plan of its models."""
+def split(config: TrainConfig, exact: bool = False) -> Iterator[tuple[list[int], Plan]]:
+    """The models' places in blocks that stay in cache, each with the plan of its models, which is `exact` for all or none."""
     plans: dict[Plan, list[int]] = {}
     known: dict[str, Plan] = {}
     for k, setting in enumerate(config.settings):
         if setting not in known:
-            known[setting] = plan(config, k)
+            known[setting] = Plan(_work(config.n_features), exact=True) if exact else plan(config, k)
         plans.setdefault(known[setting], []).append(k)
     for chosen, places in sorted(plans.items()):
-        size = max(1, _ENTRIES[torch.device(config.device).type] // (config.n_features * chosen.columns))
+        size = max(1, _ENTRIES[torch.device(config.device).type == "cpu"] // (config.n_features * chosen.columns))
         for start in range(0, len(places), size):
             yield places[start : start + size], chosen
 
@@ -123,19 +143,34 @@ def plan(config: TrainConfig, k: int) -> Plan:
     if config.sparsity is None or config.adversary:
         return Plan(config.batch_size)
     density = 1 - config.sparsities[k]
-    sparse_output = config.family.output in sparse_gradient.OUTPUTS
-    if sparse_output and torch.device(config.device).type == "cpu" and active.worth_while(density, config.batch_size):
+    served = config.family.output in FUSED or torch.device(config.device).type != "cpu"
+    if served and active.worth_while(density, config.batch_size):
         return Plan(config.batch_size, active=True)
     return Plan(nonempty.columns(density, config.batch_size, config.n_hidden))
 
 
-def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:
+def _work(n: int) -> int:
+    """Of an exact gradient, in columns: a row of WᵀW has 2ⁿ vertices, or some thousand nodes."""
+    return int(2 ** min(n, 12))
+
+
+def _engine(config: TrainConfig, plan: Plan, dtype: torch.dtype, device: torch.device) -> _Engine:
+    if plan.exact:
+        entries = len(config.seeds) * config.n_features * plan.columns
+        return _Engine(entries, lambda step, steps: [None] * steps, ExactGradient(config))
+    if plan.active and device.type == "cpu":
+        return _active(config, plan.columns, dtype, device)
     keys = _keys(config)
-    if columns == config.batch_size:
-        source = sampler(config, keys, columns, device, dtype)
-    else:
-        rows = torch.from_numpy(1 - config.sparsities)
-        source = nonempty.Nonempty(keys, rows, config.batch_size, columns, config.signed, dtype, device)
+    if not plan.active and plan.columns == config.batch_size:
+        return _dense(config, sampler(config, keys, plan.columns, device, dtype), dtype, device)
+    rows = torch.from_numpy(1 - config.sparsities)
+    if plan.active:
+        return _dense(config, active.Scattered(keys, rows, plan.columns, config.signed, dtype, device), dtype, device)
+    source = nonempty.Nonempty(keys, rows, config.batch_size, plan.columns, config.signed, dtype, device)
+    return _dense(config, source, dtype, device)
+
+
+def _dense(config: TrainConfig, source: Sampler, dtype: torch.dtype, device: torch.device) -> _Engine:
     gradient = Gradient(
         config.family, _importances(config, dtype, device), config.batch_size, config.penalty, config.adversary
     )
@@ -146,7 +181,7 @@ def _dense(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.
     def slope(at: Parameters, into: Parameters, batch: Tensor) -> None:
         gradient(at, into, batch, source.absent)
 
-    return _Engine(len(keys) * source.entries, draw, slope)
+    return _Engine(len(config.seeds) * source.entries, draw, slope)
 
 
 def _active(config: TrainConfig, columns: int, dtype: torch.dtype, device: torch.device) -> _Engine:

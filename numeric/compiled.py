@@ -40,15 +40,20 @@ else:
     event.register("numba:compile", _Announcement())
 
 
-def compiled(signature: str | None = None) -> Callable[[F], F]:
+def compiled(signature: str | None = None, *, inline: bool = False, strict: bool = False) -> Callable[[F], F]:
     """`numba.njit` for arrays that are checked by their caller: releases the interpreter's lock, checks no bounds.
 
-    `signature` None is for a function that is only called by a kernel of the same module.
+    `signature` None is for a function that is only called by a kernel of the same module. `strict`: every operation is
+    rounded as written, whether or not its number lies in a full vector: for kernels that promise bits.
     """
-    options: dict[str, Any] = dict(cache=True, nogil=True, fastmath=_FAST, error_model="numpy", boundscheck=False)
+    fast = False if strict else _FAST
+    options: dict[str, Any] = dict(cache=True, nogil=True, fastmath=fast, error_model="numpy", boundscheck=False)
+    if inline:
+        options["inline"] = "always"
     decorator: Any = numba.njit(**options) if signature is None else numba.njit(signature, **options)
     return decorator  # type: ignore[no-any-return]
 
 
 if __name__ == "__main__":
-    import numeric.population  # noqa: F401
+    import numeric.population
+    import numeric.train  # noqa: F401

@@ -42,7 +42,8 @@ class TrainConfig:
 
     `sparsity`: for independent features, one entry per model, a number or a row of n_features numbers; None beside a
     `law`, which is one for all models or one per model (then of one kind, with the same groups). `importance`: as
-    sparsity; None is 1. ValueError, naming the argument and the value, on anything out of range.
+    sparsity; None is 1; n different numbers for n models are refused, since they look like one row. ValueError, naming
+    the argument and the value, on anything out of range.
     """
 
     n_features: int
@@ -107,6 +108,12 @@ class TrainConfig:
             for row in {id(row): row for row in rows}.values():
                 check(row, self.n_features)
             object.__setattr__(self, name, tuple(float(row) if np.ndim(row) == 0 else tuple(row) for row in rows))
+        if self.importance is not None and _like_a_row(self.importance, self.n_features):
+            raise ValueError(
+                f"importance must have a row for each model where models are as many as features, {self.n_features}: a "
+                f"number for each model or one row for all? Write ((1.0, 0.5, ...),) * {self.n_features} for the row, "
+                f"((1.0,) * {self.n_features}, (0.5,) * {self.n_features}, ...) for the numbers; got {self.importance}"
+            )
         if isinstance(self.learning_rate, Sequence):
             object.__setattr__(self, "learning_rate", tuple(self.learning_rate))
         if len(self.learning_rates) != len(self.seeds):
@@ -188,12 +195,24 @@ class TrainConfig:
         def chosen(rows: Any) -> Any:
             return tuple(rows[k] for k in models) if isinstance(rows, tuple) else rows
 
-        names = ("seeds", "sparsity", "law", "importance", "learning_rate")
-        return replace(self, **{name: chosen(getattr(self, name)) for name in names})
+        names = ("seeds", "sparsity", "law", "learning_rate")
+        importance = unmistakable(chosen(self.importance), self.n_features)
+        return replace(self, importance=importance, **{name: chosen(getattr(self, name)) for name in names})
 
     def fingerprint(self) -> str:
         """A hash of all settings: equal settings train to equal numbers on the same machine."""
         return hashlib.sha256(json.dumps(describe(self), sort_keys=True).encode()).hexdigest()
+
+
+def unmistakable(importance: tuple[Row, ...] | None, n: int) -> tuple[Row, ...] | None:
+    """Models' importances, each number as a row where `TrainConfig` would ask what is meant."""
+    if importance is None or not _like_a_row(importance, n):
+        return importance
+    return tuple((float(value),) * n for value in importance if isinstance(value, Real))
+
+
+def _like_a_row(importance: tuple[Row, ...], n: int) -> bool:
+    return len(importance) == n and all(isinstance(value, Real) for value in importance) and len(set(importance)) > 1
 
 
 def describe(value: Any) -> Any:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import instance, shown, sparsity_row, whole
+from .arguments import Floats, instance, shown, sparsity_row, whole
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,28 @@ class Groups:
         return Groups(self.index.to(device), self.off.to(device), self.together)
 
 
+class Partition(NamedTuple):
+    """`group`: (n,) the group of each feature; `off`: (groups,); `together`: whether all of a group are active, or one."""
+
+    group: NDArray[np.int64]
+    off: Floats
+    together: bool
+
+
+def partition(law: Law, n: int) -> Partition:
+    """The groups of a law. ValueError where they overlap, miss a feature or name one outside 0..n-1, and for a sparsity outside
+    [0, 1].
+    """
+    if isinstance(law, OneHot):
+        return Partition(np.zeros(n, np.int64), np.zeros(1), False)
+    index = _partition(law.groups, n)
+    return Partition(index, sparsity_row(law.sparsity, len(law.groups)), isinstance(law, Correlated))
+
+
 def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
     """The law in the form of `Groups`; `law` None for independent features of the given `sparsity`.
 
-    ValueError for groups that overlap, miss a feature or name one outside 0..n-1, for a sparsity outside [0, 1], for
-    one beside a law that carries its own, and where no feature is ever active.
+    ValueError as `partition`, for a sparsity beside a law that carries its own, and where no feature is ever active.
     """
     n = whole("n", n, 1)
     if law is None:
@@ -97,18 +114,14 @@ def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
         instance("law", law, Law, "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)")  # type: ignore[arg-type]
         if sparsity is not None:
             raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
-        if isinstance(law, OneHot):
-            form = Groups(torch.zeros(n, dtype=torch.long), torch.zeros(1, dtype=torch.float64), False)
-        else:
-            index = _partition(law.groups, n)
-            off = torch.from_numpy(sparsity_row(law.sparsity, int(index.max()) + 1))
-            form = Groups(index, off, isinstance(law, Correlated))
+        index, off, together = partition(law, n)
+        form = Groups(torch.from_numpy(index), torch.from_numpy(off), together)
     if bool((form.off == 1).all()):
         raise ValueError("sparsity must be below 1 somewhere: with density 0 every feature is always 0")
     return form
 
 
-def _partition(groups: Sequence[Sequence[int]], n: int) -> Tensor:
+def _partition(groups: Sequence[Sequence[int]], n: int) -> NDArray[np.int64]:
     groups = [[whole("groups", feature) for feature in _sequence(group)] for group in _sequence(groups)]
     named = [feature for group in groups for feature in group]
     if any(not group for group in groups):
@@ -122,7 +135,7 @@ def _partition(groups: Sequence[Sequence[int]], n: int) -> Tensor:
     missing = sorted(set(range(n)) - set(named))
     if missing:
         raise ValueError(f"groups must cover every feature, {missing} missing")
-    index = torch.empty(n, dtype=torch.long)
+    index = np.empty(n, np.int64)
     for place, group in enumerate(groups):
         index[group] = place
     return index

@@ -1,7 +1,7 @@
 r"""Least population losses on a map of settings, density × importances: every point and every start in one stack.
 
 The features are independent, and at a map point all have one density. Each start of each point is a row of one stack that
-BFGS takes down together; its setting rides along as coordinates in which the gradient is 0. Then every point tries the
+BFGS takes down together. Then every point tries the
 minima of its neighbours on the map as starts and keeps what is lower, until none is: a minimum that random starts missed at
 one point is brought there by a neighbour that has found it, so that a jump on the map is one of the minimum, not of the
 search.
@@ -19,12 +19,11 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from .arguments import Floats
-from .faces import bytes_per_row, expectation, supports
 from .model import initial_weights
-from .pieces import Piece, rows_at_once, sum_pieces
+from .population import value_and_gradient
 from .quasi_newton import bfgs
 
-MOST_FEATURES = 6
+MOST_FEATURES = 12
 LOWER = 1e-9
 """By how much a neighbour's minimum must be lower, in units of what no weights at all cost, Σ_i I_i p/3."""
 _MEMORY = 2**30
@@ -48,25 +47,6 @@ class LossMap:
     corrected: tuple[int, ...]
 
 
-def expected_losses(W: Tensor, b: Tensor, density: Tensor, importance: Tensor) -> Tensor:
-    """K of model k under setting k, (k,), float64, differentiable: all supports, each a cube integral by `faces`.
-
-    `W`: (k, m, n); `b`: (k, n); `density`: (k,) in [0, 1]; `importance`: (k, n), at least 0. Error: rounding alone.
-    """
-    count, _, n = W.shape
-    active = supports(n, W.device).sum(1)
-    P = density[:, None] ** active * (1 - density[:, None]) ** (n - active)  # (k, 2^n)
-    own = torch.eye(n, dtype=W.dtype, device=W.device)
-
-    def piece(rows: Tensor) -> Piece:
-        return Piece(rows, lambda g, b: expectation(g, b, own[rows % n], P[rows // n]))
-
-    rows = torch.arange(count * n, device=W.device)
-    pieces = [piece(chunk) for chunk in rows.split(rows_at_once(bytes_per_row(n, False), _MEMORY))]
-    values = sum_pieces((W.mT @ W).reshape(-1, n), b.reshape(-1), pieces).reshape(count, n)
-    return ((values + density[:, None] / 3) * importance).sum(1)
-
-
 def minimise_map(
     m: int,
     density: ArrayLike,
@@ -81,7 +61,7 @@ def minimise_map(
     """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
 
     Start k of every point depends on `seed` + k alone. ValueError unless m and starts are at least 1, densities lie in
-    (0, 1], importances are positive and finite, and n is at most 6.
+    (0, 1], importances are positive and finite, and n is at most 12.
     """
     p, weight = np.asarray(density, dtype=np.float64), np.asarray(importance, dtype=np.float64)
     _check(m, p, weight, starts)
@@ -133,7 +113,7 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True)
 class _Stack:
-    """Rows (W, b, p, I_1 … I_n), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n)."""
+    """Rows (W, b), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n), p and I_1 … I_n of each place."""
 
     m: int
     n: int
@@ -150,17 +130,15 @@ class _Stack:
     def unit(self, settings: Tensor) -> Tensor:
         return settings[:, 0] / 3 * settings[:, 1:].sum(1)
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        x = x.detach().requires_grad_(True)
-        settings = x.detach()[:, self.size :]
-        value = expected_losses(*self.split(x), settings[:, 0], settings[:, 1:]) / self.unit(settings)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
+    def __call__(self, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        settings = self.settings[places]
+        found = value_and_gradient(*self.split(x), 1 - settings[:, :1], settings[:, 1:])
+        unit = self.unit(settings)
+        return found.value / unit, torch.cat([found.W.flatten(1), found.b], dim=1) / unit[:, None]
 
     def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
         """Descends from each start at its place on the map; the lowest end of each place."""
-        rows = torch.cat([starts, self.settings[places]], dim=1)
-        ends = bfgs(self, rows, gradient_tolerance=self.tolerance, progress=progress)
+        ends = bfgs(self, starts, gradient_tolerance=self.tolerance, places=places, progress=progress)
         points = len(self.settings)
         order = np.argsort(-ends.values.numpy(), kind="stable")
         lowest = np.full(points, -1)
@@ -170,7 +148,7 @@ class _Stack:
         return _Found(
             torch.where(tried, ends.values[chosen], torch.inf),
             ends.gradients[chosen].abs().amax(dim=1),
-            ends.points[chosen, : self.size],
+            ends.points[chosen],
         )
 
 

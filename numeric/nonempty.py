@@ -20,8 +20,12 @@ import torch
 from scipy.special import bdtrc
 from torch import Tensor
 
+from . import compiled
 from .arguments import Floats
 from .sample import Sampler
+
+if compiled.AVAILABLE:
+    from . import draw_kernels
 
 _SHARE = 0.7  # of the batch, above which drawing all of it costs less
 _TAIL = 2.0**-31  # a uniform from 32 bits shows no smaller probability than this
@@ -65,29 +69,33 @@ class Nonempty(Sampler):
         first = torch.where(active, -torch.expm1(none_left) / density, 0.0)
 
         def laid_out(rows: Tensor) -> Tensor:
-            return rows.T[:, :, None, None].to(dtype=dtype, device=device)  # (n, models, 1, 1)
+            return rows[:, None, :, None].to(dtype=dtype, device=device)  # (models, 1, n, 1)
 
-        self._later, self._first, self._offset = laid_out(-later), laid_out(later - first), laid_out(active)
+        # The slope of 1 - u/p is `later`, and more by `first` where no feature before is active.
+        self._later, self._first = laid_out(-later), laid_out(later - first)
+        self._offset = laid_out(active)
         survival = [torch.from_numpy(-_survival(row, batch)) for row in density.numpy()]
         self._survival = torch.stack(survival).to(dtype=dtype, device=device)  # (models, batch), increasing
         self._place = torch.arange(columns, dtype=dtype, device=device)
+        rows = (self._first + self._later)[:, 0, :, 0], self._later[:, 0, :, 0], self._survival
+        self._rows = [part.numpy() for part in rows] if self._streams.fused else []
 
     def draw(self, step: int, steps: int) -> Tensor:
         uniform = self._streams.draw(step, steps)
+        u: Tensor = uniform[:, :, :-1].unflatten(2, (-1, self.columns))
+        if self._streams.fused:
+            alone, later, survival = self._rows
+            draw_kernels.nonempty(self._streams.memory, alone, later, survival, self.columns, self._signed)
+            return u
+        sign = u.sign() if self._signed else None
         count = torch.searchsorted(self._survival, -uniform[:, :, -1].abs())  # (models, steps)
         present = (count[:, :, None] - self._place).clamp_(0, 1)  # (models, steps, columns), 1 or 0
-        sign = uniform.sign() if self._signed else None
-        x: Tensor = uniform[:, :, :-1].unflatten(2, (-1, self.columns))
         # Masks are floats: comparing and filling costs twenty times what arithmetic does.
-        empty = torch.ones_like(present)
-        for i in range(x.shape[2]):
-            slope = (empty * self._first[i]).add_(self._later[i])
-            entry = x[:, :, i].abs_().mul_(slope).add_(self._offset[i]).clamp_min_(0)
-            empty.sub_(entry.sign()).clamp_min_(0)
-        x.mul_(present[:, :, None])
-        if sign is not None:
-            x.mul_(sign[:, :, :-1].unflatten(2, (-1, self.columns)))
-        return x
+        u.abs_()
+        candidate = (u * (self._first + self._later)).add_(self._offset).clamp_min_(0).sign_()
+        empty = 1 - (candidate.cumsum(2) - candidate).clamp_max_(1)  # no candidate before: none is active
+        x = u.mul_((empty * self._first).add_(self._later)).add_(self._offset).clamp_min_(0).mul_(present[:, :, None])
+        return x if sign is None else x.mul_(sign)
 
 
 def _survival(density: Floats, batch: int) -> Floats:

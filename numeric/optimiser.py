@@ -17,17 +17,26 @@ minimum: it is 0 unless asked for (the published loop has AdamW with 0.01).
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from . import compiled
 from .arguments import number
+
+if compiled.AVAILABLE:
+    from . import step_kernels
 
 
 class State:
-    """A running optimiser: `step` with a gradient of the parameters' shape and a rate, which broadcasts to it;
+    """A running optimiser: `step` with a gradient of the parameters' shape, rates that broadcast to it and a factor of them;
     `tensors`, what a checkpoint must hold beside the parameters and the number of steps taken, `taken`.
+
+    A step is `apply` with the numbers that `scalars` gives, which may as well be tensors on the parameters' device: then
+    it launches the same operations every time.
     """
 
     def __init__(self, parameters: Tensor, moments: int) -> None:
@@ -35,7 +44,15 @@ class State:
         self.tensors = [torch.zeros_like(parameters) for _ in range(moments)]
         self._parameters = parameters
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
+    def step(self, gradient: Tensor, rates: Tensor, factor: float = 1.0) -> None:
+        self.apply(gradient, rates, self.scalars(self.taken + 1, factor))
+        self.taken += 1
+
+    def scalars(self, taken: int, factor: float) -> tuple[float, ...]:
+        """What the step that is number `taken` depends on beside gradient and rates."""
+        raise NotImplementedError
+
+    def apply(self, gradient: Tensor, rates: Tensor, scalars: Sequence[float | Tensor]) -> None:
         raise NotImplementedError
 
 
@@ -92,30 +109,43 @@ class _SGDState(State):
         super().__init__(parameters, moments=1 if settings.momentum else 0)
         self._settings = settings
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
-        self.taken += 1
+    def scalars(self, taken: int, factor: float) -> tuple[float, ...]:
+        return (factor,)
+
+    def apply(self, gradient: Tensor, rates: Tensor, scalars: Sequence[float | Tensor]) -> None:
         if self._settings.decay:
             gradient = gradient.add(self._parameters, alpha=self._settings.decay)
         if self._settings.momentum:
             (velocity,) = self.tensors
             gradient = velocity.mul_(self._settings.momentum).add_(gradient)
-        self._parameters.addcmul_(gradient, rate, value=-1)
+        self._parameters.addcmul_(gradient, rates * scalars[0], value=-1)
 
 
 class _AdamState(State):
     def __init__(self, settings: Adam, decay: float, parameters: Tensor) -> None:
         super().__init__(parameters, moments=2)
         self._settings, self._decay = settings, decay
+        plain = parameters.dtype == torch.float32 and parameters.device.type == "cpu"
+        self._fused = compiled.AVAILABLE and plain and parameters.ndim == 1
 
-    def step(self, gradient: Tensor, rate: Tensor) -> None:
-        self.taken += 1
+    def scalars(self, taken: int, factor: float) -> tuple[float, ...]:
+        """ε, the factor of the rates, and what the rates are multiplied with for the decay."""
+        # Numerator and denominator multiplied by √(1 - β₂ᵗ), which saves an operation.
+        correction = math.sqrt(1 - self._settings.beta2**taken)
+        scaled = factor * correction / (1 - self._settings.beta1**taken)
+        return self._settings.epsilon * correction, scaled, factor * self._decay
+
+    def apply(self, gradient: Tensor, rates: Tensor, scalars: Sequence[float | Tensor]) -> None:
         first, second = self.tensors
         beta1, beta2 = self._settings.beta1, self._settings.beta2
+        if self._fused:
+            settings = np.array([1 - beta1, beta2, 1 - beta2, *scalars], dtype=np.float32)
+            at, slope, mean, square = (part.numpy() for part in (self._parameters, gradient, first, second))
+            step_kernels.adam(at, slope, mean, square, rates.reshape(-1).numpy(), settings)
+            return
+        epsilon, scaled, decay = scalars
         if self._decay:
-            self._parameters.mul_(1 - self._decay * rate)
+            self._parameters.mul_(1 - rates * decay)
         first.lerp_(gradient, 1 - beta1)
         second.mul_(beta2).addcmul_(gradient, gradient, value=1 - beta2)
-        # Numerator and denominator multiplied by √(1 - β₂ᵗ), which saves an operation.
-        correction = math.sqrt(1 - beta2**self.taken)
-        scale = second.sqrt().add_(self._settings.epsilon * correction)
-        self._parameters.addcdiv_(first * rate, scale, value=-correction / (1 - beta1**self.taken))
+        self._parameters.addcdiv_(first * (rates * scaled), second.sqrt().add_(epsilon), value=-1)

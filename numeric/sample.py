@@ -30,6 +30,8 @@ class Sampler:
     """
 
     absent = 0
+    entries: int
+    """numbers that a step of one model takes in memory"""
 
     def __init__(
         self, keys: Sequence[int], entries: int, columns: int, dtype: torch.dtype, device: torch.device
@@ -54,9 +56,13 @@ class Independent(Sampler):
     ) -> None:
         super().__init__(keys, density.shape[1] * columns, columns, dtype, device)
         self._slope, self._offset = _line(density[:, None, :, None], dtype, device)
+        self._rows = self._slope[:, 0, :, 0].contiguous().numpy() if self._streams.fused else None
         self._signed = signed
 
     def draw(self, step: int, steps: int) -> Tensor:
+        if self._rows is not None:
+            x: Tensor = self._streams.draw_positive(step, steps, self._rows, self.columns, self._signed)
+            return x.view(*x.shape[:2], -1, self.columns)
         uniform = self._streams.draw(step, steps).unflatten(2, (-1, self.columns))
         return positive_part(uniform, self._slope, self._offset, self._signed)
 

@@ -23,25 +23,28 @@ class Weights(NamedTuple):
         return result if self.tensors else result.detach().cpu().numpy()[()]
 
 
-def weights(W: Any, b: Any = None) -> Weights:
+def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
     """From NumPy arrays, nested sequences or tensors of real numbers, tensors with their graph; ValueError otherwise.
 
-    An array beside a tensor becomes a tensor. More rows than columns draw a `numeric.arguments.TransposedWarning`.
+    An array beside a tensor becomes a tensor. `finite`: whether all must be. More rows than columns draw a
+    `numeric.arguments.TransposedWarning`.
     """
-    read = tensor("W", W)
+    read = tensor("W", W, finite=finite)
     arguments.check_shape(tuple(read.shape))
-    bias = None if b is None else tensor("b", b).to(read.device)
+    bias = None if b is None else tensor("b", b, finite=finite).to(read.device)
     if bias is not None:
         arguments.check_bias_shape(tuple(bias.shape), tuple(read.shape))
     return Weights(read, bias, _holds_tensors(W) or _holds_tensors(b))
 
 
-def tensor(name: str, values: Any) -> Tensor:
-    """Finite real numbers as a float64 tensor; a tensor, or a list of them, keeps its graph and device."""
+def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
+    """Real numbers, `finite` ones unless that is False, as a float64 tensor; a tensor, or a list of them, keeps its graph
+    and device.
+    """
     if not is_tensor(values):
         if not _holds_tensors(values):
-            return torch.from_numpy(arguments.array(name, values).copy())
-        parts = [tensor(name, part) for part in values]
+            return torch.from_numpy(arguments.array(name, values, finite=finite).copy())
+        parts = [tensor(name, part, finite=finite) for part in values]
         if len({part.shape for part in parts}) > 1:
             raise ValueError(f"{name} must hold real numbers, all rows of one length, got {arguments.shown(values)}")
         return torch.stack(parts)
@@ -49,7 +52,7 @@ def tensor(name: str, values: Any) -> Tensor:
         read: Tensor = tensor_values(values).to(torch.float64)
     except Refused as reason:
         raise ValueError(f"{name} must hold real numbers, {reason}, got {arguments.shown(values)}") from None
-    if not torch.isfinite(read).all():
+    if finite and not torch.isfinite(read).all():
         raise ValueError(f"{name} must be finite, got {read[~torch.isfinite(read)][0].item()} among its entries")
     return read
 

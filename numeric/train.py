@@ -69,6 +69,7 @@ class Training:
 def train(
     config: TrainConfig,
     *,
+    exact: bool = False,
     record: Recording | None = None,
     checkpoint: Path | str | None = None,
     save_seconds: float = 30.0,
@@ -76,13 +77,16 @@ def train(
 ) -> Training:
     """Train every model of `config`.
 
-    `record`: what to record on the way, see `numeric.record`. `checkpoint`: a file that is written at the start, at most every
-    `save_seconds` and at the end; where it is there already, the run goes on from it, to the same numbers. `progress(done,
-    total)`: called now and then, counted in steps of single models. ValueError, before any training, on recordings beyond
-    the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or recordings; later on, when
-    the disk is full.
+    `exact`: on the loss without sampling, K and its gradient by `numeric.population.value_and_gradient`, instead of
+    batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
+    and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
+    `numeric.record`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
+    where it is there already, the run goes on from it, to the same numbers. `progress(done, total)`: called now and
+    then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
+    recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
+    recordings; later on, when the disk is full.
     """
-    run = Run(config, record, None if checkpoint is None else Path(checkpoint))
+    run = Run(config, record, None if checkpoint is None else Path(checkpoint), exact=exact)
     saved = shown = time.monotonic()
     while not run.done:
         run.advance()

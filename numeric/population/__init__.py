@@ -1,5 +1,13 @@
 """The expected loss of ReLU(WᵀWx + b) without sampling, one row of WᵀW at a time."""
 
-from .loss import ACCURACY, expected_loss
+from .loss import expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
+from .models import ACCURACY
 
-__all__ = ["ACCURACY", "expected_loss"]
+__all__ = [
+    "ACCURACY",
+    "expected_loss",
+    "feature_losses",
+    "hessian",
+    "hessian_vector_product",
+    "value_and_gradient",
+]

@@ -401,6 +401,16 @@ def test_exact_kinds_mean_the_same_model() -> None:
         assert other.parameters == reference.parameters
 
 
+def test_the_ratio_is_that_of_the_weights() -> None:
+    points = SmallestModel("1/2", (1, "1/3")).critical_points()
+    for point in points:
+        w1, w2 = (float(w) for w in point.weights)
+        expected = w2 / w1 if w1 else math.inf
+        assert point.ratio == pytest.approx(expected, rel=1e-12)
+    assert {point.phase for point in points if point.ratio in (0, math.inf)} >= {"single"}
+    assert any(point.ratio < 0 for point in points)
+
+
 def test_results_print_in_notebooks() -> None:
     solved = SmallestModel("1/2", (1, "1/2"), "1/100")
     text = solved._repr_latex_()
@@ -424,7 +434,7 @@ def test_the_origin_is_a_maximum(at: Setting) -> None:
     assert origin.loss == model(at).loss(0, 0)
 
 
-def test_the_ratio_is_that_of_the_weights() -> None:
+def test_the_ratio_keeps_the_precision_of_the_weights() -> None:
     points = SmallestModel("1/2", (1, "1/2")).critical_points()
     for point in points:
         first, second = (float(weight) for weight in point.weights)

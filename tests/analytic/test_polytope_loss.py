@@ -167,6 +167,22 @@ def test_the_sparse_limit_without_interference_is_of_second_order(name: str, pai
         assert abs(loss - lost) < 3 * p
 
 
+def test_precision_is_doubled_until_it_suffices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With p = 1e-20 the first 72 bits leave the bias of an octagon open."""
+    used = []
+
+    def watched(n: int, s: fmpq, bits: int) -> list[flint.arb]:
+        used.append(bits)
+        return independent(n, s, bits)
+
+    monkeypatch.setattr(polytope_loss, "independent", watched)
+    best = best_loss(polytope("octagon"), 1 - Fraction(1, 10**20), 2)
+    assert used == [72, 144]
+    assert max(best.norm.radius, best.bias.radius, best.loss.radius) <= sympy.Rational(1, 100)
+    limit = sparse_optimum(polytope("octagon")).enclose()
+    assert abs(best.bias.midpoint - limit.bias.midpoint) < 0.02
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

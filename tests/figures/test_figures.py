@@ -143,6 +143,8 @@ def test_descent_without_noise_reaches_the_best_known_and_training_does_not() ->
     assert race.noise_free[-1, 1] <= 1e-13
     assert np.all(np.diff(race.noise_free[:, 0]) > 0)
     assert np.all(race.sampled[:, 1] > 1e-10)
+    assert np.all(race.exact[:, 1] >= -1e-15)
+    assert race.exact[-1, 1] < 1e-12
     assert len(noise_free.caption(race)) > 100
 
 

@@ -11,12 +11,12 @@ import numeric
 from numeric.config import TrainConfig
 from numeric.dynamics import Trajectory
 from numeric.finite_data import MemoriseConfig
-from numeric.grid import Sweep
 from numeric.memorise import train_on_samples
 from numeric.points import Points
 from numeric.quadratic_task import three_values
 from numeric.record import norms
 from numeric.schedule import Constant
+from numeric.sweep.grid import Sweep
 
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
 INSIDE = (
@@ -136,10 +136,10 @@ VALID = {
     "numeric.finite_data.MemoriseConfig.fresh_samples": of(MEMORISE, step=0),
     "numeric.finite_data.MemoriseConfig.samples": of(MEMORISE, points=2),
     "numeric.geometry.describe": call(W=W, b=b, tolerance=0.05),
-    "numeric.grid.Sweep": call(
+    "numeric.sweep.grid.Sweep": call(
         settings={"n_features": 2, "n_hidden": 1}, axes={"sparsity": [0.5]}, seeds=[0], models_per_shard=4
     ),
-    "numeric.grid.Sweep.labels": of(SWEEP, name="sparsity"),
+    "numeric.sweep.grid.Sweep.labels": of(SWEEP, name="sparsity"),
     "numeric.grid_allocation.best_on_grid": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
     "numeric.grid_allocation.bit_by_bit": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
     "numeric.held_capacity.held_loss": call(capacity=0.25, sign=-1, sparsity=[0.5, 0.5], importance=[1.0, 1.0]),

@@ -11,9 +11,9 @@ from torch import Tensor
 
 from numeric.activation import ACTIVATIONS
 from numeric.active import ActiveEntries
-from numeric.gradient import Gradient
+from numeric.gradient import FUSED, Gradient
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters, forward
-from numeric.sparse_gradient import OUTPUTS, SparseGradient
+from numeric.sparse_gradient import SparseGradient
 
 EPS = torch.finfo(torch.float64).eps
 FAMILIES = [
@@ -134,7 +134,7 @@ def test_the_attack_has_its_length_and_goes_uphill() -> None:
     assert (after > before + 1e-8).any()
 
 
-@pytest.mark.parametrize("family", [f for f in FAMILIES if f.output in OUTPUTS], ids=str)
+@pytest.mark.parametrize("family", [f for f in FAMILIES if f.output in FUSED], ids=str)
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("even", [True, False])
 def test_sparse_equals_dense(family: Family, bias: bool, even: bool) -> None:

@@ -403,6 +403,10 @@ def test_an_interrupt_comes_through() -> None:
         ({"learning_rate": math.nan}, "learning_rate must be finite and above 0, got nan"),
         ({"learning_rate": (0.1, 0.1, 0.1, 0.0)}, r"learning_rate must be finite and above 0, got 0\.0"),
         ({"learning_rate": (0.1,)}, "learning_rate must have one entry for each of the seeds, 4, got 1"),
+        (
+            {"n_features": 4, "sparsity": (0.0,) * 4, "importance": (1.0, 0.5, 0.5, 1.0)},
+            r"importance must have a row for each model where models are as many as features, 4: .* got \(1.0, 0.5, 0.5, 1.0\)",
+        ),
         ({"sparsity": None}, "give either sparsity or law, got sparsity None and law None"),
         ({"sparsity": 0.5}, r"sparsity must have one entry for each of the seeds, 4, got 0\.5"),
         ({"law": OneHot()}, r"give either sparsity or law, got sparsity \(0.0"),
@@ -448,6 +452,15 @@ def test_an_interrupt_comes_through() -> None:
 def test_bad_input(change: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         replace(SMALL, **change)
+
+
+def test_importances_that_can_be_read_in_one_way_only() -> None:
+    """Equal numbers, and other counts than n, are no row; of some models of a stack, numbers stay theirs alone."""
+    same = replace(SMALL, n_features=4, sparsity=(0.0,) * 4, importance=(2.0,) * 4)
+    assert (same.importances == 2).all()
+    numbers = replace(SMALL, importance=(1.0, 2.0, 0.5, 1.0))
+    assert numbers.of([1, 2]).importances.tolist() == [[2.0, 2.0], [0.5, 0.5]]
+    assert numbers.of([1, 2]).settings == numbers.settings[1:3]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="a CUDA device is present")

@@ -1,0 +1,63 @@
+"""The gradient of the loss without sampling, for training without noise."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+from . import population
+from .config import TrainConfig
+from .gradient import add_penalty
+from .judge import has_population_loss
+from .law import Law
+from .model import Parameters
+from .points import Points
+
+
+class _Alike(NamedTuple):
+    """Models under one law."""
+
+    places: list[int]
+    law: Law | None
+    sparsity: Tensor | None
+    importance: Tensor
+
+
+class ExactGradient:
+    """∂K/∂W and ∂K/∂b of the expected loss K, plus the penalty's, for a stack of models ReLU(WᵀWx + b)."""
+
+    def __init__(self, config: TrainConfig) -> None:
+        self._penalty = config.penalty
+        laws: dict[Law | None, list[int]] = {}
+        for k, law in enumerate(config.laws):
+            assert not isinstance(law, Points)
+            laws.setdefault(law, []).append(k)
+        importance = torch.from_numpy(config.importances)
+        sparsity = None if config.sparsity is None else torch.from_numpy(config.sparsities)
+        self._groups = [
+            _Alike(some, law, None if sparsity is None else sparsity[some], importance[some])
+            for law, some in laws.items()
+        ]
+
+    def __call__(self, at: Parameters, into: Parameters, batch: None = None) -> None:
+        """Write the gradient at `at` into `into`; nan for models that are not finite."""
+        for some in self._groups:
+            W, b = at.W[some.places].double(), None if at.b is None else at.b[some.places].double()
+            found = population.value_and_gradient(W, b, some.sparsity, some.importance, law=some.law, on_error="nan")
+            into.W[some.places] = found.W.to(into.W)
+            if into.b is not None:
+                into.b[some.places] = found.b.to(into.b)
+        if self._penalty:
+            add_penalty(self._penalty, at.W, into.W)
+
+
+def check(config: TrainConfig) -> None:
+    """ValueError unless `config` can be trained without sampling."""
+    if not has_population_loss(config) or config.adversary:
+        raise ValueError(
+            "exact=True trains on the loss of ReLU(WᵀWx + b) for values on [0, 1] under a law that is not a set of points, "
+            f"without adversary; got {config.family}, signed={config.signed}, law={config.laws[0]}, "
+            f"adversary={config.adversary}"
+        )

@@ -1,0 +1,230 @@
+r"""A stack of models of one law: the rows of every WᵀW, what each may err by, and the threads that share them.
+
+Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`);
+the rest by what serves each row (`row_values`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+
+import numpy as np
+import torch
+
+from . import small
+from .factors import Floats, Form, Integers, Rows
+from .row_values import row_curvature, row_values
+
+ACCURACY = 1e-10
+_MOST_GROUPED = 10
+_SMALL_ACCURACY = 1e-11  # of the routes whose error is rounding
+_LOOSE = 1e-3
+_LARGEST = 1e30
+_CHUNK = 2**26  # bytes of a chunk of rows, some 40 arrays of which are alive together
+_THREADED = 2**15  # rows times features from which on threads share them
+
+
+@dataclass(frozen=True, eq=False)
+class Models:
+    """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
+    side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
+    `memory`: what `derivatives` keeps.
+    """
+
+    form: Form
+    share: Floats
+    off: Floats
+    importance: Floats
+    nan: bool = False
+    max_memory: int = 2**30
+    accuracy: float = ACCURACY
+    memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
+
+    @property
+    def n(self) -> int:
+        return int(self.share.shape[1])
+
+    def repeated(self, times: int) -> Models:
+        """For `times` stacks of these models, one after the other."""
+        if len(self.share) == 1:
+            return self
+        share, off, importance = (np.tile(part, (times, 1)) for part in (self.share, self.off, self.importance))
+        return replace(self, share=share, off=off, importance=importance, memory=[])
+
+    def take(self, some: Integers) -> Models:
+        if len(self.share) == 1:
+            return self
+        some_of = self.share[some], self.off[some], self.importance[some]
+        return replace(self, share=some_of[0], off=some_of[1], importance=some_of[2], memory=[])
+
+    @cached_property
+    def small(self) -> bool:
+        """Whether all supports are done, of each row; at most two features at a time need no such table."""
+        if self.form.single:
+            return self.n <= small.MOST
+        return self.n <= _MOST_GROUPED and self.form.most_active > 2
+
+    @cached_property
+    def squares(self) -> Floats:
+        """E x_i², (M, n)."""
+        return self.share / 3
+
+
+def solve(
+    models: Models, G: Floats, b: Floats, *, gradient: bool, device: torch.device
+) -> tuple[Floats, Floats, Floats]:
+    """E[z_+² - 2 x_i z_+] of each row, (M, n), its derivatives by G (M, n, n) and by b (M, n).
+
+    Rows without importance are left 0. Models that are not finite or too large are nan, or a ValueError names them.
+    """
+    bad = _beyond_range(models, G, b)
+    if len(bad):
+        G, b = G.copy(), b.copy()
+        G[bad], b[bad] = 0.0, 0.0
+    tolerance = _tolerances(models, G, b, device)
+    if models.small:
+        found = _small(models, G, b, tolerance, device)
+        value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
+    else:
+        value, dG, db = _large(models, G, b, tolerance, gradient, device)
+    value[bad], dG[bad], db[bad] = np.nan, np.nan, np.nan
+    return value, dG, db
+
+
+def _large(
+    models: Models, G: Floats, b: Floats, tolerance: Floats, gradient: bool, device: torch.device
+) -> tuple[Floats, Floats, Floats]:
+    value, dG, db = np.zeros_like(b), np.zeros_like(G), np.zeros_like(b)
+    pieces = list(_pieces(models, G, b, tolerance))
+
+    def work(piece: _Piece) -> tuple[Floats, Floats, Floats]:
+        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device)
+
+    for piece, part in zip(pieces, _shared(work, pieces), strict=True):
+        value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
+    return value, dG, db
+
+
+def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
+    g, bias, own, law = _flat(models, G, b)
+    if models.form.single:
+        return small.rows(g, bias, own, models.share, law, tolerance.ravel(), device)
+    return small.rows_by_faces(g, bias, own, _supports(models), law, device)
+
+
+def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integers, Integers]:
+    """Rows of all models: g (R, n), b, the own feature, and which line of the law each takes, (R,)."""
+    M, n = b.shape
+    law = np.repeat(np.arange(M), n) if len(models.share) > 1 else np.zeros(M * n, np.int64)
+    return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), np.tile(np.arange(n), M), law
+
+
+def _supports(models: Models) -> Floats:
+    return small.support_probabilities(models.share, models.off, models.form)
+
+
+def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
+    """The models that floats cannot do; ValueError unless they are to be nan."""
+    sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
+    bad = np.flatnonzero(~(np.maximum(*sizes) <= _LARGEST))
+    if len(bad) and not models.nan:
+        which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
+        name, size = next(
+            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= _LARGEST
+        )
+        if not np.isfinite(size):
+            raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
+        raise ValueError(
+            f"{name}{which} is too large: {'entries of WᵀW' if name == 'W' else 'b'} up to {size:g}, 1e30 at most"
+        )
+    return bad
+
+
+def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, Integers, Floats]]:
+    """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
+    tolerance = _tolerances(models, G, b, torch.device("cpu"))
+    if models.small:
+        model, feature = (part.ravel() for part in np.indices(b.shape))
+        g, bias, own, law = _flat(models, G, b)
+        if models.form.single:
+            yield model, feature, small.hessians(g, bias, own, models.share, law, tolerance.ravel())
+        else:
+            yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
+        return
+    for piece in _pieces(models, G, b, tolerance, arrays=models.n):
+        yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """Some rows, and which they are."""
+
+    model: Integers
+    feature: Integers
+    rows: Rows
+    share: Floats
+    tolerance: Floats
+
+
+def _pieces(models: Models, G: Floats, b: Floats, tolerance: Floats, arrays: int = 1) -> Iterator[_Piece]:
+    M, n = b.shape
+    model, feature = (part.ravel() for part in np.indices((M, n)))
+    counted = np.broadcast_to(models.importance > 0, (M, n)).ravel()
+    model, feature = model[counted], feature[counted]
+    at_once = max(1, min(_CHUNK, models.max_memory // 4) // (n * arrays * 8 * 40))
+    if len(model) * n >= _THREADED:
+        at_once = max(1, min(at_once, -(-len(model) // (4 * torch.get_num_threads()))))
+    for start in range(0, len(model), at_once):
+        rows, own = model[start : start + at_once], feature[start : start + at_once]
+        line = rows if len(models.share) > 1 else np.zeros_like(rows)
+        share, off = models.share[line], models.off[line]
+        part = Rows.of(np.ascontiguousarray(G[rows, own]), b[rows, own], own, share, off, models.form)
+        yield _Piece(rows, own, part, share, tolerance[rows, own])
+
+
+def _shared(
+    work: Callable[[_Piece], tuple[Floats, Floats, Floats]], pieces: list[_Piece]
+) -> Iterable[tuple[Floats, Floats, Floats]]:
+    """Each piece's result; threads share the pieces of large models, with the same bits: no row knows of another."""
+    threads = torch.get_num_threads()
+    if threads == 1 or len(pieces) == 1 or sum(piece.rows.g.size for piece in pieces) < _THREADED:
+        return map(work, pieces)
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(work, pieces))
+
+
+def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> Floats:
+    """What each row may err by, (M, n): in the sum over rows with their importance at most `accuracy` (K + Σ I E x²).
+
+    K enters by K_i ≥ ((E z_i)_+ - E x_i)_+², and where E z² is much larger than that by a first, loose pass.
+    """
+    share, importance = models.share, models.importance
+    mean = b + np.einsum("...ij,...j->...i", G, share / 2)
+    variance = np.einsum("...ij,...j->...i", G * G, share / 3 - share * share / 4)
+    square = mean * mean + variance
+    scale = (importance * models.squares).sum(1)
+    known = (importance * np.maximum(np.maximum(mean, 0) - share / 2, 0) ** 2).sum(1)
+
+    def rows(total: Floats) -> Floats:
+        """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
+        each = 1 / np.maximum(importance.sum(1, keepdims=True), 1e-300) + 1 / (
+            models.n * np.maximum(importance, 1e-300)
+        )
+        result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
+        return result
+
+    size, rounded = scale + known, models.small or models.form.most_active <= 2
+    large = np.flatnonzero((importance * square).sum(1) > 30 * size)
+    if len(large) and not rounded:
+        some = models.take(large)
+        loose = np.maximum(_LOOSE * square[large], rows(models.accuracy * size)[large])
+        value = np.zeros_like(b[large])
+        for piece in _pieces(some, G[large], b[large], loose):
+            value[piece.model, piece.feature] = row_values(piece.rows, piece.share, piece.tolerance, False, device)[0]
+        least = (some.importance * np.maximum(value + some.squares - loose, 0)).sum(1)
+        size = size.copy()
+        size[large] = np.maximum(size[large], scale[large if len(scale) > 1 else [0] * len(large)] + least)
+    return rows((_SMALL_ACCURACY if rounded else models.accuracy) * size)
