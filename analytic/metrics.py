@@ -13,7 +13,7 @@ import sympy
 from sympy import Expr, ImmutableMatrix, MatrixBase
 
 from .closed_form import closed_form, exact_number, is_zero, numbered, sign
-from .rational import Exact
+from .rational import Exact, matrix
 
 Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | MatrixBase
 
@@ -57,12 +57,7 @@ def coherence(W: Weights) -> Expr:
 
 def gram(W: Weights) -> ImmutableMatrix:
     """G = WᵀW (n, n), entries in closed form. Errors as above."""
-    rows = W.tolist() if isinstance(W, MatrixBase) else [list(row) for row in W]
-    if not rows or not rows[0] or any(len(row) != len(rows[0]) for row in rows):
-        raise ValueError(
-            f"W must be a matrix of m rows of n entries, m, n >= 1, got rows of lengths {[*map(len, rows)]}"
-        )
-    columns = sympy.Matrix([[exact_number(entry, "W") for entry in row] for row in rows]).T.tolist()
+    columns = [*zip(*matrix(W, "W", exact_number), strict=True)]
     n = len(columns)
 
     def entry(i: int, j: int) -> Expr:

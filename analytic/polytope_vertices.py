@@ -50,24 +50,26 @@ def orthoplex(d: int) -> ImmutableMatrix:
 
 def cube(d: int = 3) -> ImmutableMatrix:
     """d × 2^d: (±1, …, ±1)/√d."""
-    return _columns([[sign / sqrt(d) for sign in signs] for signs in product((1, -1), repeat=d)])
+    return _columns([[sign / sqrt(d) for sign in signs] for signs in product((1, -1), repeat=whole(d, "d", 1))])
 
 
 def demicube(d: int) -> ImmutableMatrix:
     """d × 2^(d−1): every other vertex of the cube, those whose signs have product 1."""
-    return _columns([[s / sqrt(d) for s in (*signs, prod(signs))] for signs in product((1, -1), repeat=d - 1)])
+    return _columns(
+        [[s / sqrt(d) for s in (*signs, prod(signs))] for signs in product((1, -1), repeat=whole(d, "d", 2) - 1)]
+    )
 
 
 def rectified_simplex(d: int) -> ImmutableMatrix:
     """d × d(d + 1)/2: middles of the edges of the simplex, pairs (i, j) in order, scaled to norm 1: |v_i + v_j|² = 2 − 2/d."""
-    corners, scale = simplex(d), sqrt(Rational(d, 2 * (d - 1)))
+    corners, scale = simplex(whole(d, "d", 2)), sqrt(Rational(d, 2 * (d - 1)))
     middles = [scale * (corners[:, i] + corners[:, j]) for i, j in combinations(range(d + 1), 2)]
     return ImmutableMatrix(ImmutableMatrix.hstack(*middles).applyfunc(sympy.expand))
 
 
 def rectified_simplex_gram(d: int) -> ImmutableMatrix:
     """Edges with a common end at cosine (d − 3)/(2d − 2), others at −2/(d − 1)."""
-    pairs = [set(pair) for pair in combinations(range(d + 1), 2)]
+    pairs = [set(pair) for pair in combinations(range(whole(d, "d", 2) + 1), 2)]
     cosine = {2: sympy.Integer(1), 1: Rational(d - 3, 2 * d - 2), 0: Rational(-2, d - 1)}
     return ImmutableMatrix(len(pairs), len(pairs), lambda i, j: cosine[len(pairs[i] & pairs[j])])
 
@@ -127,21 +129,29 @@ def antiprism_gram(k: int, height: Expr) -> ImmutableMatrix:
 
 def tegum(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
     """(m₁ + m₂) × (n₁ + n₂): both, in orthogonal spaces."""
-    for name, matrix in (("a", a), ("b", b)):
-        instance(matrix, name, MatrixBase, "a SymPy matrix of vertices")
+    _given(a, b)
     return ImmutableMatrix(sympy.diag(a, b))
 
 
 def product_of(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
     """(d₁ + d₂) × n₁n₂, the Cartesian product of two tight frames: (√d₁ u, √d₂ v)/√(d₁ + d₂), tight as well."""
+    _given(a, b)
     first, second = (sqrt(Rational(part.rows, a.rows + b.rows)) for part in (a, b))
     return _columns([[*(first * a[:, i]), *(second * b[:, j])] for i in range(a.cols) for j in range(b.cols)])
 
 
 def product_gram(a: ImmutableMatrix, b: ImmutableMatrix, shares: tuple[Rational, Rational]) -> ImmutableMatrix:
     """n₁n₂ × n₁n₂: the mean of the cosines of the parts, with shares d₁/(d₁ + d₂) and d₂/(d₁ + d₂)."""
+    _given(a, b)
+    for share in shares:
+        instance(share, "shares", Rational, "a pair of SymPy rationals")
     k, n = b.rows, a.rows * b.rows
     return ImmutableMatrix(n, n, lambda i, j: sympy.expand(shares[0] * a[i // k, j // k] + shares[1] * b[i % k, j % k]))
+
+
+def _given(a: ImmutableMatrix, b: ImmutableMatrix) -> None:
+    for name, matrix in (("a", a), ("b", b)):
+        instance(matrix, name, MatrixBase, "a SymPy matrix")
 
 
 def _columns(columns: list[list[Expr]]) -> ImmutableMatrix:

@@ -87,9 +87,10 @@ def product(a: Polytope, b: Polytope) -> Polytope:
     """The Cartesian product of two tight frames as a tight frame: (√d₁ u, √d₂ v)/√(d₁ + d₂) for every u of `a` and v of `b`, in
     d₁ and d₂ dimensions. ValueError unless both are tight frames of unit vectors.
     """
-    for shape in (given_polytope(a, "a"), given_polytope(b, "b")):
+    for name, value in (("a", a), ("b", b)):
+        shape = given_polytope(value, name)
         if not shape.is_tight or sign(shape.gram[0, 0] - 1):
-            raise ValueError(f"a Cartesian product needs tight frames of unit vectors, got {shape.name}")
+            raise ValueError(f"{name} of a Cartesian product must be a tight frame of unit vectors, got {shape.name}")
     first, second = a.vertices.rows, b.vertices.rows
     shares = sympy.Rational(first, first + second), sympy.Rational(second, first + second)
     return Polytope(

@@ -94,10 +94,17 @@ def partition(law: Law, n: int) -> Partition:
     """The groups of a law. ValueError where they overlap, miss a feature or name one outside 0..n-1, and for a sparsity outside
     [0, 1].
     """
-    if isinstance(law, OneHot):
+    n = whole("n", n, 1)
+    if isinstance(law := given_law(law), OneHot):
         return Partition(np.zeros(n, np.int64), np.zeros(1), False)
     index = _partition(law.groups, n)
     return Partition(index, sparsity_row(law.sparsity, len(law.groups)), isinstance(law, Correlated))
+
+
+def given_law(law: Any) -> Law:
+    """An argument that must be a law."""
+    wanted = "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)"
+    return instance("law", law, Law, wanted)  # type: ignore[arg-type]
 
 
 def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
@@ -111,7 +118,7 @@ def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
             raise ValueError("sparsity must be given where law is None, got None for both")
         form = Groups(torch.arange(n), torch.from_numpy(sparsity_row(sparsity, n)), True)
     else:
-        instance("law", law, Law, "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)")  # type: ignore[arg-type]
+        given_law(law)
         if sparsity is not None:
             raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
         index, off, together = partition(law, n)

@@ -18,7 +18,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .arguments import Floats
+from .arguments import MOST_SEED, Floats, array, function, number, whole
 from .model import initial_weights
 from .population import value_and_gradient
 from .quasi_newton import bfgs
@@ -63,8 +63,14 @@ def minimise_map(
     Start k of every point depends on `seed` + k alone. ValueError unless m and starts are at least 1, densities lie in
     (0, 1], importances are positive and finite, and n is at most 12.
     """
-    p, weight = np.asarray(density, dtype=np.float64), np.asarray(importance, dtype=np.float64)
-    _check(m, p, weight, starts)
+    for name, value in (("m", m), ("starts", starts)):
+        whole(name, value, 1)
+    whole("seed", seed, 0, MOST_SEED)
+    whole("passes", passes)
+    function("progress", progress)
+    gradient_tolerance = number("gradient_tolerance", gradient_tolerance, "(0, inf)")
+    p, weight = array("density", density), array("importance", importance)
+    _check(p, weight)
     shape, n = (len(p), len(weight)), weight.shape[1]
     settings = np.concatenate([p.repeat(len(weight))[:, None], np.tile(weight, (len(p), 1))], axis=1)
     stack = _Stack(m, n, torch.from_numpy(settings), gradient_tolerance)
@@ -165,13 +171,10 @@ def _pairs(shape: tuple[int, int], fresh: Tensor) -> tuple[Tensor, Tensor]:
     return takers[fresh[givers]], givers[fresh[givers]]
 
 
-def _check(m: int, density: Floats, importance: Floats, starts: int) -> None:
-    for name, count in (("m", m), ("starts", starts)):
-        if count < 1:
-            raise ValueError(f"{name} must be at least 1, got {count}")
+def _check(density: Floats, importance: Floats) -> None:
     if density.ndim != 1 or not len(density) or not ((density > 0) & (density <= 1)).all():
         raise ValueError(f"density must be a row of numbers in (0, 1], got {density.tolist()}")
     if importance.ndim != 2 or 0 in importance.shape or importance.shape[1] > MOST_FEATURES:
         raise ValueError(f"importance must have shape (C, n) with 1 ≤ n ≤ {MOST_FEATURES}, got {importance.shape}")
-    if not (np.isfinite(importance) & (importance > 0)).all():
+    if not (importance > 0).all():
         raise ValueError(f"importance must be positive and finite, got {importance.min()} to {importance.max()}")

@@ -17,12 +17,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats, array, importance_row, shown, sparsity_row, whole
-from .law import Law, partition
+from .arguments import MOST_SEED, Floats, array, flag, function, importance_row, number, shown, sparsity_row, whole
+from .law import Law, given_law, partition
 from .model import initial_weights
 from .population import hessian, value_and_gradient
 from .quasi_newton import ROUNDING, bfgs
 from .solution import Minimum, Solution
+from .tensors import torch_device
 
 _NEWTON_STEPS = 12
 _LARGEST_NEWTON = 600
@@ -157,12 +158,15 @@ def minimise_loss(
     """
     for name, value in (("n", n), ("m", m), ("starts", starts)):
         whole(name, value, 1)
-    if not 0 <= penalty < np.inf:
-        raise ValueError(f"penalty must be finite and at least 0, got {penalty}")
-    if not 0 < gradient_tolerance < np.inf:
-        raise ValueError(f"gradient_tolerance must be positive and finite, got {gradient_tolerance}")
-    problem = _problem(n, m, sparsity, law, importance, bias, float(penalty), fixed)
-    first = problem.placed(_starts(problem, starts, seed)).to(device)
+    whole("seed", seed, 0, MOST_SEED)
+    flag("bias", bias)
+    function("progress", progress)
+    penalty, gradient_tolerance = (
+        number("penalty", penalty, "[0, inf)"),
+        number("gradient_tolerance", gradient_tolerance, "(0, inf)"),
+    )
+    problem = _problem(n, m, sparsity, law, importance, bias, penalty, fixed)
+    first = problem.placed(_starts(problem, starts, seed)).to(torch_device(device))
     ends = bfgs(problem, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = ends.points.cpu(), ends.values.cpu()
     groups: list[tuple[Tensor, Tensor, int]] = []
@@ -197,8 +201,9 @@ def _problem(
         row = sparsity_row(sparsity, n)
         features = np.stack([row, np.ones(n), weight])
     else:
+        given_law(law)
         if sparsity is not None:
-            raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {sparsity!r}")
+            raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
         row, (group, off, _) = None, partition(law, n)
         features = np.stack([off[group], np.bincount(group, minlength=len(off))[group], weight])
     free, held = _held(n, m, bias, fixed)

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
-from .arguments import Floats
+from .arguments import Floats, array, number
+from .arguments import function as check_function
 from .loss_minima import minimise_loss as minimise_loss
 from .solution import Minimum, Solution
 
@@ -46,14 +47,15 @@ def minimise(
     ValueError when there is no start, a start is not finite or out of bounds, or `function` returns something
     that is not finite or a gradient of another shape.
     """
-    points = np.asarray(starts, dtype=np.float64)
+    check_function("function", function, optional=False)
+    check_function("symmetry", symmetry)
+    points = array("starts", starts, finite=False)
     if points.ndim != 2 or 0 in points.shape:
         raise ValueError(f"starts must have shape (k, d) with k, d ≥ 1, got {points.shape}")
     if not np.isfinite(points).all():
         raise ValueError(f"starts must be finite, got {points[~np.isfinite(points).all(axis=1)][0].tolist()}")
-    for name, size in (("gradient_tolerance", gradient_tolerance), ("distinct", distinct)):
-        if not 0 < size < np.inf:
-            raise ValueError(f"{name} must be positive and finite, got {size}")
+    gradient_tolerance = number("gradient_tolerance", gradient_tolerance, "(0, inf)")
+    distinct = number("distinct", distinct, "(0, inf)")
     low, high = _box(bounds, points)
     problem = _Problem(function, low, high, gradient_tolerance)
     ends = [problem.run(start) for start in points]
@@ -155,7 +157,7 @@ class _Problem:
 
 def _box(bounds: Sequence[tuple[float, float]] | None, points: Floats) -> tuple[Floats, Floats]:
     d = points.shape[1]
-    box = np.array([(-np.inf, np.inf)] * d if bounds is None else bounds, dtype=np.float64)
+    box = array("bounds", [(-np.inf, np.inf)] * d if bounds is None else bounds, finite=False)
     if box.shape != (d, 2) or not (box[:, 0] < box[:, 1]).all():
         raise ValueError(f"bounds must be {d} pairs (low, high) with low < high, got {bounds}")
     low, high = box.T

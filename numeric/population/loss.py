@@ -28,8 +28,8 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ..arguments import choice, importance_rows, sparsity_rows
-from ..law import Law, partition
+from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
+from ..law import Law, given_law, partition
 from ..tensors import tensor, weights
 from .derivatives import row_values
 from .factors import Floats, Form
@@ -241,7 +241,7 @@ def _read(
     choice("on_error", on_error, ("raise", "nan"))
     read = weights(W, b, finite=False)
     n, batch = read.W.shape[-1], tuple(read.W.shape[:-2])
-    if max_memory < (least := 2**26 + n * n * 2**7):
+    if whole("max_memory", max_memory) < (least := 2**26 + n * n * 2**7):
         raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
     order, form, share, off = _law(law, sparsity, batch, n)
     weight = importance_rows(importance, batch, n).reshape(-1, n)
@@ -268,8 +268,9 @@ def _law(
         if (off == off[:1]).all():
             off = off[:1]
         return np.arange(n), Form(np.arange(n + 1), True), 1 - off, off
+    given_law(law)
     if sparsity is not None:
-        raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {sparsity!r}")
+        raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
     index, off, together = partition(law, n)
     size = np.bincount(index, minlength=len(off))
     form = Form(np.concatenate(([0], np.cumsum(size))), together or len(off) == n)

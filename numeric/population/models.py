@@ -138,7 +138,7 @@ def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
         if not np.isfinite(size):
             raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
         raise ValueError(
-            f"{name}{which} is too large: {'entries of WᵀW' if name == 'W' else 'b'} up to {size:g}, 1e30 at most"
+            f"{name}{which} must have entries{' of WᵀW' if name == 'W' else ''} of size 1e30 at most, got {size:g}"
         )
     return bad
 

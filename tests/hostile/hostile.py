@@ -234,7 +234,9 @@ def outcomes(
         for j, (kind, hostile) in enumerate(TABLE.items()):
             if (j + k + offset) % share or kind in valid.without:
                 continue
-            if kind in ("a class", "a function") and re.search("Callable|Progress|Recorder", str(argument.annotation)):
+            if kind in ("a class", "a function") and re.search(
+                "Callable|Objective|Progress|Recorder", str(argument.annotation)
+            ):
                 continue  # what a caller's own function does is its own
             given = valid.arguments.get(parameter, argument.default)
             value = hostile.make(given)

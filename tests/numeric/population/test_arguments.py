@@ -10,8 +10,8 @@ from numeric.population import expected_loss, feature_losses, hessian, hessian_v
 
 W2 = torch.ones(1, 2, dtype=torch.float64)
 BAD = [
-    ((W2[0], None, 0.5), {}, r"W must have shape \(\.\.\., m, n\) with m, n ≥ 1, got shape \(2,\)"),
-    ((W2, W2, 0.5), {}, r"b must have shape \(2,\) to match W, got shape \(1, 2\)"),
+    ((W2[0], None, 0.5), {}, r"W must have shape \(\.\.\., m, n\) with m, n ≥ 1, got \(2,\)"),
+    ((W2, W2, 0.5), {}, r"b must have shape \(2,\) to match W, got \(1, 2\)"),
     ((W2 * math.nan, None, 0.5), {}, r"W.* must be finite.*got nan"),
     ((W2, W2[0] * math.inf, 0.5), {}, r"b must be finite.*got inf"),
     ((W2 * 1j, None, 0.5), {}, "W must hold real numbers"),
