@@ -129,30 +129,39 @@ class Candidate:
 
 def candidate(model: Angle, starts: Iterable[Sequence[float]]) -> Candidate | None:
     """The lowest of the minima that Newton's method finds; None where it finds none with 0 < e ≤ 1."""
+    return min(minima(model, starts), key=lambda point: point.loss, default=None)
+
+
+def minima(model: Angle, starts: Iterable[Sequence[float]]) -> list[Candidate]:
+    """The minima with 0 < e ≤ 1 that Newton's method finds, each once."""
     found: list[Candidate] = []
     with flint.ctx.workprec(PRECISION):
         for start in starts:
             at = _polished(model, [arb(value) for value in start])
-            if at is None:
+            if at is not None and at[0] > 1 and model.first == model.second:
+                at = [c.mid() for c in (1 / at[0], at[2] / at[0] ** 2, at[1] / at[0] ** 2)]
+            if at is None or at[0] > 1 + 2.0**-40:
                 continue
             units = [int(from_flint((c.mid() * ONE).mid().fmpq()) // 1) for c in at]
             units[0] = min(units[0], ONE)
-            if units[0] > 0:
+            known = any(
+                max(abs(a - b) for a, b in zip(units, (-k.units[0], *k.units[1:]), strict=True)) < 9 for k in found
+            )
+            if units[0] > 0 and not known:
                 loss = reduced(model, [arb(fmpq(n, ONE)) for n in units])[0].value
                 exact = [from_flint(c.mid().fmpq()) for c in at]
-                found.append(
-                    Candidate((exact[0], exact[1], exact[2]), (-units[0], units[1], units[2]), ball_ends(loss)[1])
-                )
-    return min(found, key=lambda point: point.loss, default=None)
+                place = (exact[0], exact[1], exact[2])
+                found.append(Candidate(place, (-units[0], units[1], units[2]), ball_ends(loss)[1]))
+    return found
 
 
 def _polished(model: Angle, at: list[arb]) -> list[arb] | None:
     """Newton's method, damped so that the loss falls; None where it leaves the domain or does not end."""
-    damping = arb(0)
+    damping, scale = arb(0), arb(model.first + model.second)
     try:
         here = reduced(model, at)[0]
         for _ in range(STEPS):
-            step = _solved(here, damping)
+            step = _solved(here, damping, scale)
             moved = [(a - d).mid() for a, d in zip(at, step, strict=True)]
             size = max(abs(float(d.mid())) for d in step)
             there = _or_none(model, moved)
@@ -174,10 +183,11 @@ def _or_none(model: Angle, at: Sequence[arb]) -> Jet | None:
         return None
 
 
-def _solved(jet: Jet, damping: arb) -> list[arb]:
-    """(|H| + damping)⁻¹ ∇, with H made positive by more damping where it is not."""
+def _solved(jet: Jet, damping: arb, scale: arb) -> list[arb]:
+    """(|H| + damping · scale)⁻¹ ∇, with H made positive by more damping where it is not."""
     while damping < 1e6:
-        rows = [[h + (damping if i == j else 0) for j, h in enumerate(row)] for i, row in enumerate(jet.hessian)]
+        shift = damping * scale
+        rows = [[h + (shift if i == j else 0) for j, h in enumerate(row)] for i, row in enumerate(jet.hessian)]
         if _pivots_positive(rows):
             solution = flint.arb_mat(3, 3, [h for row in rows for h in row]).solve(flint.arb_mat(3, 1, jet.gradient))
             return [solution[i, 0] for i in range(3)]

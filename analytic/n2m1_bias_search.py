@@ -40,7 +40,7 @@ class Cover:
 def cover(model: Angle, target: Target, deadline: float) -> Cover:
     """Bisect until each cell is proved, or `time.process_time()` passes the deadline."""
     linear = pieces(model, *target)
-    if linear is None and target.upper == target.lower:
+    if linear is None:
         return Cover(left=[ROOT])
     return _bisected(model, target, deadline, linear, [ROOT])
 
