@@ -13,6 +13,8 @@ and three edges between them. Across |w₁| = |w₂| the loss is continuously di
 P vanishes there. The axes are kinks: critical means that 0 lies between the one-sided derivatives (Clarke). Whether φ
 falls or rises on either side of a point follows from the signs of P, so every kind is decided by exact arithmetic.
 
+With a bias the global minimum is found and proved by `certify` (`analytic.n2m1_bias`).
+
 W and −W are one model (a rotation of the hidden line): each pair is listed once, with w₁ > 0, or w₁ = 0 and w₂ > 0.
 """
 
@@ -29,6 +31,9 @@ from flint import fmpq, fmpq_poly
 from sympy import Expr
 
 from .closed_form import exact_number
+from .n2m1_bias import Certified as Certified
+from .n2m1_bias import NotCertified as NotCertified
+from .n2m1_bias import certify as certify
 from .n2m1_loss import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
 from .n2m1_ray import Parameters, Ray, ray
 from .rational import Exact, entries, from_flint, instance, rational, to_sympy

@@ -28,6 +28,7 @@ Weights = TypeVar("Weights", NDArray[Any], Tensor)
 
 _MOST_INPUTS = 1 << 17
 _DISTINCT = 1e-6
+_NOISE = 32 * 2.0**-52  # of a loss, relative: its errors are differences of squares some ten times their size
 
 
 class Atoms(NamedTuple):
@@ -154,7 +155,7 @@ def _by_torch(v: Floats, m: int, law: Atoms, starts: Floats, tolerance: float) -
         (gradient,) = torch.autograd.grad(value.sum(), x)
         return value.detach(), gradient
 
-    found = bfgs(objective, torch.from_numpy(starts), gradient_tolerance=tolerance)
+    found = bfgs(objective, torch.from_numpy(starts), gradient_tolerance=tolerance, noise=_NOISE)
     norms = found.gradients.abs().amax(dim=1)
     rows = zip(found.values.tolist(), found.points.numpy(), norms.tolist(), strict=True)
     return [Minimum(value, point, norm, 1, norm <= tolerance) for value, point, norm in rows]

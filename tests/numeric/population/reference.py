@@ -161,7 +161,8 @@ def _tail(g: Array, own: int, law: Law, P: np.longdouble, split: bool, N: int) -
     """Bound of Σ_{k > N}: octaves (K, 2K], in which Σ 1/k³ ≤ 3/8K² and Σ 1/k² ≤ 1/2K, and all beyond the last."""
     K = float(N) * 2.0 ** np.arange(40)
     with np.errstate(divide="ignore"):
-        decay = 2 / (2 * math.pi * K / float(P) * np.abs(g.astype(float))[:, None])
+        # The ratio first: g and P may both be below what a float holds.
+        decay = 2 / (2 * math.pi * K * np.abs(g / P).astype(float)[:, None])
     share, off = law.share.astype(float)[:, None], law.off.astype(float)[:, None]
     active = _by_group(law, share * np.minimum(decay, 1))
     x_active = share[own] * np.minimum(decay[own], 0.5)

@@ -1,0 +1,137 @@
+r"""Features that share one axis: a conjectured least loss refuted, with rational witnesses; n features, m axes, s = sparsity.
+
+If each column of W has one nonzero entry, the axes do not interact, so the least loss of n features on m axes is
+
+.. math:: Q_{n,m}(s) = \min_{k_1 + \dots + k_m = n} \sum_i Q_{k_i,1}(s),
+
+with Q_{k,1} the least loss of k features on one axis over all weights and biases (a dropped feature has weight 0 on some axis).
+MAIS-O49 (Problem 5.9 of the agenda "toy models of superposition") conjectures, for n ≥ 2m,
+
+.. math:: Q_{n,m} = \min\{(n - m)\,v,\; m p^2/3 + (n - 2m)\,v\}, \qquad p = 1 - s, \quad v = p/3 - p^2/4,
+
+one feature or an antipodal pair w₂ = −w₁ = −1, b = 0 on each axis. **It is false at every s in (0, 1)**, for every n ≥ 2m:
+
+* the bias-free pair at its best scale costs p²(32 − 25p)/(24(4 − 3p)), which is p³/(24(4 − 3p)) less than p²/3;
+* one feature kept, loss v, is not even a local minimum: in the letters of `analytic.n2m1_bias_forms.Stability`, v lies
+  sp(1 − p/2)³/3 above κ(p/2), so a pair with a small second weight costs less.
+
+Nor are pairs all: **three features on one axis win** at s = 1/20, 1/10, 1/5, 1/4 and again at 9/10, 19/20 (`MORE`), against the
+certified least loss of a pair and a dropped feature.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import sympy
+from sympy import Expr, Rational
+
+from .law import Independent
+from .loss import expected_loss
+from .n2m1_bias import Certified, certify
+from .n2m1_bias_angle import BITS, GUARD, Angle
+from .n2m1_bias_forms import VARIANCE, beta, penalty, stability, strong_antipodal
+from .n2m1_bias_linear import density as p
+from .n2m1_bias_linear import y
+from .n2m1_bias_point import candidate
+from .n2m1_bias_search import starts
+from .rational import Exact, rational, to_sympy
+
+MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),
+    "1/10": (("114/125", "-79/250", "-79/250"), ("329/1000", "49/100", "49/100")),
+    "1/5": (("453/500", "-69/200", "-69/200"), ("309/1000", "43/100", "43/100")),
+    "1/4": (("451/500", "-9/25", "-9/25"), ("297/1000", "399/1000", "399/1000")),
+    "9/10": (("127/125", "-521/500", "-71/200"), ("1/500", "-129/1000", "13/500")),
+    "19/20": (("1009/1000", "-1049/1000", "-397/1000"), ("0", "-19/125", "11/1000")),
+}
+"""Sparsity → weights and biases of three features on one axis, found by a search in floats and rounded."""
+
+
+@dataclass(frozen=True)
+class Witness:
+    """Weights and biases on one axis with their exact loss, and a larger number that the loss was said to be, or to exceed."""
+
+    sparsity: sympy.Rational
+    weights: tuple[sympy.Rational, ...]
+    biases: tuple[sympy.Rational, ...]
+    loss: sympy.Rational
+    beaten: sympy.Rational
+
+    @property
+    def gain(self) -> sympy.Rational:
+        return self.beaten - self.loss
+
+
+def conjectured_cost(n: int, m: int, sparsity: Exact) -> sympy.Rational:
+    """min{(n − m)v, mp²/3 + (n − 2m)v} for n ≥ 2m ≥ 2 (ValueError otherwise): the conjecture, which is false."""
+    s = _sparsity(sparsity)
+    if not (m >= 1 and n >= 2 * m):
+        raise ValueError(f"n must be at least 2m, m at least 1, got n = {n}, m = {m}")
+    dense = to_sympy(1 - s)
+    v = VARIANCE.subs(p, dense)
+    return min((n - m) * v, m * dense**2 / 3 + (n - 2 * m) * v)
+
+
+def gaps() -> tuple[Expr, Expr]:
+    r"""p²/3 less the best bias-free pair, and v less κ at y = p/2, in p: both positive on (0, 1), derived.
+
+    They are p³/(24(4 − 3p)) and sp(2 − p)³/24.
+    """
+    pair = strong_antipodal().loss.subs({beta: 0, penalty: 0})
+    return sympy.factor(p**2 / 3 - pair), sympy.factor(VARIANCE - stability().threshold.subs(y, p / 2))
+
+
+def counterexample(sparsity: Exact) -> Witness:
+    """Two features on one axis with a loss below the conjectured cost, at any rational sparsity in (0, 1).
+
+    A minimum found in floats, rounded to as few digits as it takes; its loss is exact. With m axes of such pairs and n − 2m
+    features dropped the conjecture falls for every n ≥ 2m.
+    """
+    s = _sparsity(sparsity)
+    model = Angle(1 - s, 1, 1, 0)
+    point = candidate(model, starts(model))
+    if point is None:
+        raise ArithmeticError(f"no minimum was found at sparsity {s}")
+    e, first, second = (float(c) for c in point.at)
+    t = float((model.whole - point.loss) / _cross(model, point.units))
+    weights, biases = (t**0.5, -e * t**0.5), (t * first, t * second)
+    beaten = conjectured_cost(2, 1, s)
+    for digits in range(2, 16):
+        w, b = ([Fraction(round(c * 10**digits), 10**digits) for c in row] for row in (weights, biases))
+        found = _witness(s, w, b, beaten)
+        if found.gain > 0:
+            return found
+    raise ArithmeticError(f"fifteen digits do not show it at sparsity {s}")
+
+
+def three_on_an_axis(sparsity: Exact) -> Witness:
+    """Three features on one axis below the certified least loss of two and one dropped, at a sparsity of `MORE`."""
+    s = _sparsity(sparsity)
+    if str(s) not in MORE:
+        raise ValueError(f"sparsity must be one of {', '.join(MORE)}, got {s}")
+    pair = certify(s)
+    if not isinstance(pair, Certified):
+        raise ArithmeticError(f"the pair is not certified at sparsity {s}")
+    weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
+    return _witness(s, weights, biases, pair.loss_lower + VARIANCE.subs(p, to_sympy(1 - s)))
+
+
+def _witness(s: Fraction, weights: list[Fraction], biases: list[Fraction], beaten: sympy.Rational) -> Witness:
+    loss = expected_loss([weights], biases, Independent(s))
+    return Witness(to_sympy(s), tuple(map(to_sympy, weights)), tuple(map(to_sympy, biases)), loss, Rational(beaten))
+
+
+def _cross(model: Angle, units: tuple[int, int, int]) -> Fraction:
+    """L at a direction, from below, so that t = (C − K)/L."""
+    q, first, second = units
+    bound = model.bound((q, q, first, first, second, second))
+    return Fraction(bound.vertices[0][1], 1 << BITS + GUARD)
+
+
+def _sparsity(sparsity: Exact) -> Fraction:
+    s = rational(sparsity, "sparsity")
+    if not 0 < s < 1:
+        raise ValueError(f"sparsity must lie in (0, 1), got {s}")
+    return s
