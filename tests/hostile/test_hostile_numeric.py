@@ -75,6 +75,7 @@ INSIDE = (
     "numeric.stream",
     "numeric.tensors",
     "numeric.transformed",
+    "numeric.transposed",
     "numeric.workers",
 )
 # Being rewritten: to be walked as soon as they stand.
