@@ -18,6 +18,7 @@ from .rational import Exact, entries, rational, whole
 Support = tuple[int, ...]
 Block = tuple[tuple[Fraction, Support], ...]
 Groups: TypeAlias = Sequence[Sequence[int]]
+_MOST_FEATURES = 1_000_000
 
 
 class Moments(NamedTuple):
@@ -132,7 +133,7 @@ def _probability(value: Exact) -> Fraction:
 
 def _partition(groups: Groups) -> tuple[tuple[int, ...], ...]:
     """The groups as tuples; ValueError where one is empty or they overlap."""
-    found = entries(groups, "groups", lambda group, name: entries(group, name, whole))
+    found = entries(groups, "groups", lambda group, name: entries(group, name, _feature))
     members = [i for group in found for i in group]
     if not all(found) or not members:
         raise ValueError(f"groups must not be empty, got {found}")
@@ -140,6 +141,10 @@ def _partition(groups: Groups) -> tuple[tuple[int, ...], ...]:
         shared = sorted({i for i in members if members.count(i) > 1})
         raise ValueError(f"groups must not overlap, got feature {shared[0]} twice in {found}")
     return found
+
+
+def _feature(index: object, name: str) -> int:
+    return whole(index, name, 0, _MOST_FEATURES - 1)
 
 
 def _covering(groups: Groups, n: int) -> Groups:

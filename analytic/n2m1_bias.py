@@ -25,7 +25,8 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from .n2m1_bias_angle import ONE, Angle
 from .n2m1_bias_minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .n2m1_bias_point import Candidate, candidate
 from .n2m1_bias_search import Cover, Target, cover, refined, starts
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, rational, shown, sparsity_between, to_sympy
 
 _SLACK = Fraction(8, 10**13)
 _ROUNDS, _FINER = 5, 1 << 10
@@ -63,6 +64,8 @@ class Certified:
 
     def save(self, path: str | Path) -> None:
         """Write the certificate, for `python -m verify.certificate PATH`."""
+        if not isinstance(path, str | Path):
+            raise ValueError(f"path must be a string or a Path, got {shown(path)}")
         Path(path).write_text(json.dumps(self.certificate), encoding="utf-8")
 
 
@@ -109,8 +112,8 @@ def certify(
     ('strong antipodal', 0.0931197974)
     """
     setting = _checked(sparsity, importance, penalty)
-    if not budget > 0:
-        raise ValueError(f"budget must be a positive number of seconds, got {budget}")
+    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
+        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
     deadline = time.process_time() + budget
     charts = setting.charts
     found = [candidate(model, starts(model)) for model in charts]
@@ -122,9 +125,7 @@ def certify(
 
 
 def _checked(sparsity: Exact, importance: tuple[Exact, Exact], penalty: Exact) -> _Setting:
-    s, strength = rational(sparsity, "sparsity"), rational(penalty, "penalty")
-    if not 0 < s < 1:
-        raise ValueError(f"sparsity must lie in (0, 1), got {s}")
+    s, strength = sparsity_between(sparsity), rational(penalty, "penalty")
     if not isinstance(importance, (tuple, list)) or len(importance) != 2:
         raise ValueError(f"importance must be a pair of numbers, got {importance!r}")
     first, second = (rational(value, "importance") for value in importance)

@@ -20,7 +20,7 @@ from .n2m1_bias_angle import Angle
 from .n2m1_bias_forms import unstable_importance
 from .n2m1_bias_point import Candidate, minima
 from .n2m1_bias_search import starts
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, rational, sparsity_between, to_sympy
 
 Parameter = Literal["importance", "penalty"]
 Order = Literal["first", "second"]
@@ -57,7 +57,9 @@ def drop_boundary(sparsity: Exact, penalty: Exact = 0) -> Boundary | None:
 
     `sparsity` in (0, 1), `penalty` ≥ 0. ArithmeticError where the points beside the value found are not certified.
     """
-    s, strength = rational(sparsity, "sparsity"), rational(penalty, "penalty")
+    s, strength = sparsity_between(sparsity), rational(penalty, "penalty")
+    if strength < 0:
+        raise ValueError(f"penalty must not be negative, got {strength}")
     v, local = _variance(1 - s), _unstable(1 - s) + 2 * strength / _variance(1 - s)
     start = min(local - _CLOSE, Fraction(1))
     lowest = _lowest(_model(1 - s, start, strength))
@@ -75,7 +77,7 @@ def penalty_boundary(sparsity: Exact, importance: Exact = 1) -> Boundary | None:
 
     `sparsity` in (0, 1), `importance` r in (0, 1]. For r > 1: λ_c(r) = r λ_c(1/r). Errors as in `drop_boundary`.
     """
-    s, r = rational(sparsity, "sparsity"), rational(importance, "importance")
+    s, r = sparsity_between(sparsity), rational(importance, "importance")
     if not 0 < r <= 1:
         raise ValueError(f"importance must lie in (0, 1], got {r}")
     v = _variance(1 - s)
@@ -96,7 +98,7 @@ def jump_boundary(sparsity: Exact) -> Boundary | None:
 
     None where no two minima below the loss of dropping change places. Dense enough, this is strong | partial antipodal.
     """
-    s = rational(sparsity, "sparsity")
+    s = sparsity_between(sparsity)
     grid = [Fraction(k, 64) for k in range(1, 65)]
     previous: tuple[Fraction, Candidate] | None = None
     for r in grid:

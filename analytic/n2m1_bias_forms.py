@@ -16,7 +16,7 @@ from sympy import Expr, Poly, integrate, symbols
 
 from .n2m1_bias_linear import density as p
 from .n2m1_bias_linear import wedges, x, y
-from .rational import Exact, rational, to_flint, to_sympy
+from .rational import Exact, instance, rational, sparsity_between, to_flint, to_sympy, whole
 from .roots import RealAlgebraic, ball_ends, real_roots
 
 beta, ratio, penalty = symbols("beta r lambda", nonnegative=True)
@@ -24,6 +24,8 @@ _a, _e, _u = symbols("a e u", positive=True)
 _x = symbols("x_1", nonnegative=True)
 VARIANCE = p / 3 - p**2 / 4
 """v, the loss of a dropped feature of importance 1."""
+
+_MOST_DIGITS = 10_000
 
 
 @lru_cache(maxsize=1)
@@ -67,7 +69,10 @@ def strong_antipodal() -> StrongAntipodal:
 
 def strong_antipodal_bias(sparsity: Exact, strength: Exact = 0) -> tuple[RealAlgebraic, ...]:
     """The roots β ∈ [0, 1) at a sparsity in (0, 1) and penalty ≥ 0, as exact real algebraic numbers."""
-    at = {p: to_sympy(1 - rational(sparsity, "sparsity")), penalty: to_sympy(rational(strength, "penalty"))}
+    density, allowed = _density(sparsity), rational(strength, "strength")
+    if allowed < 0:
+        raise ValueError(f"strength, the penalty, must not be negative, got {allowed}")
+    at = {p: to_sympy(density), penalty: to_sympy(allowed)}
     poly = Poly(strong_antipodal().stationarity.as_expr().subs(at), beta)
     coefficients = [flint.fmpq(int(c.p), int(c.q)) for c in reversed(poly.all_coeffs())]
     roots = [root for root, _ in real_roots(flint.fmpq_poly(coefficients))]
@@ -123,14 +128,11 @@ def stability() -> Stability:
 
 def unstable_importance(sparsity: Exact, digits: int = 40) -> tuple[Fraction, Fraction]:
     """r_d at a rational sparsity in (0, 1), enclosed to `digits` digits."""
-    return _stability_balls(_density(sparsity), digits)[0]
+    return _stability_balls(_density(sparsity), whole(digits, "digits", 1, _MOST_DIGITS))[0]
 
 
 def _density(sparsity: Exact) -> Fraction:
-    s = rational(sparsity, "sparsity")
-    if not 0 < s < 1:
-        raise ValueError(f"sparsity must lie in (0, 1), got {s}")
-    return 1 - s
+    return 1 - sparsity_between(sparsity)
 
 
 def _stability_balls(at: Fraction, digits: int) -> tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]:
@@ -148,12 +150,16 @@ def _stability_balls(at: Fraction, digits: int) -> tuple[tuple[Fraction, Fractio
         return ball_ends(threshold / (number / 3 - number * number / 4)), ball_ends(slope)
 
 
-@lru_cache(maxsize=8)
 def tricritical_points(digits: int = 30) -> tuple[tuple[Fraction, Fraction], ...]:
     """Sparsities at which dropping | partial antipodal changes between first and second order (λ = 0): g changes sign.
 
     Each is enclosed to 10^−digits, by bisection from a grid of 128 densities; the second-order part lies between them.
     """
+    return _tricritical_points(whole(digits, "digits", 1, _MOST_DIGITS))
+
+
+@lru_cache(maxsize=8)
+def _tricritical_points(digits: int) -> tuple[tuple[Fraction, Fraction], ...]:
     grid = [Fraction(k, 128) for k in range(1, 128)]
     signs = [_sign(at, 30) for at in grid]
     found = []
@@ -180,6 +186,7 @@ def best_clipped_loss(slope: Expr) -> Expr:
     With the kink at 1 − l it is (1 − 3al² + a(1 + a)l³)/3, least at l = 2/(1 + a). p times this bounds the loss of a feature
     from below at any bias and any interference, so no global minimiser has large weights.
     """
+    instance(slope, "slope", Expr, "a SymPy expression")
     kink = symbols("l", positive=True)
     below = integrate(_x**2, (_x, 0, 1 - kink))
     above = integrate(sympy.expand((_x - slope * (_x - 1 + kink)) ** 2), (_x, 1 - kink, 1))

@@ -36,7 +36,7 @@ from .n2m1_bias_linear import density as p
 from .n2m1_bias_linear import y
 from .n2m1_bias_point import candidate
 from .n2m1_bias_search import starts
-from .rational import Exact, rational, to_sympy
+from .rational import Exact, sparsity_between, to_sympy, whole
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),
@@ -66,9 +66,10 @@ class Witness:
 
 def conjectured_cost(n: int, m: int, sparsity: Exact) -> sympy.Rational:
     """min{(n − m)v, mp²/3 + (n − 2m)v} for n ≥ 2m ≥ 2 (ValueError otherwise): the conjecture, which is false."""
-    s = _sparsity(sparsity)
-    if not (m >= 1 and n >= 2 * m):
-        raise ValueError(f"n must be at least 2m, m at least 1, got n = {n}, m = {m}")
+    s = sparsity_between(sparsity)
+    whole(m, "m", 1)
+    if whole(n, "n", 1) < 2 * m:
+        raise ValueError(f"n must be at least 2m, {2 * m}, got {n}")
     dense = to_sympy(1 - s)
     v = VARIANCE.subs(p, dense)
     return min((n - m) * v, m * dense**2 / 3 + (n - 2 * m) * v)
@@ -89,7 +90,7 @@ def counterexample(sparsity: Exact) -> Witness:
     A minimum found in floats, rounded to as few digits as it takes; its loss is exact. With m axes of such pairs and n − 2m
     features dropped the conjecture falls for every n ≥ 2m.
     """
-    s = _sparsity(sparsity)
+    s = sparsity_between(sparsity)
     model = Angle(1 - s, 1, 1, 0)
     point = candidate(model, starts(model))
     if point is None:
@@ -108,7 +109,7 @@ def counterexample(sparsity: Exact) -> Witness:
 
 def three_on_an_axis(sparsity: Exact) -> Witness:
     """Three features on one axis below the certified least loss of two and one dropped, at a sparsity of `MORE`."""
-    s = _sparsity(sparsity)
+    s = sparsity_between(sparsity)
     if str(s) not in MORE:
         raise ValueError(f"sparsity must be one of {', '.join(MORE)}, got {s}")
     pair = certify(s)
@@ -128,10 +129,3 @@ def _cross(model: Angle, units: tuple[int, int, int]) -> Fraction:
     q, first, second = units
     bound = model.bound((q, q, first, first, second, second))
     return Fraction(bound.vertices[0][1], 1 << BITS + GUARD)
-
-
-def _sparsity(sparsity: Exact) -> Fraction:
-    s = rational(sparsity, "sparsity")
-    if not 0 < s < 1:
-        raise ValueError(f"sparsity must lie in (0, 1), got {s}")
-    return s

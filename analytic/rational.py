@@ -52,6 +52,14 @@ def rational(value: Exact, name: str) -> Fraction:
     )
 
 
+def sparsity_between(value: Exact) -> Fraction:
+    """A sparsity in (0, 1), both ends left out."""
+    s = rational(value, "sparsity")
+    if not 0 < s < 1:
+        raise ValueError(f"sparsity must lie in (0, 1), got {s}")
+    return s
+
+
 def _short_enough(value: Fraction, name: str) -> Fraction:
     if max(value.numerator.bit_length(), value.denominator.bit_length()) > _MOST_BITS:
         raise ValueError(f"{name} must be a number of at most {_MOST_BITS} bits, got a longer one")

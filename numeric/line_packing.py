@@ -83,7 +83,7 @@ def welch_bound(n: int, m: int) -> float:
 
 
 def lower_bound(n: int, m: int) -> float:
-    """The larger of the two bounds above; cos π/n in the plane, where neighbours cannot all be farther than π/n apart. n, m ≥ 1."""
+    """The larger of the two bounds above; cos π/n in the plane, where neighbours are not all farther than π/n apart. n, m ≥ 1."""
     n, m = whole("n", n, 1), whole("m", m, 1)
     if m == 2 and n > 2:
         return float(np.cos(np.pi / n))

@@ -204,6 +204,8 @@ def regime(features: Floats, examples: Floats, n_hidden: int) -> str:
     for name, shares in (("features", features), ("examples", examples)):
         if shares.ndim != 1:
             raise ValueError(f"{name} must have one axis, got shape {shares.shape}")
+        if (outside := shares[(shares < 0) | (shares > 1 + 1e-9)]).size:
+            raise ValueError(f"{name} must be dimensionalities in [0, 1], got {outside[0]}")
     total, squares = examples.sum(), (examples**2).sum()
     if squares > 0 and total**2 >= len(examples) / 2 * squares:
         return "memorising"

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import setting, whole
+from .arguments import setting, shown, whole
 
 _CHUNK = 1 << 20  # entries drawn at a time: some 50 MB in all, however many samples
 
@@ -39,8 +39,14 @@ def expected_loss_monte_carlo(
     while done < samples:
         size = min(max(1, _CHUNK // n), samples - done)
         x = random.random((size, n)) * (random.random((size, n)) >= model.sparsity)
-        f = np.maximum(x @ model.W.T @ model.W + model.b, 0)
-        losses = (x - f) ** 2 @ model.importance
+        with np.errstate(over="ignore", invalid="ignore"):
+            f = np.maximum(x @ model.W.T @ model.W + model.b, 0)
+            losses = (x - f) ** 2 @ model.importance
+            spread = float(np.square(losses).sum())
+        if not spread < np.inf:
+            raise ValueError(
+                f"W, b and importance must leave the loss a float, got {shown(W)}, {shown(b)} and {shown(importance)}"
+            )
         # Merge the chunk's mean and sum of squared deviations into the running ones (Chan, Golub, LeVeque
         # 1979).
         shift = losses.mean() - mean

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from . import tensors
-from .arguments import Floats, array, choice, flag, instance, number, whole
+from .arguments import Floats, array, choice, flag, instance, number, shown, whole
 from .metrics import capacity
 from .minimise import minimise
 from .quasi_newton import bfgs
@@ -29,6 +29,7 @@ Weights = TypeVar("Weights", NDArray[Any], Tensor)
 _MOST_INPUTS = 1 << 17
 _DISTINCT = 1e-6
 _NOISE = 32 * 2.0**-52  # of a loss, relative: its errors are differences of squares some ten times their size
+_LARGEST = 1e50  # value, whose fourth power and a little more must be a float
 
 
 class Atoms(NamedTuple):
@@ -99,7 +100,10 @@ def error_variance(W: Weights, values: ArrayLike, law: Atoms) -> Weights:
         raise ValueError(
             f"W must have shape (..., m, {len(v)}), a column for each of the values, got {tuple(read.W.shape)}"
         )
-    return cast(Weights, read.in_kind(_variance(read.W, v, law)))
+    variance = _variance(read.W, v, law)
+    if not torch.isfinite(variance).all():
+        raise ValueError(f"W and values must leave the error a float, got {shown(W)} and {shown(values)}")
+    return cast(Weights, read.in_kind(variance))
 
 
 def _variance(W: Tensor, v: Floats, law: Atoms) -> Tensor:
@@ -127,6 +131,8 @@ def minimise_quadratic(
     m, starts, seed = whole("m", m, 1), whole("starts", starts, 1), whole("seed", seed)
     choice("method", method, ("scipy", "torch"))
     size = max(1.0, float(v.max()))
+    if size > _LARGEST:
+        raise ValueError(f"values must be at most {_LARGEST:g}, got {size:g}")
     first = np.random.default_rng(seed).normal(scale=np.sqrt(size / m), size=(starts, m * len(v)))
     tolerance = 1e-9 * size**1.5
     ends = (_by_scipy if method == "scipy" else _by_torch)(v, m, law, first, tolerance)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.integrate import quad
 
-from .arguments import setting
+from .arguments import Setting, setting, shown
 
 _RELATIVE = 1e-13
 _ABSOLUTE = 1e-18  # below the rounding of (x - f)² for x, f of order 1: a zero integral ends at once
@@ -40,7 +40,23 @@ def expected_loss_quadrature(
     n = model.W.shape[1]
     if n > _LARGEST:
         raise ValueError(f"quadrature is for at most {_LARGEST} features, got {n}: use expected_loss_monte_carlo")
-    G = model.W.T @ model.W
+    try:
+        found = _loss(model)
+    except OverflowError:
+        found = Quadrature(np.inf, np.inf)
+    if not np.isfinite(found.value):
+        raise ValueError(
+            f"W, b and importance must leave the loss a float, got {shown(W)}, {shown(b)} and {shown(importance)}"
+        )
+    return found
+
+
+def _loss(model: Setting) -> Quadrature:
+    n = model.W.shape[1]
+    with np.errstate(over="ignore", invalid="ignore"):
+        G = model.W.T @ model.W
+    if not np.isfinite(G).all():
+        return Quadrature(np.inf, np.inf)
     value = error = 0.0
     for size in range(n + 1):
         for support in combinations(range(n), size):

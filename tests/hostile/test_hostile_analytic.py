@@ -4,7 +4,7 @@ import os
 
 import pytest
 import sympy
-from hostile import call, known, of, public, right, without_execution
+from hostile_arguments import call, known, of, public, right, without_execution
 
 import analytic
 from analytic.benefit_curve import PANELS
@@ -35,6 +35,12 @@ INSIDE = (
     "analytic.law.Law.blocks",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
+    "analytic.n2m1_bias.Certified.save",  # writes a file
+    "analytic.n2m1_bias_angle",
+    "analytic.n2m1_bias_linear",
+    "analytic.n2m1_bias_minimiser",
+    "analytic.n2m1_bias_point",
+    "analytic.n2m1_bias_search",
     "analytic.n2m1_elimination",
     "analytic.n2m1_loss",
     "analytic.n2m1_ray",
@@ -64,6 +70,17 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
+    "analytic.n2m1_bias.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
+    "analytic.n2m1_bias_boundary.drop_boundary": call(sparsity="9/10", penalty=0),
+    "analytic.n2m1_bias_boundary.jump_boundary": call(sparsity="9/10"),
+    "analytic.n2m1_bias_boundary.penalty_boundary": call(sparsity="9/10", importance=1),
+    "analytic.n2m1_bias_forms.best_clipped_loss": call(slope=sympy.Integer(2)),
+    "analytic.n2m1_bias_forms.strong_antipodal_bias": call(sparsity="9/10", strength=0),
+    "analytic.n2m1_bias_forms.tricritical_points": call(digits=5),
+    "analytic.n2m1_bias_forms.unstable_importance": call(sparsity="9/10", digits=10),
+    "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
+    "analytic.one_axis.counterexample": call(sparsity="1/2"),
+    "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),
     "analytic.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),
     "analytic.benefit_curve.Curve.benefit": of(CURVES[0], capacity="1/2"),
     "analytic.benefit_curve.Curve.marginal": of(CURVES[0], capacity="1/2"),

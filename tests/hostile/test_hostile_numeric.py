@@ -5,7 +5,7 @@ import os
 import numpy as np
 import pytest
 import torch
-from hostile import call, known, of, public, right
+from hostile_arguments import call, known, of, public, right
 
 import numeric
 from numeric.config import TrainConfig

@@ -36,7 +36,7 @@ from numeric.arguments import shown
 ROOT = Path(__file__).resolve().parents[2]
 EXECUTED: list[str] = []
 """What strings that came to be executed have left here."""
-CODE = "__import__('hostile').EXECUTED.append('executed')"
+CODE = "__import__('hostile_arguments').EXECUTED.append('executed')"
 
 
 class Verdict(enum.Enum):
@@ -102,7 +102,7 @@ def _exact(annotation: str, default: Any, valid: Any) -> bool:
 
 
 def _floats(annotation: str, default: Any, valid: Any) -> bool:
-    return re.search("float|Array|Tensor|Any|Row", annotation) is not None
+    return re.search("float|Float|Array|Tensor|Any|Row|Weights", annotation) is not None
 
 
 def _numbers(values: Any) -> bool:
@@ -171,7 +171,8 @@ TABLE: dict[str, Hostile] = {
         if name in ("nan", "inf", "complex", "True", "None", "text", "code", "huge exponent", "an object", "a set")
     },
     "2.5": Hostile(
-        lambda valid: 2.5, lambda annotation, default, valid: bool(re.search("float|Array|Tensor|Any|Row", annotation))
+        lambda valid: 2.5,
+        lambda annotation, default, valid: bool(re.search("float|Float|Array|Tensor|Any|Row|Weights", annotation)),
     ),
     "negative": Hostile(lambda valid: -3 if isinstance(valid, int | float) else _ABSENT, _always),
     "empty": Hostile(lambda valid: [], _always),
