@@ -22,6 +22,11 @@ def orbit_sizes(levels: Levels) -> tuple[int, ...]:
     return tuple(sum(_extends(levels, [*range(i), image]) for image in range(i, n)) for i in range(n))
 
 
+def is_transitive(levels: Levels) -> bool:
+    """Whether the symmetries take point 0 to every other."""
+    return all(_extends(levels, [image]) for image in range(len(levels)))
+
+
 def _extends(levels: Levels, images: list[int]) -> bool:
     """Whether some symmetry takes 0, 1, … to `images`."""
     last = len(images) - 1

@@ -20,6 +20,7 @@ from flint import arb, fmpq
 from sympy import Expr
 
 from .ball import ball
+from .closed_form import is_zero
 from .cube import expectation, positive_part, transform, vertices
 from .law import Block, Law, Support
 from .rational import Exact, from_flint, rational, to_flint, to_sympy
@@ -212,10 +213,8 @@ def _exact(value: Exact | Expr, name: str) -> Expr:
 
 
 def _simplified(entry: Expr) -> Expr:
-    """An entry of the Gram matrix with an exact zero recognised: rationals are themselves, the rest is tried in balls."""
-    if entry.is_Rational or not ball(entry, 256).contains(0):
-        return entry
-    return sympy.Integer(0) if sympy.simplify(entry) == 0 else entry
+    """An entry of the Gram matrix, 0 where it is proved to be."""
+    return sympy.Integer(0) if is_zero(entry) else entry
 
 
 def _to_flint(entry: Expr) -> fmpq:

@@ -21,7 +21,7 @@ from flint import arb, fmpq, fmpq_mpoly, fmpz
 from sympy import Expr
 
 from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
-from .n2m1_elimination import RING, critical_values, in_ring, in_sparsity, ties
+from .n2m1_elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
 from .rational import Exact, to_flint
 from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
@@ -84,20 +84,29 @@ class PhaseTransition:
 def phase_transitions(importance: Importance = (1, 1), penalty: Exact = 0) -> tuple[PhaseTransition, ...]:
     """Every change of phase of the global minimum for s in (0, 1), by increasing s, proved complete.
 
-    `importance` > 0 and `penalty` ≥ 0 exact; ValueError otherwise (with an importance of 0 one weight is stored alone).
+    `importance` > 0 and `penalty` ≥ 0 exact; ValueError otherwise (with an importance of 0 one weight is stored alone), and for
+    importances more than 10¹² apart (10⁵ beside a penalty) or numbers of more than 40 digits, which would take minutes.
     """
     model = SmallestModel(0, importance, penalty)
     _, i1, i2, strength = model.parameters
     if 0 in (i1, i2):
         raise ValueError(f"importance must be positive for a phase transition, got ({i1}, {i2})")
-    candidates = ties(i1, i2, strength)
+    smaller, larger = sorted((i1, i2))
+    return tuple(PhaseTransition(model, *change) for change in _changes(smaller / larger, strength / larger))
+
+
+@lru_cache(maxsize=64)
+def _changes(ratio: Fraction, strength: Fraction) -> tuple[tuple[RealAlgebraic, Phase, Phase], ...]:
+    """Critical sparsities and the phases below and above, for importances (ratio, 1), 0 < ratio ≤ 1: K divided by the larger,
+    with the features exchanged if need be, is the same model.
+    """
+    check_size(ratio, strength)
+    candidates = ties(ratio, Fraction(1), strength)
     ends = (rational_number(0), *candidates, rational_number(1))
     between = [rational_between(lower, upper) for lower, upper in pairwise(ends)]
-    phases = [SmallestModel(s, importance, penalty).global_minima()[0].phase for s in between]
+    phases = [SmallestModel(s, (ratio, 1), strength).global_minima()[0].phase for s in between]
     return tuple(
-        PhaseTransition(model, tie, below, above)
-        for tie, (below, above) in zip(candidates, pairwise(phases), strict=True)
-        if below != above
+        (tie, below, above) for tie, (below, above) in zip(candidates, pairwise(phases), strict=True) if below != above
     )
 
 

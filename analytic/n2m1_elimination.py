@@ -15,11 +15,28 @@ from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
 from .n2m1_ray import ray_terms
-from .rational import to_flint
+from .rational import to_flint, to_sympy
 from .roots import RealAlgebraic, rational_number, real_roots
 
 RING = fmpq_mpoly_ctx.get(("u", "k", "s", "r"), Ordering.lex)
 _U, _K, _S, _ = RING.gens()
+_MOST_RATIO, _MOST_RATIO_PENALISED, _MOST_SIZE = 10**12, 10**5, 10**40
+"""Ratio of the importances r, alone and beside a penalty, and numerators and denominators, up to which the elimination is done:
+some 20 seconds of one core. Roots of R crowd at 1 as r grows; there 1 − s* is (8 − 4√2)/r to a share of 1/r, as measured.
+"""
+
+
+def check_size(ratio: Fraction, strength: Fraction) -> None:
+    """ValueError where the elimination for importances (ratio, 1), ratio ≤ 1, would take minutes and more."""
+    most = _MOST_RATIO_PENALISED if strength else _MOST_RATIO
+    if ratio * most < 1:
+        beside = " beside a penalty" if strength else ""
+        raise ValueError(f"importances{beside} must be at most a factor of {most} apart, got {to_sympy(1 / ratio)}")
+    for name, value in (("importance", ratio), ("penalty", strength)):
+        if max(value.numerator, value.denominator) > _MOST_SIZE:
+            raise ValueError(
+                f"{name} over the larger importance must be a fraction of numbers up to 1e40, got {to_sympy(value)}"
+            )
 
 
 @lru_cache(maxsize=256)

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .closed_form import is_zero
+from .closed_form import is_zero, numbered
 from .polytope import Polytope
-from .polytopes import CATALOGUE, polytope
+from .polytope_names import polygon_name, simplex_name
+from .polytopes import CATALOGUE, polytope, rectified_name
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,29 @@ class Packing:
 def atoms(n: int, m: int) -> tuple[Polytope, ...]:
     """The polytopes with at most n vertices, all alike, in at most m dimensions, that are no tegum product.
 
-    Of the catalogue, every k-gon, simplex and tight antiprism; a square is two digons, an octahedron three, so they are
-    not among them. Larger ones come first.
+    Of the catalogue, every k-gon, simplex, rectified simplex, demicube, tight antiprism, and Cartesian product of k-gons and
+    digons (prisms and cubes among them); a square is two digons, an octahedron three, so they are not among them. Larger ones
+    come first.
     """
-    names = [f"{k}-gon" for k in range(2, n + 1)] + [f"{d}-simplex" for d in range(1, min(n, m + 1))]
+    names = [polygon_name(k) for k in range(2, n + 1)] + [simplex_name(d) for d in range(1, min(n, m + 1))]
     names += [f"{k}-antiprism" for k in range(3, n // 2 + 1)]
+    names += [rectified_name(d) for d in range(4, m + 1) if d * (d + 1) <= 2 * n]
+    names += [f"{d}-demicube" for d in range(5, m + 1) if 2 ** (d - 1) <= n]
+    names += [" × ".join(map(polygon_name, corners)) for corners in _products(n, m, n)]
     found = {shape.name: shape for shape in map(polytope, [*CATALOGUE, *names])}
     fitting = [shape for shape in found.values() if _fits(shape, n, m)]
-    return tuple(sorted(fitting, key=lambda shape: shape.vertices.shape, reverse=True))
+    return tuple(sorted(fitting, key=lambda shape: (shape.dimension, shape.vertices.cols), reverse=True))
+
+
+def _products(n: int, m: int, most: int) -> Iterator[tuple[int, ...]]:
+    """Numbers of corners ≤ most, falling, none 4 (two digons are a square), of polygons with a product of at most n vertices in
+    at most m dimensions, two or more of them.
+    """
+    for k in range(2, most + 1):
+        left = m - (1 if k == 2 else 2)
+        if k != 4 and left > 0:
+            yield from ((k, j) for j in range(2, min(k, n // k) + 1) if j != 4 and (j == 2 or left > 1))
+            yield from ((k, *rest) for rest in _products(n // k, left, k))
 
 
 @lru_cache(maxsize=64)
@@ -57,19 +73,23 @@ def packings(n: int, m: int, extra: tuple[Polytope, ...] = ()) -> tuple[Packing,
     """Every choice of atoms that fits, `extra` ones included; what dimensions are left take a single each, and what
     features are left then are dropped.
 
-    A single costs nothing and a dropped feature something, so a packing that leaves room for a single is never best.
-    ValueError unless n, m >= 1, and for an extra polytope that does not fit or is a tegum product.
+    An extra polytope is any exact frame of rank at most m, in however many rows, its vertices all alike and of one norm; it
+    stands for one of the catalogue with the same cosines. A single costs nothing and a dropped feature something, so a packing
+    that leaves room for a single is never best. ValueError unless n, m >= 1, and for an extra polytope that does not fit or is
+    a tegum product.
     """
     for letter, value in (("n", n), ("m", m)):
         if value < 1:
             raise ValueError(f"{letter} must be at least 1, got {value}")
-    for shape in extra:
+    units = tuple(shape.unit for shape in extra)
+    for shape in units:
         if not _fits(shape, n, m):
             raise ValueError(
-                f"an extra polytope must have at most {n} vertices, all alike, in at most {m} dimensions, and be no "
+                f"an extra polytope must have at most {n} vertices, all alike, of rank at most {m}, and be no "
                 f"tegum product, got {shape.name}"
             )
-    return tuple(_fill((*extra, *atoms(n, m)), n, m))
+    others = (atom for atom in atoms(n, m) if not any(_alike(atom, shape) for shape in units))
+    return tuple(_fill((*units, *others), n, m))
 
 
 def _fill(shapes: tuple[Polytope, ...], n: int, m: int) -> Iterator[Packing]:
@@ -77,7 +97,7 @@ def _fill(shapes: tuple[Polytope, ...], n: int, m: int) -> Iterator[Packing]:
         singles = min(n, m)
         yield Packing((), singles, n - singles)
         return
-    rows, columns = shapes[0].vertices.shape
+    rows, columns = shapes[0].dimension, shapes[0].vertices.cols
     for count in range(min(m // rows, n // columns) + 1):
         own = ((shapes[0], count),) if count else ()
         for rest in _fill(shapes[1:], n - count * columns, m - count * rows):
@@ -85,8 +105,18 @@ def _fill(shapes: tuple[Polytope, ...], n: int, m: int) -> Iterator[Packing]:
 
 
 def _fits(shape: Polytope, n: int, m: int) -> bool:
-    rows, columns = shape.vertices.shape
-    return bool(rows <= m and columns <= n and _is_connected(shape) and shape.is_vertex_transitive)
+    return bool(
+        shape.vertices.cols <= n and shape.dimension <= m and _is_connected(shape) and shape.is_vertex_transitive
+    )
+
+
+def _alike(first: Polytope, second: Polytope) -> bool:
+    """Whether a vertex of each sees the others at the same cosines: then their losses are equal at all sparsities."""
+    if (first.dimension, first.vertices.cols) != (second.dimension, second.vertices.cols):
+        return False
+    number = numbered([*first.gram.row(0), *second.gram.row(0)])
+    one, other = (Counter(number[cosine] for cosine in shape.gram.row(0)) for shape in (first, second))
+    return one == other
 
 
 def _is_connected(shape: Polytope) -> bool:

@@ -9,9 +9,10 @@ from math import prod
 import sympy
 from sympy import Expr, ImmutableMatrix
 
-from .closed_form import closed_form, is_zero, numbered, sign
+from .closed_form import closed_form, is_zero, numbered
 from .energy import coulomb_energy, interference_energy, log_energy, pair_distances, riesz_energy
-from .gram_symmetry import orbit_sizes
+from .gram_symmetry import is_transitive, orbit_sizes
+from .metrics import coherence_of, dimensionality_of
 from .rational import Exact
 
 
@@ -36,11 +37,7 @@ class Polytope:
     @cached_property
     def dimensionality(self) -> tuple[Expr, ...]:
         """D_i = G_ii² / Σ_j G_ij², exact, one for each vertex; 0 for a zero column."""
-        squares = self.gram.applyfunc(lambda entry: closed_form(entry**2))
-        return tuple(
-            closed_form(squares[i, i] / sympy.Add(*squares.row(i))) if squares[i, i] else sympy.Integer(0)
-            for i in range(squares.rows)
-        )
+        return dimensionality_of(self.gram)
 
     @property
     def capacity(self) -> tuple[Expr, ...]:
@@ -53,26 +50,45 @@ class Polytope:
         return closed_form(self.vertices.rows / self.gram.trace())
 
     @cached_property
+    def dimension(self) -> int:
+        """The rank of the vertices: fewer than their rows where these lie in a subspace. By elimination in V Vᵀ, whose diagonal
+        is 0 only where the whole row is.
+        """
+        left, rank = self._frame, 0
+        while pivots := [k for k in range(left.rows) if not is_zero(left[k, k])]:
+            k = pivots[0]
+            left = (left - left[:, k] * left[k, :] / left[k, k]).applyfunc(closed_form)
+            rank += 1
+        return rank
+
+    @cached_property
     def is_tight(self) -> bool:
-        """Whether the vertices are a tight frame, V Vᵀ a multiple of 1: then Σ D_i is the dimension."""
-        frame = self.vertices * self.vertices.T
-        m = frame.rows
-        return all(is_zero(frame[i, j] - (frame[0, 0] if i == j else 0)) for i in range(m) for j in range(i + 1))
+        """Whether the vertices are a tight frame of the space that they span: F = V Vᵀ is a multiple of a projection, so that
+        F² = λF with λ rank = tr F. Then Σ D_i is the rank.
+        """
+        frame, trace = self._frame, self._frame.trace()
+        square, rank = frame * frame, self.dimension
+        return all(is_zero(rank * square[i, j] - trace * frame[i, j]) for i in range(frame.rows) for j in range(i + 1))
+
+    @property
+    def _frame(self) -> ImmutableMatrix:
+        return ImmutableMatrix((self.vertices * self.vertices.T).applyfunc(closed_form))
+
+    @cached_property
+    def unit(self) -> Polytope:
+        """The same with vertices of norm 1. ValueError where they have different norms, or none."""
+        square = self.gram[0, 0]
+        if is_zero(square) or any(not is_zero(self.gram[i, i] - square) for i in range(self.gram.rows)):
+            raise ValueError(f"vertices must have one norm, and not 0, got {self.name}")
+        if is_zero(square - 1):
+            return self
+        vertices = self.vertices.applyfunc(lambda entry: closed_form(entry / sympy.sqrt(square)))
+        return Polytope(self.name, vertices, self.gram.applyfunc(lambda entry: closed_form(entry / square)))
 
     @cached_property
     def coherence(self) -> Expr:
         """max over i ≠ j of |cos(v_i, v_j)|."""
-        n = self.gram.rows
-        cosines = numbered(
-            closed_form(self.gram[i, j] / sympy.sqrt(self.gram[i, i] * self.gram[j, j]))
-            for i in range(n)
-            for j in range(i)
-        )
-        largest = sympy.Integer(0)
-        for cosine in cosines:
-            size = cosine if sign(cosine) >= 0 else -cosine
-            largest = size if sign(size - largest) > 0 else largest
-        return largest
+        return coherence_of(self.gram)
 
     @cached_property
     def levels(self) -> tuple[tuple[int, ...], ...]:
@@ -84,16 +100,12 @@ class Polytope:
     @cached_property
     def symmetry_order(self) -> int:
         """Number of permutations of the vertices that preserve the Gram matrix (reflections included)."""
-        return prod(self._orbit_sizes)
-
-    @property
-    def is_vertex_transitive(self) -> bool:
-        """Whether such permutations take every vertex to every other."""
-        return bool(self._orbit_sizes[0] == self.gram.rows)
+        return prod(orbit_sizes(self.levels))
 
     @cached_property
-    def _orbit_sizes(self) -> tuple[int, ...]:
-        return orbit_sizes(self.levels)
+    def is_vertex_transitive(self) -> bool:
+        """Whether such permutations take every vertex to every other."""
+        return is_transitive(self.levels)
 
     @cached_property
     def distances(self) -> tuple[tuple[Expr, int], ...]:

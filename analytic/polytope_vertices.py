@@ -2,7 +2,9 @@ r"""Exact unit vertices of polytopes, as columns of SymPy matrices (m × n)."""
 
 from __future__ import annotations
 
-from itertools import product
+from collections.abc import Sequence
+from itertools import combinations, product
+from math import prod
 
 import sympy
 from sympy import Expr, ImmutableMatrix, Rational, cos, pi, sin, sqrt
@@ -41,9 +43,41 @@ def orthoplex(d: int) -> ImmutableMatrix:
     return ImmutableMatrix(d, 2 * d, lambda i, j: (1 - 2 * (j % 2)) * int(j // 2 == i))
 
 
-def cube() -> ImmutableMatrix:
-    """3 × 8: (±1, ±1, ±1)/√3."""
-    return _columns([[sign / sqrt(3) for sign in signs] for signs in product((1, -1), repeat=3)])
+def cube(d: int = 3) -> ImmutableMatrix:
+    """d × 2^d: (±1, …, ±1)/√d."""
+    return _columns([[sign / sqrt(d) for sign in signs] for signs in product((1, -1), repeat=d)])
+
+
+def demicube(d: int) -> ImmutableMatrix:
+    """d × 2^(d−1): every other vertex of the cube, those whose signs have product 1."""
+    return _columns([[s / sqrt(d) for s in (*signs, prod(signs))] for signs in product((1, -1), repeat=d - 1)])
+
+
+def rectified_simplex(d: int) -> ImmutableMatrix:
+    """d × d(d + 1)/2: middles of the edges of the simplex, pairs (i, j) in order, scaled to norm 1: |v_i + v_j|² = 2 − 2/d."""
+    corners, scale = simplex(d), sqrt(Rational(d, 2 * (d - 1)))
+    middles = [scale * (corners[:, i] + corners[:, j]) for i, j in combinations(range(d + 1), 2)]
+    return ImmutableMatrix(ImmutableMatrix.hstack(*middles).applyfunc(sympy.expand))
+
+
+def rectified_simplex_gram(d: int) -> ImmutableMatrix:
+    """Edges with a common end at cosine (d − 3)/(2d − 2), others at −2/(d − 1)."""
+    pairs = [set(pair) for pair in combinations(range(d + 1), 2)]
+    cosine = {2: sympy.Integer(1), 1: Rational(d - 3, 2 * d - 2), 0: Rational(-2, d - 1)}
+    return ImmutableMatrix(len(pairs), len(pairs), lambda i, j: cosine[len(pairs[i] & pairs[j])])
+
+
+def harmonic(n: int, frequencies: Sequence[int]) -> ImmutableMatrix:
+    """2f × n: (cos 2πkj/n, sin 2πkj/n)/√f for each of f frequencies k, in column j: a tight frame where these are distinct."""
+    angles = [[2 * pi * (k * j % n) / n for k in frequencies] for j in range(n)]
+    scale = 1 / sqrt(len(frequencies))
+    return _columns([[scale * wave(a) for a in row for wave in (cos, sin)] for row in angles])
+
+
+def harmonic_gram(n: int, frequencies: Sequence[int]) -> ImmutableMatrix:
+    """n × n: the mean of cos 2πk(i − j)/n over the frequencies."""
+    row = [sympy.Add(*(cos(2 * pi * (k * j % n) / n) for k in frequencies)) / len(frequencies) for j in range(n)]
+    return ImmutableMatrix(n, n, lambda i, j: sympy.expand(row[abs(i - j)]))
 
 
 def tetrahedron() -> ImmutableMatrix:
@@ -87,6 +121,18 @@ def antiprism_gram(k: int, height: Expr) -> ImmutableMatrix:
 def tegum(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
     """(m₁ + m₂) × (n₁ + n₂): both, in orthogonal spaces."""
     return ImmutableMatrix(sympy.diag(a, b))
+
+
+def product_of(a: ImmutableMatrix, b: ImmutableMatrix) -> ImmutableMatrix:
+    """(d₁ + d₂) × n₁n₂, the Cartesian product of two tight frames: (√d₁ u, √d₂ v)/√(d₁ + d₂), tight as well."""
+    first, second = (sqrt(Rational(part.rows, a.rows + b.rows)) for part in (a, b))
+    return _columns([[*(first * a[:, i]), *(second * b[:, j])] for i in range(a.cols) for j in range(b.cols)])
+
+
+def product_gram(a: ImmutableMatrix, b: ImmutableMatrix, shares: tuple[Rational, Rational]) -> ImmutableMatrix:
+    """n₁n₂ × n₁n₂: the mean of the cosines of the parts, with shares d₁/(d₁ + d₂) and d₂/(d₁ + d₂)."""
+    k, n = b.rows, a.rows * b.rows
+    return ImmutableMatrix(n, n, lambda i, j: sympy.expand(shares[0] * a[i // k, j // k] + shares[1] * b[i % k, j % k]))
 
 
 def _columns(columns: list[list[Expr]]) -> ImmutableMatrix:

@@ -1,16 +1,19 @@
 r"""The polytopes that features form, with exact vertices, and what follows from their Gram matrix.
 
 `polytope(name)` looks up: digon, triangle, square, pentagon, hexagon, …, "7-gon" (any k); tetrahedron, "4-simplex" (any
-dimension); octahedron, "4-orthoplex" or "4-cross-polytope" (any dimension); cube, icosahedron, dodecahedron; "square
-antiprism", "triangular antiprism", "5-antiprism" (tight frames); "triangular bipyramid", "pentagonal bipyramid",
-"7-bipyramid"; and the tegum product of any of these, "digon ⊕ triangle" (or with "+"): both in orthogonal spaces.
+dimension); octahedron, "4-orthoplex" or "4-cross-polytope"; cube, "4-cube"; icosahedron, dodecahedron; "rectified 5-cell",
+"rectified 5-simplex"; "5-demicube"; "square antiprism", "5-antiprism" and "triangular prism" (tight frames); "triangular
+bipyramid", "7-bipyramid"; "13-point harmonic frame", the one that least interference in four dimensions finds. And products
+of any of these: "triangle × pentagon" (or "3-5 duoprism"), the Cartesian product as a tight frame, and "digon ⊕ triangle" (or
+with "+"), the tegum product: both in orthogonal spaces. Each has one name (`analytic.polytope_names`), the same that
+`numeric.geometry.describe` gives it.
 """
 
 from __future__ import annotations
 
 import difflib
 import re
-from functools import lru_cache
+from functools import lru_cache, reduce
 
 import sympy
 from sympy import Expr
@@ -18,54 +21,39 @@ from sympy import Expr
 from . import polytope_vertices as vertices
 from .closed_form import exact_number, sign
 from .polytope import Polytope
+from .polytope_names import (
+    adjective,
+    corners,
+    polygon_corners,
+    product_factors,
+    product_name,
+    simplex_name,
+    single_name,
+    tegum_factors,
+    tegum_name,
+)
 from .rational import Exact
 
 TIGHT_HEIGHT = 1 / sympy.sqrt(3)
+HARMONIC = (13, (1, 5))
+"""Number of points and frequencies: 1 and 5 are representatives of the fourth roots of 1 modulo 13, so that every point is like
+every other in four ways, and three cosines occur.
+"""
+HARMONIC_NAME = "13-point harmonic frame"
 
-_PREFIXES = {"triangular": 3, "square": 4, "pentagonal": 5, "hexagonal": 6, "heptagonal": 7, "octagonal": 8}
-_POLYGONS = {
-    "digon": 2,
-    "triangle": 3,
-    "square": 4,
-    "pentagon": 5,
-    "hexagon": 6,
-    "heptagon": 7,
-    "octagon": 8,
-    "nonagon": 9,
-    "decagon": 10,
-    "dodecagon": 12,
-}
 _SOLIDS = {
     "tetrahedron": vertices.tetrahedron,
-    "octahedron": lambda: vertices.orthoplex(3),
-    "cube": vertices.cube,
     "icosahedron": vertices.icosahedron,
     "dodecahedron": vertices.dodecahedron,
 }
 
 CATALOGUE: tuple[str, ...] = (
-    "digon",
-    "triangle",
-    "square",
-    "pentagon",
-    "hexagon",
-    "heptagon",
-    "octagon",
-    "tetrahedron",
-    "octahedron",
-    "triangular antiprism",
-    "triangular bipyramid",
-    "pentagonal bipyramid",
-    "square antiprism",
-    "cube",
-    "icosahedron",
-    "dodecahedron",
-    "4-simplex",
-    "5-simplex",
-    "4-orthoplex",
-    "triangle ⊕ triangle",
-    "triangle ⊕ pentagon",
-    "digon ⊕ tetrahedron",
+    *("digon", "triangle", "square", "pentagon", "hexagon", "heptagon", "octagon"),
+    *("tetrahedron", "octahedron", "triangular prism", "triangular bipyramid", "pentagonal bipyramid"),
+    *("square antiprism", "cube", "pentagonal antiprism", "icosahedron", "hexagonal antiprism", "dodecahedron"),
+    *("4-simplex", "5-simplex", "4-orthoplex", "rectified 5-cell", "rectified 5-simplex", "5-demicube", "4-cube"),
+    *("triangle × triangle", "triangle × square", "pentagon × triangle", HARMONIC_NAME),
+    *("triangle ⊕ triangle", "pentagon ⊕ triangle", "tetrahedron ⊕ digon"),
 )
 
 
@@ -79,28 +67,74 @@ def antiprism(k: int, height: Exact | Expr = TIGHT_HEIGHT) -> Polytope:
     exact = exact_number(height, "height")
     if sign(exact) <= 0 or sign(1 - exact) <= 0:
         raise ValueError(f"height must lie strictly between 0 and 1, got {height}")
-    name = f"{_prefix(k)} antiprism" + ("" if exact == TIGHT_HEIGHT else f" of height {exact}")
+    name = f"{adjective(k)} antiprism" + ("" if exact == TIGHT_HEIGHT else f" of height {exact}")
     return Polytope(name, vertices.antiprism(k, exact), vertices.antiprism_gram(k, exact))
 
 
 def tegum(a: Polytope, b: Polytope) -> Polytope:
-    """The tegum product (direct sum): both in orthogonal spaces, so that D is the union of the factors' D."""
-    return Polytope(f"{a.name} ⊕ {b.name}", vertices.tegum(a.vertices, b.vertices), vertices.tegum(a.gram, b.gram))
+    """The tegum product (direct sum): both in orthogonal spaces, the vertices of `a` first, so that D is the union of the
+    factors' D.
+    """
+    sizes = {shape.name: shape.vertices.cols for shape in (a, b)}
+    try:
+        name = tegum_name([*tegum_factors(a.name), *tegum_factors(b.name)], lambda part: sizes.get(part) or _size(part))
+    except ValueError:  # a factor within a factor that is not of the catalogue
+        name = f"{a.name} ⊕ {b.name}"
+    return Polytope(name, vertices.tegum(a.vertices, b.vertices), vertices.tegum(a.gram, b.gram))
+
+
+def product(a: Polytope, b: Polytope) -> Polytope:
+    """The Cartesian product of two tight frames as a tight frame: (√d₁ u, √d₂ v)/√(d₁ + d₂) for every u of `a` and v of `b`, in
+    d₁ and d₂ dimensions. ValueError unless both are tight frames of unit vectors.
+    """
+    for shape in (a, b):
+        if not shape.is_tight or sign(shape.gram[0, 0] - 1):
+            raise ValueError(f"a Cartesian product needs tight frames of unit vectors, got {shape.name}")
+    first, second = a.vertices.rows, b.vertices.rows
+    shares = sympy.Rational(first, first + second), sympy.Rational(second, first + second)
+    return Polytope(
+        f"{a.name} × {b.name}",
+        vertices.product_of(a.vertices, b.vertices),
+        vertices.product_gram(a.gram, b.gram, shares),
+    )
 
 
 @lru_cache(maxsize=256)
 def polytope(name: str) -> Polytope:
     """The polytope of that name, case and spaces aside (grammar above). ValueError lists close names otherwise."""
-    plain = " ".join(name.lower().split())
-    factors = re.split(r" ?[⊕+] ?", plain)
+    plain = re.sub(r"(\d+)-(\d+) duoprism", r"\1-gon × \2-gon", " ".join(name.lower().split()))
+    parts = []
+    for factor in re.split(r" ?[⊕+] ?", plain):
+        words = [single_name(word) for word in re.split(r" ?× ?| x ", factor)]
+        inner = [part for word in words for part in product_factors(word)]
+        parts += tegum_factors(product_name(inner, _size))
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> Polytope:
+    """The tegum product of factors that fall apart no further; a square in the order of a polygon, not of two digons."""
+    if parts == ["digon"] * 2:
+        return Polytope("square", vertices.polygon(4), vertices.polygon_gram(4))
+    parts = sorted(parts, key=lambda part: (part == "digon", -_size(part), part))
+    return reduce(tegum, map(_irreducible, parts))
+
+
+def _size(name: str) -> int:
+    return sum(int(_irreducible(part).vertices.cols) for part in tegum_factors(name))
+
+
+@lru_cache(maxsize=256)
+def _irreducible(name: str) -> Polytope:
+    """The polytope of a name that `tegum_factors` leaves as it is. ValueError for an unknown one."""
+    factors = product_factors(name)
+    if set(factors) == {"digon"} and len(factors) > 1:
+        return Polytope(name, vertices.cube(len(factors)))
     if len(factors) > 1:
-        product = polytope(factors[0])
-        for factor in factors[1:]:
-            product = tegum(product, polytope(factor))
-        return product
-    found = _single(plain)
+        made = reduce(product, (_joined(tegum_factors(part)) for part in factors))
+        return Polytope(name, made.vertices, made.known_gram)
+    found = _single(name)
     if found is None:
-        close = difflib.get_close_matches(plain, CATALOGUE, n=4, cutoff=0.4)
+        close = difflib.get_close_matches(name, CATALOGUE, n=4, cutoff=0.4)
         raise ValueError(
             f"unknown polytope {name!r}: "
             + (f"did you mean {', '.join(close)}?" if close else f"one of {', '.join(CATALOGUE)}")
@@ -111,32 +145,28 @@ def polytope(name: str) -> Polytope:
 def _single(name: str) -> Polytope | None:
     if name in _SOLIDS:
         return Polytope(name, _SOLIDS[name]())
-    if match := re.fullmatch(r"(\d+)-(gon|simplex|orthoplex|cross-polytope)", name):
-        number, kind = int(match[1]), match[2]
-        if kind == "gon":
-            return _polygon(number) if number >= 2 else None
-        if number <= 3:
-            special = ("digon", "triangle", "tetrahedron") if kind == "simplex" else ("digon", "square", "octahedron")
-            return polytope(special[number - 1]) if number else None
-        if kind == "simplex":
-            return Polytope(name, vertices.simplex(number), vertices.simplex_gram(number))
-        return Polytope(f"{number}-orthoplex", vertices.orthoplex(number))
-    if match := re.fullmatch(r"(\w+?)(?:-gonal)?[- ](antiprism|bipyramid)", name):
-        first, kind = match.groups()
-        k = _PREFIXES.get(first, 0) or (int(first) if first.isdigit() else 0)
-        if k < 3:
-            return None
-        if kind == "antiprism":
-            return antiprism(k)
-        product = tegum(_polygon(k), polytope("digon"))
-        return Polytope(f"{_prefix(k)} bipyramid", product.vertices, product.known_gram)
-    return _polygon(_POLYGONS[name]) if name in _POLYGONS else None
+    if name == HARMONIC_NAME:
+        return Polytope(name, vertices.harmonic(*HARMONIC), vertices.harmonic_gram(*HARMONIC))
+    if (k := polygon_corners(name)) and k >= 2:
+        return Polytope(name, vertices.polygon(k), vertices.polygon_gram(k))
+    if match := re.fullmatch(r"(rectified )?(\d+)-(simplex|cell|demicube)", name):
+        return _of_dimension(name, match[3], bool(match[1]), int(match[2]))
+    if match := re.fullmatch(r"(\S+) antiprism", name):
+        rings = corners(match[1]) or 0
+        return antiprism(rings) if rings >= 3 else None
+    return None
 
 
-def _polygon(k: int) -> Polytope:
-    name = next((word for word, corners in _POLYGONS.items() if corners == k), f"{k}-gon")
-    return Polytope(name, vertices.polygon(k), vertices.polygon_gram(k))
+def _of_dimension(name: str, kind: str, rectified: bool, d: int) -> Polytope | None:
+    if kind == "demicube":
+        return Polytope(name, vertices.demicube(d)) if d >= 5 and not rectified else None
+    if rectified and name in (rectified_name(4), rectified_name(max(d, 5))):
+        d = 4 if kind == "cell" else d
+        return Polytope(name, vertices.rectified_simplex(d), vertices.rectified_simplex_gram(d))
+    if kind == "simplex" and not rectified and name == simplex_name(max(d, 4)):
+        return Polytope(name, vertices.simplex(d), vertices.simplex_gram(d))
+    return None
 
 
-def _prefix(k: int) -> str:
-    return next((word for word, corners in _PREFIXES.items() if corners == k), f"{k}-gonal")
+def rectified_name(d: int) -> str:
+    return "rectified 5-cell" if d == 4 else f"rectified {d}-simplex"

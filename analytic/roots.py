@@ -174,13 +174,26 @@ def sign_at_infinity(polynomial: fmpq_poly) -> int:
 
 
 def rational_between(lower: RealAlgebraic, upper: RealAlgebraic) -> Fraction:
-    """A rational strictly between two real algebraic numbers, lower < upper."""
+    """A rational strictly between two real algebraic numbers, lower < upper: of least denominator between the ends of their
+    enclosures, so that what is computed there stays short.
+    """
     width = Fraction(1, 1 << 32)
     while True:
         left, right = lower.enclosure(width)[1], upper.enclosure(width)[0]
         if left < right:
-            return (left + right) / 2
+            return _simplest_between(left, right)
         width *= width
+
+
+def _simplest_between(low: Fraction, high: Fraction) -> Fraction:
+    """The fraction of least denominator strictly between, by continued fractions: the next integer, if it lies there."""
+    below = low.numerator // low.denominator
+    if below + 1 < high:
+        return Fraction(below + 1)
+    if low == below:  # between below and high ≤ below + 1: below + 1/k for the first k
+        return below + Fraction(1, 1 + int(1 / (high - below)))
+    rest = 1 / (low - below)
+    return below + 1 / _simplest_between(1 / (high - below), rest)
 
 
 def _primitive(polynomial: fmpz_poly) -> tuple[int, ...]:

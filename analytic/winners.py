@@ -59,8 +59,8 @@ class Reign:
 def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Polytope, ...] = ()) -> Winner:
     """The winner at one sparsity, 0 ≤ s < 1, with losses to a radius of 10^−digits or so, told apart by balls.
 
-    `extra`: polytopes beside those of the catalogue. ValueError on bad input; ArithmeticError where two packings tie to
-    that accuracy: ask for more digits.
+    `extra`: polytopes beside those of the catalogue (`analytic.packing.packings`). ValueError on bad input; ArithmeticError
+    where two packings tie to that accuracy: ask for more digits.
     """
     s = rational(sparsity, "sparsity")
     if not 0 <= s < 1:

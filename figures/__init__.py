@@ -7,7 +7,12 @@ also takes a `folder`, in which it keeps its own checkpoints.
 
 from __future__ import annotations
 
-from importlib import import_module
+import ast
+import os
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from .beside import made_beside as made_beside
 from .drawing import Drawn as Drawn
@@ -15,6 +20,9 @@ from .drawing import Progress as Progress
 from .drawing import make as make
 from .drawing import save as save
 from .workers import Task as Task
+
+# Before NumPy and torch load, as in `verify`: threads that wait for each other cost more than they bring.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # What the main job draws into its report; all figures make the gallery.
 REPORT = (
@@ -60,12 +68,29 @@ NAMES = tuple(name for names in TOPICS.values() for name in names)
 
 def title(name: str) -> str:
     """One line that says what the figure shows."""
-    return str(import_module(f"figures.{name}").TITLE)
+    return str(_constants(name)["TITLE"])
 
 
 def seconds(name: str, *, full: bool) -> float:
     """CPU seconds that making the figure takes, about."""
-    return float(import_module(f"figures.{name}").SECONDS[full])
+    return float(_constants(name)["SECONDS"][full])
+
+
+def resumes(name: str) -> bool:
+    """Whether the figure keeps checkpoints of its own."""
+    return bool(_constants(name).get("RESUMES", False))
+
+
+@cache
+def _constants(name: str) -> dict[str, Any]:
+    """What stands at the head of a figure's module, read from its text: to import it would load all its libraries."""
+    tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8"))
+    found = {}
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            with suppress(ValueError):
+                found[node.targets[0].id] = ast.literal_eval(node.value)
+    return found
 
 
 def check_names(names: tuple[str, ...]) -> tuple[str, ...]:

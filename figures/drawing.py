@@ -11,15 +11,20 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from verify.write import write_whole
-
-from .table import Table, as_table
+from numeric.running.files import write_whole
 
 Progress = Callable[[float], None]
 
 
+class Table(NamedTuple):
+    """Numbers as a file: `kind` is its extension, "csv" or "nc"."""
+
+    kind: str
+    content: bytes
+
+
 class Drawn(NamedTuple):
-    """A finished figure: what a page needs of it. `data`: its numbers as a file."""
+    """A finished figure: what a page needs of it. `data`: its numbers as a file; `seed`: None where nothing is random."""
 
     name: str
     title: str
@@ -27,6 +32,7 @@ class Drawn(NamedTuple):
     svg: bytes
     png: bytes
     data: Table = Table("csv", b"")
+    seed: int | None = None
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -49,6 +55,8 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
     matplotlib.use("Agg")
     from matplotlib import pyplot
 
+    from .table import as_table
+
     module: Any = import_module(f"figures.{name}")
     with ExitStack() as stack:
         keeping: dict[str, Path] = {}
@@ -66,7 +74,7 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
         pyplot.close(figure)
     progress(1.0)
     svg, png = images
-    return Drawn(name, module.TITLE, module.caption(numbers), svg, png, as_table(numbers))
+    return Drawn(name, module.TITLE, module.caption(numbers), svg, png, as_table(numbers), module.SEED)
 
 
 def save(drawn: Drawn, folder: Path) -> None:

@@ -8,14 +8,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from matplotlib import pyplot
 from matplotlib.collections import PatchCollection
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from analytic.fixed_weights import meeting_point
-from numeric.loss_map import expected_losses, minimise_map
+from numeric.loss_map import minimise_map
+from numeric.population import expected_loss
 from numeric.train import TrainConfig, train
 
 from . import Progress
@@ -150,12 +150,9 @@ def _trained(
     )
     run = train(config, progress=lambda done, total: progress(done / total))
     assert run.b is not None
-    # A diverged model, all NaN, is never the best; the loss is asked of what is left.
-    sound = run.W.flatten(1).isfinite().all(dim=1)
-    losses = np.full(len(p), np.inf)
-    losses[sound.numpy()] = expected_losses(
-        run.W[sound], run.b[sound], torch.from_numpy(p)[sound], torch.from_numpy(rows)[sound]
-    ).numpy()
+    # A diverged model, all NaN, is never the best.
+    losses = expected_loss(run.W.numpy(), run.b.numpy(), 1 - p[:, None], rows, on_error="nan")
+    losses = np.where(np.isnan(losses), np.inf, losses)
     best = losses.reshape(-1, seeds).argmin(axis=1) + seeds * np.arange(shape[0] * shape[1])
     W = run.W.numpy()[best].reshape(*shape, n - 1, n)
     return classified(density, importance, W, losses[best].reshape(shape))

@@ -9,12 +9,12 @@ import platform
 import shutil
 from dataclasses import asdict, dataclass, field
 from functools import cache
-from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 
-from verify.write import output_folder, write_whole
+from numeric.running.files import output_folder, write_whole
 
+from . import resumes
 from .drawing import Drawn, save
 from .sources import fingerprint
 
@@ -65,7 +65,7 @@ def store(drawn: Drawn, seconds: float, setting: Setting, folder: Path) -> Recor
         title=drawn.title,
         caption=drawn.caption,
         command=setting.command(drawn.name),
-        seed=import_module(f"figures.{drawn.name}").SEED,
+        seed=drawn.seed,
         seconds=round(seconds, 3),
         setting=setting,
         source=fingerprint(drawn.name),
@@ -92,7 +92,7 @@ def load(name: str, setting: Setting, folder: Path) -> Record | None:
         whole = whole and all(
             hashlib.sha256((folder / file).read_bytes()).hexdigest() == digest for file, digest in record.files.items()
         )
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     today = (name, setting, fingerprint(name), versions())
     return record if whole and today == (record.name, record.setting, record.source, record.versions) else None
@@ -105,7 +105,7 @@ def checkpoints(name: str, folder: Path) -> Path:
 
 def open_checkpoints(name: str, setting: Setting, folder: Path, *, again: bool = False) -> Path | None:
     """The same, emptied if what is in it was left by other code, another setting, or is not wanted; None for other figures."""
-    if not getattr(import_module(f"figures.{name}"), "RESUMES", False):
+    if not resumes(name):
         return None
     place = checkpoints(name, folder)
     owner = json.dumps([asdict(setting), fingerprint(name), versions()])

@@ -12,6 +12,7 @@ import csv
 import io
 import math
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
@@ -20,20 +21,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import sympy
-import torch
-from scipy.io import netcdf_file
+
+from .drawing import Table
 
 MOST_CSV = 2_000_000
 """Bytes of CSV beyond which large arrays go into a netCDF file."""
 _LARGE_ARRAY = 256
 HEADER = ("quantity", "index", "value")
-
-
-class Table(NamedTuple):
-    """`kind` is the file's extension, "csv" or "nc"."""
-
-    kind: str
-    content: bytes
 
 
 class Entry(NamedTuple):
@@ -56,7 +50,8 @@ def as_table(numbers: Any) -> Table:
 
 
 def _entries(value: Any, quantity: str, index: tuple[int, ...]) -> Iterator[Entry]:
-    if isinstance(value, torch.Tensor):
+    torch = sys.modules.get("torch")  # there are no tensors where it is not loaded
+    if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()
     named = _named(value)
     if named is not None:
@@ -127,6 +122,8 @@ def _text(value: Any) -> str:
 
 
 def _as_netcdf(entries: list[Entry]) -> bytes:
+    from scipy.io import netcdf_file
+
     buffer = io.BytesIO()
     file = netcdf_file(buffer, "w", version=2)
     rest = []

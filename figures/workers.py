@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import multiprocessing
-import os
 import signal
-import threading
 import time
-from collections.abc import Generator, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from multiprocessing import resource_tracker
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from numeric.running.processes import SPAWN, one_thread_and_no_interrupts, stop, work_for_parent
+
 from .drawing import Drawn, make
 
-_SPAWN = multiprocessing.get_context("spawn")  # a fork of a process that has run torch's threads can hang
 _LEAVING = 10.0
 """Seconds that a worker may take to leave when told."""
 
@@ -79,12 +76,12 @@ def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
                         crew[pipe] = (process, waiting.pop())
                         _tell(pipe, crew[pipe][1])
                     else:
-                        _stop([process])
+                        stop([process])
                         del crew[pipe]
                         pipe.close()
                 yield event
     finally:
-        _stop([process for process, _ in crew.values()])
+        stop([process for process, _ in crew.values()])
 
 
 def expected(seconds: Sequence[float], jobs: int) -> float:
@@ -102,47 +99,19 @@ def _tell(pipe: Connection, task: Task) -> None:
 
 
 def _start() -> tuple[Connection, SpawnProcess]:
-    ours, theirs = _SPAWN.Pipe()
-    process = _SPAWN.Process(target=_work, args=(theirs,))
-    with _one_thread_and_no_interrupts():
+    ours, theirs = SPAWN.Pipe()
+    process = SPAWN.Process(target=_work, args=(theirs,))
+    with one_thread_and_no_interrupts():
         process.start()
     theirs.close()
     return ours, process
 
 
-@contextmanager
-def _one_thread_and_no_interrupts() -> Iterator[None]:
-    """What a process started here inherits. The keyboard's interrupt is for the parent, which stops its workers."""
-    resource_tracker.ensure_running()  # starting a first process would start it and let interrupts in again
-    before = os.environ.get("OMP_NUM_THREADS")
-    os.environ["OMP_NUM_THREADS"] = "1"
-    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
-        if before is None:
-            del os.environ["OMP_NUM_THREADS"]
-        else:
-            os.environ["OMP_NUM_THREADS"] = before
-
-
-def _stop(processes: Sequence[SpawnProcess]) -> None:
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join(_LEAVING)
-        if process.is_alive():
-            process.kill()
-            process.join()
-
-
 def _work(pipe: Connection) -> None:
     """Make figures until told to leave."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    work_for_parent()
     # As an exception, so that half-written checkpoints are cleaned up on the way out.
     signal.signal(signal.SIGTERM, lambda number, frame: _leave())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     while True:
         task: Task = pipe.recv()
         told = -1.0
@@ -164,11 +133,3 @@ def _work(pipe: Connection) -> None:
 
 def _leave() -> None:
     raise SystemExit
-
-
-def _end_with_parent() -> None:
-    """A worker that lives on when its parent is killed would wait for work forever."""
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-    wait([parent.sentinel])
-    os._exit(1)

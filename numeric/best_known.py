@@ -23,7 +23,7 @@ ROUNDING = 5e-10
 
 @lru_cache(maxsize=1)
 def best_known() -> Mapping[int, BestKnown]:
-    """Rows by the number of points, 2 to 50. Best known, not proved least, except for 2 to 6 and 12 points."""
+    """Rows by the number of points, 2 to 100. Best known, not proved least, except for 2 to 6 and 12 points."""
     text = Path(__file__).with_name("thomson.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
     return MappingProxyType(

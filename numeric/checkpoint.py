@@ -5,23 +5,16 @@ What a step draws is a function of the settings and the step (see `stream`), so 
 
 from __future__ import annotations
 
-import io
-import json
-import os
-import tempfile
-import zipfile
-import zlib
-from collections.abc import Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-_FORMAT = "antipodal training, 2"
-# What a flipped byte makes the readers of zip files, arrays and JSON raise.
-_DAMAGED = (ValueError, KeyError, EOFError, AttributeError, TypeError, RuntimeError, zipfile.BadZipFile, zlib.error)
-Arrays = Mapping[str, NDArray[Any]]
+from .running.arrays import Arrays, checksum, read_arrays, write_arrays
+
+_FORMAT = "antipodal training, 3"
 
 
 class Checkpoint(NamedTuple):
@@ -33,62 +26,60 @@ class Checkpoint(NamedTuple):
     arrays: Arrays
 
 
+class Found(NamedTuple):
+    """A checkpoint as read from `path`: whole, but only who knows the run can say whether it is one of its own."""
+
+    path: Path
+    finished: int
+    step: int
+    arrays: Arrays
+
+    def array(self, name: str, shape: tuple[int, ...], dtype: Any) -> NDArray[Any]:
+        """An array of the checkpoint. ValueError unless it is there and of this shape and dtype."""
+        found = self.arrays.get(name)
+        if found is None or found.shape != shape or found.dtype != np.dtype(dtype):
+            got = "none" if found is None else f"{found.dtype} of shape {found.shape}"
+            self.require(False, f"{name} must be {np.dtype(dtype)} of shape {shape}, got {got}")
+        return self.arrays[name]
+
+    def only(self, names: Collection[str]) -> None:
+        """ValueError where there are arrays of other names."""
+        self.require(set(self.arrays) <= set(names), f"it holds {sorted(self.arrays)}, wanted {sorted(names)}")
+
+    def require(self, holds: bool, what: str) -> None:
+        """ValueError that says `what` is wanted unless it `holds`."""
+        if not holds:
+            raise ValueError(f"checkpoint {str(self.path)!r} is not one of this run: {what}")
+
+
 def save(path: Path, checkpoint: Checkpoint) -> None:
-    """Write to a neighbour, flush it to the disk and rename it: whenever the machine stops, the old file or the new one is
-    whole. ValueError when that is impossible, with the old file untouched.
+    """Write the file: whenever the machine stops, the old one or the new one is whole. ValueError when that is impossible, with
+    the old file untouched.
     """
-    names = sorted(checkpoint.arrays)
-    header = json.dumps([_FORMAT, checkpoint.settings, checkpoint.finished, checkpoint.step, names])
-    content = io.BytesIO()
-    np.savez(content, header=np.array(header), **checkpoint.arrays)  # type: ignore[arg-type]
-    try:
-        write_whole(path, content.getvalue())
-    except OSError as error:
-        raise ValueError(f"checkpoint {str(path)!r} cannot be written ({error.strerror})") from None
+    header = [_FORMAT, *checkpoint[:3]]
+    write_arrays(path, "checkpoint", [*header, checksum(header, checkpoint.arrays)], checkpoint.arrays)
 
 
-def load(path: Path, settings: str) -> Checkpoint | None:
+def load(path: Path, settings: str) -> Found | None:
     """The checkpoint, or None where there is no file. ValueError where the file is not one, is damaged, or belongs to other
     `settings`; it is left as it is.
     """
-    try:
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
-        found = json.loads(str(arrays.pop("header")))
-    except FileNotFoundError:
+    contents = read_arrays(path, "checkpoint")
+    if contents is None:
         return None
-    except OSError as error:
-        raise ValueError(f"checkpoint {str(path)!r} cannot be read ({error.strerror or error})") from None
-    except _DAMAGED as error:
-        raise ValueError(f"checkpoint {str(path)!r} is damaged or no checkpoint ({error})") from None
-    if not isinstance(found, list) or len(found) != 5 or found[0] != _FORMAT:
-        raise ValueError(f"checkpoint {str(path)!r} is not of this version, wanted {_FORMAT!r}, got {found!r}")
-    if found[1] != settings:
+    header, arrays = contents
+    if not isinstance(header, list) or len(header) != 5 or header[0] != _FORMAT:
+        raise ValueError(f"checkpoint {str(path)!r} is not of this version, wanted {_FORMAT!r}, got {header!r}"[:500])
+    *front, total = header
+    if front[1] != settings:
         raise ValueError(
             f"checkpoint {str(path)!r} belongs to a run with other settings; give another path or remove it"
         )
-    _, _, finished, step, names = found
-    if sorted(arrays) != names:  # a flipped byte in the directory of a zip file makes members vanish without an error
-        raise ValueError(f"checkpoint {str(path)!r} is damaged: it holds {sorted(arrays)}, wanted {names}")
-    return Checkpoint(settings, finished, step, arrays)
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """`content` as the file `path`, whole or not at all, and on the disk when this returns. OSError when that fails."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)  # it is gone where the interruption came after it was renamed
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    if total != checksum(front, arrays):
+        raise ValueError(f"checkpoint {str(path)!r} is damaged: its checksum is another")
+    found = Found(path, front[2], front[3], arrays)
+    found.require(
+        all(type(count) is int and count >= 0 for count in front[2:]),
+        f"finished and step must be whole numbers of at least 0, got {front[2:]!r}",
+    )
+    return found

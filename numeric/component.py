@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from .catalogue import tegum_name
+from .polytope_names import tegum_name
 
 
 @dataclass(frozen=True)

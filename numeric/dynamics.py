@@ -152,7 +152,7 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     for k, end in enumerate(ends):
         last = np.concatenate([end.W[-1].ravel(), end.b[-1] if config.bias else []])
         start = torch.from_numpy(last)[None]
-        least.append(float(bfgs(lambda x, k=k: objective(x, [k] * len(x)), start).values[0]))  # type: ignore[misc]
+        least.append(float(bfgs(lambda x, k=k: objective(x, [k] * len(x)), start).values[0]))
     return np.array(least)
 
 

@@ -9,7 +9,9 @@ import torch
 from torch import Tensor
 
 from . import population
+from .arguments import Floats
 from .config import TrainConfig, describe
+from .law import Law
 from .model import RELU_OUTPUT, Parameters, forward
 from .points import Points
 from .sample import sampler
@@ -44,25 +46,29 @@ def judge(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | None) ->
 
 
 def population_loss(config: TrainConfig, W: Tensor, b: Tensor | None) -> Tensor:
-    """The expected loss (models,) of ReLU(WᵀWx + b), float64; ValueError where the config is not of that kind."""
+    """The expected loss (models,) of ReLU(WᵀWx + b), float64, nan for models that are not finite or too large; ValueError where
+    the config is not of that kind.
+    """
     if not has_population_loss(config):
         raise ValueError(
             "the loss without sampling is that of ReLU(WᵀWx + b) for values on [0, 1] under a law that is not a set of "
             f"points, got {config.family}, signed={config.signed}, {type(config.laws[0]).__name__}"
         )
+    importance = config.importances
+    if config.sparsity is not None:
+        return _loss(W, b, config.sparsities, importance)
     loss = torch.empty(len(W), dtype=torch.float64)
     for some in _alike(config):
-        law, k = config.laws[some[0]], some[0]
+        law = config.laws[some[0]]
         assert not isinstance(law, Points)
-        sparsity = None if config.sparsity is None else config.sparsity[k]
-        weights, bias = W[some].double(), None if b is None else b[some].double()
-        importance = config.importance_rows[k]
-        if sparsity is not None and (config.sparsities[k] == 1).all():
-            squares = torch.zeros(len(some), 1) if bias is None else bias.clamp_min(0).square()
-            loss[some] = (squares * torch.from_numpy(config.importances[k])).sum(1)
-        else:
-            loss[some] = population.expected_loss(weights, bias, sparsity, importance, law=law)
+        loss[some] = _loss(W[some], None if b is None else b[some], None, importance[some], law)
     return loss
+
+
+def _loss(W: Tensor, b: Tensor | None, sparsity: Floats | None, importance: Floats, law: Law | None = None) -> Tensor:
+    bias = None if b is None else b.double()
+    loss: Tensor = population.expected_loss(W.double(), bias, sparsity, importance, law=law, on_error="nan")
+    return loss.cpu()
 
 
 def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | None, samples: int = SAMPLES) -> Tensor:

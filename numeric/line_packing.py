@@ -1,28 +1,30 @@
 r"""Lines through the origin that meet at angles as large as possible: unit vectors W_i of least coherence max |W_i·W_j|.
 
-Descent on the smooth maximum, with c the cosines of the N = n(n−1)/2 pairs,
+What a search finds (`numeric.largest_cosine`) is an upper bound of the least coherence. From below, for n > m, Welch 1974, with
+equality for equiangular tight frames; and for more than m(m + 1)/2 lines (Conway, Hardin, Sloane, Experimental Mathematics
+5 (1996) 139–159),
 
-.. math:: f_q(W) = \tfrac1{q} \log \tfrac1N \sum_{i<j} |c_{ij}|^q, \qquad
-          \max |c| - \tfrac1q \log N \le e^{f_q} \le \max |c|
+.. math:: \max_{i \ne j} |W_i \cdot W_j| \ge \sqrt{\frac{n - m}{m (n - 1)}}, \qquad
+          \max_{i \ne j} |W_i \cdot W_j| \ge \frac1{\sqrt m} \quad (n > m(m + 1)/2) .
 
-(the left side to first order), for q rising by factors of four, from random starts. What comes out is an upper bound of the
-least coherence. From below (Welch 1974), with equality for equiangular tight frames:
-
-.. math:: \max_{i \ne j} |c_{ij}| \ge \sqrt{\frac{n - m}{m (n - 1)}}, \qquad n \ge m.
+Where negative cosines do no harm, as to a ReLU, the problem is `numeric.spherical_code`.
 """
 
 from __future__ import annotations
 
+import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import betainc
 
-from .arguments import Floats
-
-_POWERS = tuple(4**k for k in range(1, 12))
-_ITERATIONS = 400
+from .arguments import Floats, number
+from .largest_cosine import check_sizes, least
 
 
 @dataclass(frozen=True)
@@ -34,29 +36,56 @@ class LinePacking:
     starts: int
 
 
-def least_coherence(n: int, m: int, *, starts: int = 8, seed: int = 0, enough: float = 0.0) -> LinePacking:
-    """The least coherent of `starts` descents, n ≥ 2 and m ≥ 1; no more are made once one is at most `enough`.
+class KnownCoherence(NamedTuple):
+    """A published least coherence, how far rounding may have moved it, and where it is from."""
 
-    ValueError on sizes out of range.
+    coherence: float
+    rounding: float
+    source: str
+
+
+def least_coherence(n: int, m: int, *, starts: int | None = None, seed: int = 0, enough: float = 0.0) -> LinePacking:
+    """The least coherent of `starts` descents, n ≥ 2 and m ≥ 1; None: 64 for up to 100 coordinates n(m − 1), fewer beyond.
+    No more are made once one is at most `enough`, or so low that
+    it is proved to be least.
+
+    Every packing of `known_coherences` is reached with the default arguments. ValueError on sizes out of range.
+
+    >>> round(least_coherence(6, 3).coherence, 12)  # the diagonals of the icosahedron: 1/√5
+    0.4472135955
     """
-    for name, value, least in (("n", n, 2), ("m", m, 1), ("starts", starts, 1)):
-        if value < least:
-            raise ValueError(f"{name} must be at least {least}, got {value}")
-    best = None
-    for k in range(starts):
-        W = _descend(np.random.default_rng([seed, k]).standard_normal((m, n)))
-        found = LinePacking(W, _coherence(W), k + 1)
-        if best is None or found.coherence < best.coherence:
-            best = found
-        if best.coherence <= enough:
-            break
-    assert best is not None
-    return LinePacking(best.W, best.coherence, k + 1)
+    check_sizes(n, m, starts, seed)
+    number("enough", enough)
+    if n <= m or m == 1:
+        return LinePacking(np.eye(m, n) if n <= m else np.ones((1, n)), float(n > m), 0)
+    return LinePacking(*least(n, m, starts, seed, max(enough, lower_bound(n, m)), lines=True))
+
+
+@lru_cache(maxsize=1)
+def known_coherences() -> Mapping[tuple[int, int], KnownCoherence]:
+    """Published least coherences by (n, m), carried in `line_packings.csv`: proved where they meet a bound, and for (8, 3)."""
+    text = Path(__file__).with_name("line_packings.csv").read_text(encoding="utf-8")
+    rows = csv.DictReader(line for line in text.splitlines() if not line.startswith("#"))
+    return MappingProxyType(
+        {
+            (int(row["n_lines"]), int(row["dim"])): KnownCoherence(
+                float(row["coherence"]), float(row["rounding"]), row["source"]
+            )
+            for row in rows
+        }
+    )
 
 
 def welch_bound(n: int, m: int) -> float:
     """No n unit vectors in m dimensions are less coherent; 0 for n ≤ m."""
     return float(np.sqrt((n - m) / (m * (n - 1)))) if n > m else 0.0
+
+
+def lower_bound(n: int, m: int) -> float:
+    """The larger of the two bounds above; cos π/n in the plane, where neighbours cannot all be farther than π/n apart."""
+    if m == 2:
+        return float(np.cos(np.pi / n))
+    return max(welch_bound(n, m), float(m**-0.5) if n > m * (m + 1) / 2 else 0.0)
 
 
 def chance_of_cosine_above(epsilon: float, m: int) -> float:
@@ -71,44 +100,3 @@ def random_directions(epsilon: float, m: int) -> int:
     chance = chance_of_cosine_above(epsilon, m)
     n = int((1 + np.sqrt(1 + 8 / chance)) / 2)
     return n if n * (n - 1) / 2 * chance < 1 else n - 1
-
-
-def _coherence(W: Floats) -> float:
-    return float(np.abs(np.triu(W.T @ W, 1)).max())
-
-
-def _descend(start: Floats) -> Floats:
-    m, n = start.shape
-    W = start / np.linalg.norm(start, axis=0)
-    for power in _POWERS:
-        end = minimize(
-            _smooth_maximum,
-            W.ravel(),
-            args=(power, m, n),
-            jac=True,
-            method="L-BFGS-B",
-            options={"maxiter": _ITERATIONS},
-        )
-        found = end.x.reshape(m, n)
-        found = found / np.linalg.norm(found, axis=0)
-        if _coherence(found) < _coherence(W) or power == _POWERS[0]:
-            W = np.asarray(found)
-    return np.asarray(W)
-
-
-def _smooth_maximum(x: Floats, power: int, m: int, n: int) -> tuple[float, Floats]:
-    """f_q of the directions of x (m n,), and its gradient; the largest cosine is taken out, so that no power underflows all."""
-    raw = x.reshape(m, n)
-    norms = np.linalg.norm(raw, axis=0)
-    W = raw / norms
-    cosines = W.T @ W
-    np.fill_diagonal(cosines, 0.0)
-    size = np.abs(cosines)
-    largest = float(size.max())
-    shares = (size / largest) ** power
-    total = float(shares.sum())  # each pair twice, as in N·2
-    value = np.log(largest) + np.log(total / (n * (n - 1))) / power
-    pull = np.where(size > 0, shares / np.where(size > 0, cosines, 1.0), 0.0) / total
-    gradient = 2 * W @ pull
-    gradient -= W * (W * gradient).sum(axis=0)
-    return value, (gradient / norms).ravel()

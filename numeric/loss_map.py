@@ -1,7 +1,7 @@
 r"""Least population losses on a map of settings, density × importances: every point and every start in one stack.
 
 The features are independent, and at a map point all have one density. Each start of each point is a row of one stack that
-BFGS takes down together; its setting rides along as coordinates in which the gradient is 0. Then every point tries the
+BFGS takes down together. Then every point tries the
 minima of its neighbours on the map as starts and keeps what is lower, until none is: a minimum that random starts missed at
 one point is brought there by a neighbour that has found it, so that a jump on the map is one of the minimum, not of the
 search.
@@ -20,10 +20,10 @@ from torch import Tensor
 
 from .arguments import Floats
 from .model import initial_weights
-from .population import expected_loss
+from .population import value_and_gradient
 from .quasi_newton import bfgs
 
-MOST_FEATURES = 6
+MOST_FEATURES = 12
 LOWER = 1e-9
 """By how much a neighbour's minimum must be lower, in units of what no weights at all cost, Σ_i I_i p/3."""
 _MEMORY = 2**30
@@ -47,15 +47,6 @@ class LossMap:
     corrected: tuple[int, ...]
 
 
-def expected_losses(W: Tensor, b: Tensor, density: Tensor, importance: Tensor) -> Tensor:
-    """K of model k under setting k, (k,), float64, differentiable.
-
-    `W`: (k, m, n); `b`: (k, n); `density`: (k,) in [0, 1]; `importance`: (k, n), at least 0. Error: rounding alone.
-    """
-    loss: Tensor = expected_loss(W, b, 1 - density[:, None].detach(), importance.detach())
-    return loss
-
-
 def minimise_map(
     m: int,
     density: ArrayLike,
@@ -70,7 +61,7 @@ def minimise_map(
     """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
 
     Start k of every point depends on `seed` + k alone. ValueError unless m and starts are at least 1, densities lie in
-    (0, 1], importances are positive and finite, and n is at most 6.
+    (0, 1], importances are positive and finite, and n is at most 12.
     """
     p, weight = np.asarray(density, dtype=np.float64), np.asarray(importance, dtype=np.float64)
     _check(m, p, weight, starts)
@@ -122,7 +113,7 @@ class _Found(NamedTuple):
 
 @dataclass(frozen=True)
 class _Stack:
-    """Rows (W, b, p, I_1 … I_n), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n)."""
+    """Rows (W, b), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n), p and I_1 … I_n of each place."""
 
     m: int
     n: int
@@ -139,17 +130,15 @@ class _Stack:
     def unit(self, settings: Tensor) -> Tensor:
         return settings[:, 0] / 3 * settings[:, 1:].sum(1)
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        x = x.detach().requires_grad_(True)
-        settings = x.detach()[:, self.size :]
-        value = expected_losses(*self.split(x), settings[:, 0], settings[:, 1:]) / self.unit(settings)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
+    def __call__(self, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
+        settings = self.settings[places]
+        found = value_and_gradient(*self.split(x), 1 - settings[:, :1], settings[:, 1:])
+        unit = self.unit(settings)
+        return found.value / unit, torch.cat([found.W.flatten(1), found.b], dim=1) / unit[:, None]
 
     def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
         """Descends from each start at its place on the map; the lowest end of each place."""
-        rows = torch.cat([starts, self.settings[places]], dim=1)
-        ends = bfgs(self, rows, gradient_tolerance=self.tolerance, progress=progress)
+        ends = bfgs(self, starts, gradient_tolerance=self.tolerance, places=places, progress=progress)
         points = len(self.settings)
         order = np.argsort(-ends.values.numpy(), kind="stable")
         lowest = np.full(points, -1)
@@ -159,7 +148,7 @@ class _Stack:
         return _Found(
             torch.where(tried, ends.values[chosen], torch.inf),
             ends.gradients[chosen].abs().amax(dim=1),
-            ends.points[chosen, : self.size],
+            ends.points[chosen],
         )
 
 

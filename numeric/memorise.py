@@ -27,7 +27,7 @@ from scipy.sparse import eye_array
 from torch import Tensor
 
 from .arguments import Floats, importance_row
-from .checkpoint import Checkpoint, load, save
+from .checkpoint import Checkpoint, Found, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
@@ -111,16 +111,19 @@ def train_on_samples(
 class _Training:
     """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps."""
 
-    def __init__(self, config: MemoriseConfig, found: Checkpoint | None) -> None:
+    def __init__(self, config: MemoriseConfig, found: Found | None) -> None:
         self.config, self.step = config, 0
         device, dtype = torch.device(config.device), DTYPES[config.dtype]
         W = initial_weights(config.n_features, config.n_hidden, [run.seed for run in config.runs])
         self.parameters = torch.cat([W, W.new_zeros(len(W), 1, config.n_features)], dim=1).to(device, dtype)
         self._optimiser = Adam().start(self.parameters)
         if found is not None:
+            found.require(found.step <= config.steps, f"step must be at most {config.steps}, got {found.step}")
+            found.require(found.finished == 0, f"finished must be 0, got {found.finished}")
+            found.only(self._tensors)
             self.step = self._optimiser.taken = found.step
             for name, tensor in self._tensors.items():
-                tensor.copy_(torch.from_numpy(found.arrays[name]))
+                tensor.copy_(torch.from_numpy(found.array(name, tuple(tensor.shape), config.dtype)))
         self._gradient = torch.empty_like(self.parameters)
         self._decay = torch.tensor([run.weight_decay for run in config.runs], device=device, dtype=dtype)[:, None, None]
         self._schedule = WarmUp(config.warm_up, Cosine())

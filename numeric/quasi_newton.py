@@ -1,34 +1,61 @@
 r"""BFGS for a stack of starts that advance together: one call of the objective serves them all.
 
 Every start keeps its own dense inverse Hessian, :math:`H \leftarrow (1 - \rho s y^T) H (1 - \rho y s^T) + \rho s s^T` with
-ρ = 1/yᵀs, and its own step, halved until the loss falls enough (Armijo) and then taken; a step without positive curvature
-leaves H as it is. A start whose line search fails restarts once from steepest descent, and is then left where it is.
+ρ = 1/yᵀs, its own direction and its own step, and each call tries one step of each. Where the value falls enough (Armijo) it
+is taken, and the start goes on; where not it is halved for the next call, so that no start waits for another. Where the
+fall is below the noise of the values the slope decides (approximate Wolfe conditions: Hager and Zhang, SIAM J. Optim. 16,
+2005), and a step whose predicted fall is, has one try. A step without positive curvature leaves H as it is. A start whose
+search fails restarts once from steepest descent, and is then left where it is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass, fields
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
 
-Objective = Callable[[Tensor], tuple[Tensor, Tensor]]
-"""(k, d) points to (k,) values and (k, d) gradients."""
+Objective = Callable[..., tuple[Tensor, Tensor]]
+"""(k, d) points, and where there are `places` those of the points, (k,), to (k,) values and (k, d) gradients."""
 
+ROUNDING = 4e-16
 _ARMIJO = 1e-4
-_HALVINGS = 30
+_OVERSHOT = 0.8
+"""Share of the slope at the start that the slope at the end may have, the other way, where slopes decide."""
 _PATIENCE = 20
-"""Iterations in a row without a visible fall, after which a start is left: it slides into a kink, or is at the bottom."""
+"""Steps in a row without a visible fall or a smaller gradient, after which a start is left: it slides into a kink, or is at
+the bottom."""
 
 
 class Descent(NamedTuple):
-    """Where each start ended: `points` (k, d), `values` (k,), `gradients` (k, d), and the iterations made in all."""
+    """Where each start ended: `points` (k, d), `values` (k,), `gradients` (k, d); and how often the stack was evaluated
+    after the starts."""
 
     points: Tensor
     values: Tensor
     gradients: Tensor
     iterations: int
+
+
+@dataclass
+class _State:
+    """The starts under way: which they are, where they stand, and what they try next."""
+
+    row: Tensor
+    x: Tensor
+    value: Tensor
+    gradient: Tensor
+    inverse: Tensor
+    length: Tensor
+    fresh: Tensor
+    idle: Tensor
+    least: Tensor
+
+    def keep(self, some: Tensor) -> None:
+        for part in fields(self):
+            setattr(self, part.name, getattr(self, part.name)[some])
 
 
 def bfgs(
@@ -37,82 +64,100 @@ def bfgs(
     *,
     gradient_tolerance: float = 1e-9,
     iterations: int = 2000,
+    noise: float = ROUNDING,
+    places: Tensor | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Descent:
-    """Descend from each row of `starts` (k, d), float64, until the largest gradient entry is at most the tolerance."""
-    x = starts.clone()
-    value, gradient = objective(x)
-    k, d = x.shape
-    identity = torch.eye(d, dtype=x.dtype, device=x.device)
-    inverse = identity.repeat(k, 1, 1)
-    fresh = torch.ones(k, dtype=torch.bool, device=x.device)
-    active = gradient.abs().amax(dim=1) > gradient_tolerance
-    idle = torch.zeros(k, dtype=torch.int64, device=x.device)
+    """Descend from each row of `starts` (k, d), float64, until the largest gradient entry is at most the tolerance.
+
+    `noise`: what values may be off by, in units of 1 + |value|. `places`: (k,), handed to the objective beside the points,
+    as what it needs to know of a start. A value or gradient that is not finite is a step too far; a start with one stays.
+    """
+    extra = (lambda rows: ()) if places is None else (lambda rows: (places[rows],))
+    row = torch.arange(len(starts), device=starts.device)
+    value, gradient = objective(starts, *extra(row))
+    found = Descent(starts.clone(), value.clone(), gradient.clone(), 0)
+    at = _begun(row, starts, value, gradient)
+    at.keep(at.least > gradient_tolerance)
     done = 0
-    while bool(active.any()) and done < iterations:
+    while len(at.row) and done < iterations:
         done += 1
-        rows = active.nonzero()[:, 0]
-        here, slope = x[rows], gradient[rows]
-        direction = -torch.einsum("kij,kj->ki", inverse[rows], slope)
-        fall = (direction * slope).sum(dim=1)
-        uphill = fall >= 0
-        direction[uphill], fall[uphill] = -slope[uphill], -(slope[uphill] ** 2).sum(dim=1)
-        length = torch.where(fresh[rows], (0.1 / direction.norm(dim=1)).clamp(max=1.0), 1.0)
-        there, there_value, there_slope, moved = _search(objective, here, value[rows], direction, fall, length)
-        step, change = there - here, there_slope - slope
-        curvature = (step * change).sum(dim=1)
-        bends = moved & (curvature > 1e-12 * step.norm(dim=1) * change.norm(dim=1))
-        inverse[rows[bends]] = _updated(
-            inverse[rows[bends]], step[bends], change[bends], curvature[bends], fresh[rows[bends]], identity
-        )
-        stuck = rows[~moved]
-        # A failed search from a fresh start will fail again: that start is done.
-        active[stuck[fresh[stuck]]] = False
-        inverse[stuck] = identity
-        fresh[rows[bends]] = False
-        fresh[stuck] = True
-        level = value[rows] - there_value <= 1e-15 * (1 + value[rows].abs())
-        idle[rows] = torch.where(level, idle[rows] + 1, 0)
-        active &= idle < _PATIENCE
-        x[rows], value[rows], gradient[rows] = there, there_value, there_slope
-        active[rows] &= there_slope.abs().amax(dim=1) > gradient_tolerance
+        finished, stuck = _advance(objective, extra(at.row), at, gradient_tolerance, noise)
+        any_finished, any_stuck = torch.stack([finished.any(), stuck.any()]).tolist()  # the one wait for the device
+        if any_stuck:
+            at.inverse[stuck] = torch.eye(starts.shape[1], dtype=starts.dtype, device=starts.device)
+        if any_finished:
+            _record(found, at, finished)
+            at.keep(~finished)
         if progress is not None:
-            progress(1 - float(active.sum()) / k)
-    return Descent(x, value, gradient, done)
+            progress(1 - len(at.row) / len(starts))
+    _record(found, at, torch.ones_like(at.fresh))
+    return found._replace(iterations=done)
 
 
-def _search(
-    objective: Objective, x: Tensor, value: Tensor, direction: Tensor, fall: Tensor, length: Tensor
-) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Halve each step until the loss falls by a share of the linear prediction; rows that never do stay put."""
-    best, best_value, best_slope = x.clone(), value.clone(), torch.zeros_like(x)
-    waiting = torch.arange(len(x), device=x.device)
-    moved = torch.zeros(len(x), dtype=torch.bool, device=x.device)
-    for _ in range(_HALVINGS):
-        trial = x[waiting] + length[waiting, None] * direction[waiting]
-        trial_value, trial_slope = objective(trial)
-        enough = trial_value <= value[waiting] + _ARMIJO * length[waiting] * fall[waiting]
-        # At the bottom the fall is below rounding: a gradient that shrinks is progress too.
-        level = (trial_value - value[waiting]).abs() <= 4e-16 * (1 + value[waiting].abs())
-        enough |= level & (trial_slope.norm(dim=1) < -fall[waiting] / direction[waiting].norm(dim=1))
-        taken = waiting[enough]
-        best[taken], best_value[taken], best_slope[taken] = trial[enough], trial_value[enough], trial_slope[enough]
-        moved[taken] = True
-        waiting = waiting[~enough]
-        if not len(waiting):
-            break
-        length[waiting] *= 0.5
-    if len(waiting):
-        best_slope[waiting] = objective(x[waiting])[1]
-    return best, best_value, best_slope, moved
+def _begun(row: Tensor, x: Tensor, value: Tensor, gradient: Tensor) -> _State:
+    k, d = x.shape
+    inverse = torch.eye(d, dtype=x.dtype, device=x.device).repeat(k, 1, 1)
+    length = _first_length(gradient)
+    idle, fresh = torch.zeros_like(row), torch.ones_like(row, dtype=torch.bool)
+    return _State(row, x.clone(), value, gradient, inverse, length, fresh, idle, gradient.abs().amax(dim=1))
 
 
-def _updated(
-    inverse: Tensor, step: Tensor, change: Tensor, curvature: Tensor, fresh: Tensor, identity: Tensor
-) -> Tensor:
-    """The BFGS update; a fresh inverse is scaled to the curvature first."""
-    scale = curvature / (change**2).sum(dim=1)
-    inverse = torch.where(fresh[:, None, None], scale[:, None, None] * identity, inverse)
-    rho = 1 / curvature
-    left = identity - rho[:, None, None] * step[:, :, None] * change[:, None, :]
-    return left @ inverse @ left.mT + rho[:, None, None] * step[:, :, None] * step[:, None, :]
+def _first_length(gradient: Tensor) -> Tensor:
+    length: Tensor = (0.1 / torch.linalg.vector_norm(gradient, dim=1)).clamp(max=1.0)
+    return length
+
+
+def _record(found: Descent, at: _State, some: Tensor) -> None:
+    row = at.row[some]
+    found.points[row], found.values[row], found.gradients[row] = at.x[some], at.value[some], at.gradient[some]
+
+
+def _advance(
+    objective: Objective, extra: tuple[Any, ...], at: _State, tolerance: float, noise: float
+) -> tuple[Tensor, Tensor]:
+    """One try of each start. Which of them are at their end, and which begin anew from steepest descent."""
+    direction = -(at.inverse @ at.gradient[:, :, None])[:, :, 0]
+    fall = (direction * at.gradient).sum(dim=1)
+    uphill = ~(fall < 0)
+    direction = torch.where(uphill[:, None], -at.gradient, direction)
+    fall = torch.where(uphill, -(at.gradient**2).sum(dim=1), fall)
+    step = at.length[:, None] * direction
+    value, gradient = objective(at.x + step, *extra)
+    sound = value.isfinite() & gradient.isfinite().all(dim=1)
+    floor = noise * (1 + at.value.abs())
+    slope = (gradient * direction).sum(dim=1)
+    enough = value <= at.value + _ARMIJO * at.length * fall
+    level = (value - at.value).abs() <= floor
+    enough = sound & (enough | level & (slope > fall) & (slope <= -_OVERSHOT * fall))
+    failed = ~enough & (-at.length * fall <= floor) | ~sound & (at.length < ROUNDING)
+    _update_inverse(at, step, gradient - at.gradient, enough)
+    largest = gradient.abs().amax(dim=1)
+    still = (at.value - value <= ROUNDING * (1 + at.value.abs())) & (largest > 0.9 * at.least)
+    at.idle = torch.where(enough, torch.where(still, at.idle + 1, 0), at.idle)
+    at.least = torch.where(enough, torch.minimum(at.least, largest), at.least)
+    at.x = torch.where(enough[:, None], at.x + step, at.x)
+    at.value = torch.where(enough, value, at.value)
+    at.gradient = torch.where(enough[:, None], gradient, at.gradient)
+    finished = enough & (largest <= tolerance) | failed & at.fresh | (at.idle >= _PATIENCE)
+    stuck = failed & ~finished
+    at.fresh = at.fresh | stuck
+    begins = at.fresh & (stuck | enough)
+    at.length = torch.where(begins, _first_length(at.gradient), torch.where(enough, 1.0, at.length / 2))
+    return finished, stuck
+
+
+def _update_inverse(at: _State, step: Tensor, change: Tensor, moved: Tensor) -> None:
+    """H ← H - ρ (s yᵀH + H y sᵀ) + ρ (1 + ρ yᵀH y) s sᵀ where a step was taken and bends; a fresh H is scaled to the
+    curvature first."""
+    curvature, size = (step * change).sum(dim=1), (change**2).sum(dim=1)
+    bends = moved & (curvature > 1e-12 * torch.linalg.vector_norm(step, dim=1) * size.sqrt())
+    rho = torch.where(bends, 1 / curvature, 0.0)
+    change = torch.where(bends[:, None], change, 0.0)
+    at.inverse *= torch.where(bends & at.fresh, curvature / size, 1.0)[:, None, None]
+    Hy = (at.inverse @ change[:, :, None])[:, :, 0]
+    along = rho * (1 + rho * (change * Hy).sum(dim=1)) / 2
+    right = along[:, None] * step - rho[:, None] * Hy
+    product = step[:, :, None] * right[:, None, :]
+    at.inverse += product + product.mT
+    at.fresh = at.fresh & ~bends

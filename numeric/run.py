@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from .block import Block, split
-from .checkpoint import Checkpoint, load, save
+from .checkpoint import Checkpoint, Found, load, save
 from .config import TrainConfig
 from .exact_gradient import check
 from .model import Parameters
@@ -93,24 +93,43 @@ class Run:
         recording = "" if self._record is None else f"{self._record.at} {sorted(self._record.take)}"
         return f"{self.config.fingerprint()} {recording}{' exact' if self._exact else ''}"
 
-    def _start(self, found: Checkpoint | None) -> Block:
+    def _start(self, found: Found | None) -> Block:
         """The first block that is not finished, as it was where it is `found` in a checkpoint."""
         places, plan = self._blocks[self._finished]
         block = Block(self.config.of(places), plan)
         if found is not None:
             parts = Parameters(*(None if part is None else part[places] for part in self.parameters))  # type: ignore[arg-type]
-            block.restore(found.step, parts, [found.arrays[f"moment {k}"] for k in range(len(block.optimiser.tensors))])
+            shapes = [tuple(moment.shape) for moment in block.optimiser.tensors]
+            moments = [found.array(f"moment {k}", shape, self.config.dtype) for k, shape in enumerate(shapes)]
+            block.restore(found.step, parts, moments)
             block.diverged_at[:] = self.diverged_at[places]
         return block
 
-    def _take(self, found: Checkpoint) -> None:
-        """What a checkpoint holds of all models. Its settings are those of this run, and so are the shapes."""
+    def _take(self, found: Found) -> None:
+        """What a checkpoint holds of all models. Its settings are those of this run; ValueError unless the rest can be, too."""
+        models, steps, at = len(self.config.seeds), self.config.steps, () if self._record is None else self._record.at
+        found.require(found.finished <= len(self._blocks), f"finished must be at most {len(self._blocks)}")
+        found.require(found.step <= steps, f"step must be at most {steps}, got {found.step}")
+        self._finished = found.finished
+        self.diverged_at = found.array("diverged_at", (models,), np.int64)
+        inside = (self.diverged_at >= -1) & (self.diverged_at <= steps)
+        found.require(bool(inside.all()), f"diverged_at must lie in [-1, {steps}]")
+        names = ["diverged_at"]
         for name, part in zip(Parameters._fields, self.parameters, strict=True):
             if part is not None:
-                part.copy_(torch.from_numpy(found.arrays[name]))
-        self.diverged_at = found.arrays["diverged_at"]
-        self.records = {name[7:]: values for name, values in found.arrays.items() if name.startswith("record ")}
-        self._finished = found.finished
+                part.copy_(torch.from_numpy(found.array(name, tuple(part.shape), np.float64)))
+                whole = part[torch.from_numpy(self.diverged_at < 0)].isfinite().all()
+                found.require(bool(whole), f"{name} must be finite for models that did not diverge")
+                names.append(name)
+        for name in () if self._record is None else self._record.take:
+            values = found.arrays.get(f"record {name}")
+            if values is not None:
+                right = values.shape[:2] == (len(at), models) and values.dtype.kind in "biufU"
+                found.require(right, f"record {name!r} must have a row for each of {len(at)} steps and {models} models")
+                self.records[name] = values
+                names.append(f"record {name}")
+        moments = 0 if self.done else len(self.config.optimiser.start(torch.empty(0)).tensors)
+        found.only([*names, *(f"moment {k}" for k in range(moments))])
 
     def _collect(self) -> None:
         """Copy the running block's models to their places among all."""
@@ -145,4 +164,10 @@ class Run:
             if value.dtype.kind == "U":  # as long as the longest string
                 wider = np.promote_types(value.dtype, self.records[name].dtype)
                 self.records[name] = self.records[name].astype(wider)
+            before = self.records[name]
+            if value.shape[1:] != before.shape[2:] or not np.can_cast(value.dtype, before.dtype):
+                raise ValueError(
+                    f"recorder {name!r} must give one kind and shape of rows, {before.dtype} {before.shape[2:]}, got "
+                    f"{value.dtype} {value.shape[1:]}"
+                )
             self.records[name][self._record.at.index(block.step), snapshot.models] = value

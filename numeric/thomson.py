@@ -88,9 +88,10 @@ def solve(
     and k, and, when it is a hop, on those before.
 
     A minimum has converged when no coordinate of its gradient exceeds 1e-11, or the rounding of its forces, 64 eps of the
-    largest Σ_j |φ′|, if that is more. No search proves that a lower minimum does not exist. Interference vanishes for a
-    continuum of configurations when n_points < 2·dim, and for the cross-polytope when they are equal; such minima have
-    `flat` > 0 and are counted as one.
+    largest Σ_j |φ′|, if that is more. No search proves that a lower minimum does not exist, and how often one was hit says
+    nothing of it: for 116 charges 11 of 64 starts end in one minimum, 2e-3 above a lower one. `numeric.best_known` has the
+    published energies up to 100 charges. Interference vanishes for a continuum of configurations when n_points < 2·dim, and
+    for the cross-polytope when they are equal; such minima have `flat` > 0 and are counted as one.
 
     ValueError for bad input, and for dim = 1, the two points ±1, when the energy of all placements is infinite.
     """

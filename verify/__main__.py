@@ -3,88 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cyclopts import App
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from numeric.running.command_line import main
 
-import figures
-from numeric.train import check_device
-
-from . import any_network, capacity, geometry, memorise, population, shapes, smallest_model, winners
-from .check import Check, run
-from .command_line import run_command
-from .report import Run, as_html, as_json, table
-from .write import output_folder, write_whole
-
-SUITES = (any_network, population, geometry, shapes, winners, capacity, memorise)
-app = App(name="python -m verify", help="Derive the exact losses, hold every claim to a second route, draw and report.")
+if TYPE_CHECKING:
+    from cyclopts import App
 
 
-@app.default
-def verify(*, full: bool = False, device: str = "cpu", out: Path = Path("results")) -> int:
-    """Write verify.json, report.html and figures/ into a folder; exit code 1 when a check fails.
+def _app() -> App:
+    from .command import app
 
-    Parameters
-    ----------
-    full
-        More points, samples, seeds and steps of everything, and finer figures.
-    device
-        Where models are trained: cpu or cuda.
-    out
-        The folder to write in.
-    """
-    check_device(device)
-    output_folder(out)
-    drawings = output_folder(out / "figures")
-    console = Console()
-    start = time.perf_counter()
-    checks: list[Check] = []
-
-    def elapsed() -> Run:
-        return Run(full, device, time.perf_counter() - start)
-
-    tasks = [figures.Task(name, full, device, drawings) for name in figures.REPORT]
-    with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        table_of_claims = [
-            *smallest_model.claims(full=full, device=device),
-            *(claim for suite in SUITES for claim in suite.claims(full=full)),
-        ]
-        checking = progress.add_task("checks", total=len(table_of_claims))
-        drawing = progress.add_task("figures", total=len(tasks))
-
-        def checked(name: str, share: float) -> None:
-            progress.update(checking, description=f"check {name}", completed=len(checks) + share)
-
-        def drawn(name: str, done: float) -> None:
-            progress.update(drawing, description=f"figure {name}", completed=done)
-
-        # One process checks, another draws: two processors are what a machine has at least.
-        with figures.made_beside(tasks, 1, drawn) as finished:
-            for check in run(table_of_claims, checked):
-                checks.append(check)
-                write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
-            progress.update(checking, description="checks", completed=len(checks))
-            failed = [check.name for check in checks if not check.passed]
-            try:
-                pictures = finished()
-                progress.update(drawing, description="figures", completed=len(pictures))
-                for picture in pictures:
-                    figures.save(picture, drawings)
-                write_whole(out / "report.html", as_html(checks, pictures, elapsed()))
-            except Exception as error:
-                # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
-                if not failed:
-                    raise
-                console.print(f"figures and report could not be finished: {error}", markup=False)
-    write_whole(out / "verify.json", as_json(checks, elapsed(), complete=True))
-    console.print(table(checks))
-    verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
-    console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
-    return 1 if failed else 0
+    return app
 
 
 if __name__ == "__main__":
-    sys.exit(run_command(app))
+    sys.exit(main(_app))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import sympy
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
-from sympy import Expr
+
+if TYPE_CHECKING:
+    from sympy import Expr
 
 
 def render(template: str, **values: Any) -> bytes:
@@ -20,6 +21,8 @@ def render(template: str, **values: Any) -> bytes:
 
 def mathml(expression: Expr, *, block: bool = False) -> str:
     """Presentation MathML that a browser shows."""
+    import sympy
+
     body = sympy.mathml(expression, printer="presentation")
     display = ' display="block"' if block else ""
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{display}>{body}</math>'

@@ -12,10 +12,10 @@ from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric.arguments import Floats
 from numeric.assignment import best_fit
 from numeric.catalogue import Reference, vertices
-from numeric.catalogue import antiprism as float_antiprism
 from numeric.geometry import describe
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
+from numeric.polytope_vertices import antiprism as float_antiprism
 
 from .check import Claim, Outcome, Progress, Worst
 
@@ -154,19 +154,13 @@ def _disguised(name: str, count: int) -> Iterator[tuple[Floats, str]]:
         yield W, f"{name}, disguise {index}, turned by {angle:.3f}"
 
 
-def _same_shape(found: str | None, name: str) -> bool:
-    """The whole is named by its factors in order of size; a tight triangular antiprism is an octahedron."""
-    wanted = {"triangular antiprism": "octahedron"}.get(name, name)
-    return sorted((found or "").split(" ⊕ ")) == sorted(wanted.split(" ⊕ "))
-
-
 def names(count: int, progress: Progress) -> Outcome:
     """1 for a wrong name."""
     worst = Worst()
     for index, name in enumerate(CATALOGUE):
         for W, place in _disguised(name, count):
             found = describe(W, tolerance=_TOLERANCE).whole
-            worst.see(float(not _same_shape(found, name)), name, str(found), place)
+            worst.see(float(found != name), name, str(found), place)
         progress((index + 1) / len(CATALOGUE))
     reason = "a name is right or wrong: turning by half the tolerance moves no cosine by more than the tolerance"
     return worst.outcome(0.0, reason, {"disguises": count * len(CATALOGUE)})

@@ -205,20 +205,24 @@ class _Given:
 
     @property
     def sorted_W(self) -> Tensor:
-        return self.W[..., torch.from_numpy(self.order)] if self.moved else self.W
+        return self.W.index_select(-1, torch.from_numpy(self.order).to(self.W.device)) if self.moved else self.W
 
     def rows(self, W: Tensor | None = None, b: Tensor | None = None) -> tuple[Tensor, Tensor]:
         """WᵀW (models, n, n) and b (models, n), features in `order`; of other weights if given."""
         W, b = self.W if W is None else W, self.bias if b is None else b
         if self.moved:
             order = torch.from_numpy(self.order).to(W.device)
-            W, b = W[..., order], b[..., order]
+            W, b = W.index_select(-1, order), b.index_select(-1, order)
         n = W.shape[-1]
         return (W.mT @ W).reshape(-1, n, n), b.reshape(-1, n)
 
     def unsorted(self, features: Tensor) -> Tensor:
         """(..., n) in `order` to the order in which they came."""
-        return features[..., torch.from_numpy(np.argsort(self.order)).to(features.device)] if self.moved else features
+        return (
+            features.index_select(-1, torch.from_numpy(np.argsort(self.order)).to(features.device))
+            if self.moved
+            else features
+        )
 
 
 def _tensor(array: Floats, given: _Given) -> Tensor:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -30,7 +30,8 @@ _THREADED = 2**15  # rows times features from which on threads share them
 @dataclass(frozen=True, eq=False)
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
-    side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i².
+    side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
+    `memory`: what `derivatives` keeps.
     """
 
     form: Form
@@ -40,6 +41,7 @@ class Models:
     nan: bool = False
     max_memory: int = 2**30
     accuracy: float = ACCURACY
+    memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
 
     @property
     def n(self) -> int:
@@ -50,12 +52,13 @@ class Models:
         if len(self.share) == 1:
             return self
         share, off, importance = (np.tile(part, (times, 1)) for part in (self.share, self.off, self.importance))
-        return replace(self, share=share, off=off, importance=importance)
+        return replace(self, share=share, off=off, importance=importance, memory=[])
 
     def take(self, some: Integers) -> Models:
         if len(self.share) == 1:
             return self
-        return replace(self, share=self.share[some], off=self.off[some], importance=self.importance[some])
+        some_of = self.share[some], self.off[some], self.importance[some]
+        return replace(self, share=some_of[0], off=some_of[1], importance=some_of[2], memory=[])
 
     @cached_property
     def small(self) -> bool:
@@ -207,7 +210,9 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
-        each = 1 / importance.sum(1, keepdims=True) + 1 / (models.n * np.maximum(importance, 1e-300))
+        each = 1 / np.maximum(importance.sum(1, keepdims=True), 1e-300) + 1 / (
+            models.n * np.maximum(importance, 1e-300)
+        )
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 

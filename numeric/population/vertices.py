@@ -146,8 +146,11 @@ def _taken(factor: Factor, T: Tensor) -> Tensor:
     """T after one more factor, whose d are 0 and 1; the last power is lost."""
     half = T.shape[1] // 2
     ends = T[:, :half], T[:, half:]
-    parts = [coefficient * ends[h][d : len(T) - 1 + d] for (h, d), coefficient in factor.items()]
-    return sum(parts[1:], parts[0])
+    (h, d), *others = factor
+    out = factor[h, d] * ends[h][d : len(T) - 1 + d]
+    for h, d in others:
+        out.addcmul_(factor[h, d], ends[h][d : len(T) - 1 + d])
+    return out
 
 
 def _given(factor: Factor, C: Tensor) -> Tensor:
@@ -155,7 +158,7 @@ def _given(factor: Factor, C: Tensor) -> Tensor:
     count, half, size = C.shape
     out = C.new_zeros(count + 1, 2, half, size)
     for (h, d), coefficient in factor.items():
-        out[max(d, 0) : count + d, h] += coefficient * C[max(-d, 0) :]
+        out[max(d, 0) : count + d, h].addcmul_(coefficient, C[max(-d, 0) :])
     return out.flatten(1, 2)
 
 

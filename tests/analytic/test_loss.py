@@ -200,3 +200,19 @@ def test_balls_of_a_pentagon_agree_with_a_rotated_one() -> None:
 def test_bad_input(arguments: tuple[object, ...], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         expected_loss(*arguments)  # type: ignore[arg-type]
+
+
+def test_a_zero_that_only_a_proof_sees() -> None:
+    """Orthogonal columns (1, 1, 1, 1) and (cos π/7, −cos 2π/7, cos 3π/7, −½): sympy.simplify does not find the 0 between them.
+    Each feature is stored alone, and one of squared norm t costs (1 − t)² E x² without a bias.
+    """
+    waves = [sympy.cos(sympy.pi / 7), -sympy.cos(2 * sympy.pi / 7), sympy.cos(3 * sympy.pi / 7), sympy.Rational(-1, 2)]
+    found = enclose_loss([[1, wave] for wave in waves], [0, 0], Independent("1/2"), digits=20)
+    second = sum(wave**2 for wave in waves)
+    exact = ((4 - 1) ** 2 + (second - 1) ** 2) / 6
+    assert abs(float((exact - found.midpoint).evalf(40))) <= float(found.radius) + 1e-30
+    # A bias that is such a zero needs no proof: the loss is continuous in it.
+    hidden = enclose_loss([[1, 0]], [sum(waves), 0], Independent("1/2"), digits=20)
+    assert (
+        abs(hidden.midpoint - enclose_loss([[1, 0]], [0, 0], Independent("1/2")).midpoint) <= 2 * hidden.radius + 1e-20
+    )

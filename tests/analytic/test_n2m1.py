@@ -4,6 +4,7 @@ Completeness is held to a route that shares no code: the stationarity polynomial
 literal integrals (`literal.py`), its roots counted by SymPy.
 """
 
+import math
 from fractions import Fraction
 from math import isqrt
 
@@ -398,6 +399,16 @@ def test_exact_kinds_mean_the_same_model() -> None:
     ):
         assert other.critical_points() == reference.critical_points()
         assert other.parameters == reference.parameters
+
+
+def test_the_ratio_is_that_of_the_weights() -> None:
+    points = SmallestModel("1/2", (1, "1/3")).critical_points()
+    for point in points:
+        w1, w2 = (float(w) for w in point.weights)
+        expected = w2 / w1 if w1 else math.inf
+        assert point.ratio == pytest.approx(expected, rel=1e-12)
+    assert {point.phase for point in points if point.ratio in (0, math.inf)} >= {"single"}
+    assert any(point.ratio < 0 for point in points)
 
 
 def test_results_print_in_notebooks() -> None:

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from literal import exact
 
-from analytic import PhaseTransition, SmallestModel, phase_boundary, phase_curve, phase_transitions
+from analytic import PhaseTransition, SmallestModel, n2m1_boundary, phase_boundary, phase_curve, phase_transitions
 from analytic.roots import RealAlgebraic
 
 # Elimination takes up to a second a setting.
@@ -94,6 +94,22 @@ def test_the_boundary_depends_on_the_ratio_alone(ratio: str) -> None:
     assert phase_boundary((ratio, 1)).value == value
     assert phase_boundary((1, 1 / Fraction(ratio))).value == value
     assert phase_boundary((3, 3 * Fraction(ratio))).value == value
+
+
+def test_a_ratio_and_its_inverse_share_one_elimination(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, eliminate = [], n2m1_boundary.ties
+    monkeypatch.setattr(n2m1_boundary, "ties", lambda *numbers: asked.append(numbers) or eliminate(*numbers))
+    for importance in ((1, "5/7"), ("5/7", 1), (1, "7/5"), (7, 5), (10, 14)):
+        assert phase_boundary(importance).value == phase_boundary((5, 7)).value
+    assert len(asked) <= 1
+    exchanged = [phase_boundary(importance).branches(5)[1] for importance in ((1, "5/7"), ("5/7", 1))]
+    assert float(exchanged[0].w1[0]) == pytest.approx(-float(exchanged[1].w2[0]), abs=2e-5)
+
+
+def test_a_thousand_to_one_is_near_the_limit_of_large_ratios() -> None:
+    """(1 − s*) r → 8 − 4√2, to a share of order 1/r."""
+    share = float(1 - phase_boundary((1, 1000)).enclosure(12)[0]) * 1000 / (8 - 4 * 2**0.5)
+    assert abs(share - 1) < 2e-3
 
 
 def test_the_boundary_rises_as_importances_part() -> None:
@@ -191,6 +207,15 @@ def test_transitions_are_listed_in_order_and_their_sparsities_lie_inside() -> No
         ((1,), 0, "importance must be a pair (I_1, I_2), got (1,)"),
         ((1, 1), -1, "penalty must not be negative, got -1"),
         ((1, 1), "1/10", "importance (1, 1), penalty 1/10 has 0 phase transitions, not one"),
+        ((1, 10**40), 0, f"importances must be at most a factor of {10**12} apart, got {10**40}"),
+        ((10**13, 1), 0, f"importances must be at most a factor of {10**12} apart, got {10**13}"),
+        ((1, 10**6), 1, f"importances beside a penalty must be at most a factor of {10**5} apart, got {10**6}"),
+        (
+            (1, Fraction(10**41, 10**41 + 1)),
+            0,
+            "importance over the larger importance must be a fraction of numbers up to 1e40",
+        ),
+        ((1, 1), Fraction(1, 10**41), "penalty over the larger importance must be a fraction of numbers up to 1e40"),
         ((1, 1), "1/100", "importance (1, 1), penalty 1/100 has 2 phase transitions, not one"),
     ],
 )

@@ -259,6 +259,10 @@ def test_the_steps_say_what_was_derived(chamber: Chamber) -> None:
     p = sympy.Symbol("p", nonnegative=True)
     final = equations["Expected loss in this chamber, with p = 1 − s"].rhs
     assert sympy.expand(final.subs(p, 1 - s) - chamber.loss) == 0
+    # The best scale is where C − ρL + ρ²Q, as the steps write it, is stationary in ρ.
+    L, Q = sympy.symbols("L Q")
+    scale = equations["Best scale"]
+    assert sympy.simplify(sympy.diff(-scale.lhs * L + scale.lhs**2 * Q, scale.lhs).subs(scale.lhs, scale.rhs)) == 0
 
 
 def test_the_penalty_is_interference_over_ordered_pairs() -> None:

@@ -9,7 +9,7 @@ from flint import fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import SmallestModel
+from analytic import SmallestModel, polytope_loss
 from analytic.law import Independent
 from analytic.loss import Enclosure, enclose_loss
 from analytic.polytope import Polytope
@@ -164,6 +164,22 @@ def test_the_sparse_limit_without_interference_is_of_second_order(name: str, pai
     for p in (Fraction(1, 10**4), Fraction(1, 10**5)):
         loss = best_loss(shape, 1 - p).loss.midpoint / sympy.Rational(p.numerator, p.denominator) ** 2
         assert abs(loss - lost) < 3 * p
+
+
+def test_precision_is_doubled_until_it_suffices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With p = 1e-20 the first 72 bits leave the bias of an octagon open."""
+    used = []
+
+    def watched(n: int, s: fmpq, bits: int) -> list[flint.arb]:
+        used.append(bits)
+        return independent(n, s, bits)
+
+    monkeypatch.setattr(polytope_loss, "independent", watched)
+    best = best_loss(polytope("octagon"), 1 - Fraction(1, 10**20), 2)
+    assert used == [72, 144]
+    assert max(best.norm.radius, best.bias.radius, best.loss.radius) <= sympy.Rational(1, 100)
+    limit = sparse_optimum(polytope("octagon")).enclose()
+    assert abs(best.bias.midpoint - limit.bias.midpoint) < 0.02
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,6 @@ LEVELS = {
     "cube": {Rational(3, 8): 8},
     "icosahedron": {Rational(1, 4): 12},
     "dodecahedron": {Rational(3, 20): 20},
-    "triangular antiprism": {Rational(1, 2): 6},
     "triangular bipyramid": {Rational(2, 3): 3, Rational(1, 2): 2},
     "pentagonal bipyramid": {Rational(2, 5): 5, Rational(1, 2): 2},
     "7-gon": {Rational(2, 7): 7},
@@ -41,6 +40,11 @@ LEVELS = {
     "6-simplex": {Rational(6, 7): 7},
     "4-orthoplex": {Rational(1, 2): 8},
     "digon ⊕ tetrahedron": {Rational(1, 2): 2, Rational(3, 4): 4},
+    "rectified 5-cell": {Rational(2, 5): 10},
+    "rectified 6-simplex": {Rational(2, 7): 21},
+    "5-demicube": {Rational(5, 16): 16},
+    "pentagon × triangle": {Rational(4, 15): 15},
+    "13-point harmonic frame": {Rational(4, 13): 13},
 }
 ORDERS = {
     "digon": 2,
@@ -64,6 +68,14 @@ ORDERS = {
     "triangle ⊕ triangle": 6 * 6 * 2,
     "triangle ⊕ pentagon": 6 * 10,
     "digon ⊕ tetrahedron": 2 * 24,
+    "rectified 5-cell": factorial(5),
+    "rectified 5-simplex": factorial(6),
+    "5-demicube": 2**4 * factorial(5),
+    "4-cube": 2**4 * factorial(4),
+    "triangular prism": 12,
+    "triangle × triangle": 6 * 6 * 2,
+    "pentagon × triangle": 10 * 6,
+    "13-point harmonic frame": 13 * 4,
 }
 
 
@@ -127,8 +139,8 @@ def test_tight_frames() -> None:
         "triangular bipyramid",
         "pentagonal bipyramid",
         "hexagonal bipyramid",
-        "triangle ⊕ pentagon",
-        "digon ⊕ tetrahedron",
+        "pentagon ⊕ triangle",
+        "tetrahedron ⊕ digon",
     }
     assert all("of height" not in p.name for p in EVERY if p.is_tight)
 
@@ -143,7 +155,16 @@ def test_coherence() -> None:
         "4-simplex": Rational(1, 4),
         "5-simplex": Rational(1, 5),
         "triangle ⊕ triangle": Rational(1, 2),
-        "triangle ⊕ pentagon": (1 + sqrt(5)) / 4,
+        "pentagon ⊕ triangle": (1 + sqrt(5)) / 4,
+        "triangular prism": Rational(2, 3),
+        "hexagonal antiprism": (1 + sqrt(3)) / 3,
+        "rectified 5-cell": Rational(2, 3),
+        "rectified 5-simplex": Rational(1, 2),
+        "5-demicube": Rational(3, 5),
+        "triangle × triangle": Rational(1, 2),
+        "triangle × square": Rational(3, 4),
+        "pentagon × triangle": (3 + sqrt(5)) / 8,
+        "13-point harmonic frame": sympy.cos(sympy.pi / 13) / 2 + sympy.cos(5 * sympy.pi / 13) / 2,
     }
     assert Polytope("not unit", ImmutableMatrix([[2, 1], [0, 1]])).coherence == sqrt(2) / 2
 
@@ -225,13 +246,13 @@ def test_expected_loss_of_polytopes_is_invariant(name: str, normal: list[int], r
 
 
 def test_catalogue_lists_each_once() -> None:
-    """No two are congruent (equal Gram matrices up to order), except the octahedron, which is also an antiprism."""
+    """No two are congruent: equal Gram matrices up to order."""
 
     def shape(p: Polytope) -> tuple[int, list[float]]:
         return p.vertices.rows, sorted(round(float(entry), 9) for entry in p.gram)
 
     alike = [(a, b) for a, b in combinations(CATALOGUE, 2) if shape(polytope(a)) == shape(polytope(b))]
-    assert alike == [("octahedron", "triangular antiprism")]
+    assert not alike
     assert all(polytope(name).name == name for name in CATALOGUE)
 
 
@@ -250,8 +271,18 @@ def test_catalogue_lists_each_once() -> None:
         ("4-cross-polytope", "4-orthoplex"),
         ("Square  Antiprism", "square antiprism"),
         ("5-gonal bipyramid", "pentagonal bipyramid"),
-        ("3-antiprism", "triangular antiprism"),
-        ("digon + triangle", "digon ⊕ triangle"),
+        ("3-antiprism", "octahedron"),
+        ("triangular antiprism", "octahedron"),
+        ("square prism", "cube"),
+        ("tesseract", "4-cube"),
+        ("5-cell", "4-simplex"),
+        ("rectified 4-simplex", "rectified 5-cell"),
+        ("4-demicube", "4-orthoplex"),
+        ("3-5 duoprism", "pentagon × triangle"),
+        ("triangle x pentagon", "pentagon × triangle"),
+        ("digon + triangle", "triangular bipyramid"),
+        ("triangle ⊕ pentagon", "pentagon ⊕ triangle"),
+        ("digon ⊕ triangular bipyramid", "triangle ⊕ square"),
     ],
 )
 def test_other_names(name: str, same: str) -> None:

@@ -18,6 +18,7 @@ from literal import exact
 
 from analytic.roots import (
     RealAlgebraic,
+    _simplest_between,
     rational_between,
     rational_number,
     real_roots,
@@ -254,6 +255,23 @@ def test_a_rational_between_two_numbers(first: Coefficients, second: Coefficient
     assume(len(numbers) > 1)
     for lower, upper in pairwise(numbers):
         assert lower < rational_number(rational_between(lower, upper)) < upper
+
+
+@given(st.fractions(-4, 4, max_denominator=40), st.fractions(-4, 4, max_denominator=40))
+def test_the_simplest_fraction_between(first: Fraction, second: Fraction) -> None:
+    assume(first != second)
+    low, high = sorted((first, second))
+    found = _simplest_between(low, high)
+    assert low < found < high
+    for q in range(1, found.denominator):
+        assert not low < Fraction(low * q // 1 + 1, q) < high
+
+
+def test_what_lies_between_is_short() -> None:
+    """Between two roots that differ in the tenth digit: nothing of the length of their enclosures."""
+    lower, upper = roots_of([-2, 0, 1])[1], rational_number(Fraction(141421356238, 10**11))
+    between = rational_between(lower, upper)
+    assert between.denominator < 10**6
 
 
 @FEWER

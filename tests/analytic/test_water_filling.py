@@ -61,6 +61,14 @@ def test_equal_increasing_curves_leave_two_choices() -> None:
     assert not found.unique
 
 
+def test_choices_across_a_corner_are_one_interval() -> None:
+    """A corner in a flat curve cuts the free choice in two pieces that touch; they are said as one."""
+    flat = Curve([(0, 1), (half, 1), (1, 1)])
+    found = allocate((flat, flat), 1)
+    assert found.choices == (((0, 1),), ((0, 1),))
+    assert not found.unique
+
+
 def test_an_increasing_and_a_diminishing_curve_meet_inside() -> None:
     """b₁ = 1 + C rises slower than b₂ = 3 − 3C falls: 1 + C₁ = 3C₁ at C₁ = 1/2, a maximum though b₁ increases."""
     found = allocate((line(1, 2), line(3, 0)), 1)

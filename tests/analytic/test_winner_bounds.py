@@ -127,6 +127,8 @@ def test_proofs_succeed_where_they_should() -> None:
     ):
         assert beats(by_name[first], by_name[second], a, b, DIGITS)
         assert not beats(by_name[second], by_name[first], a, b, DIGITS)
+    # What a dropped feature costs up to s = 1 is K/p = 1/3 − p/4, of which the second part is needed from s = 7/8 on.
+    assert beats(by_name["pentagon + 1 dropped"], by_name["2 digons + 2 dropped"], Fraction(7, 8), Fraction(1), DIGITS)
     # At s = ½ the best bias of a pentagon is positive, and costs more than p² later.
     by_name = {packing.name: packing for packing in packings(5, 2)}
     assert not beats(by_name["pentagon"], by_name["2 singles + 3 dropped"], Fraction(1, 2), Fraction(1), DIGITS)

@@ -1,14 +1,18 @@
 """The sequence of winners: reigns that fill [0, 1], certified crossings, and the limits at both ends."""
 
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sympy import ImmutableMatrix
 
+from analytic.law import Independent
+from analytic.loss import expected_loss
 from analytic.packing import packings
+from analytic.polytope import Polytope
 from analytic.polytopes import antiprism, polytope
 from analytic.sparse_polytope import sparse_optimum
 from analytic.winners import _hull, _point, winner_at, winners
@@ -109,6 +113,29 @@ def test_other_heights_of_the_antiprism_can_be_added() -> None:
     assert winner.packing.atoms == ((flat, 1),)
     assert winner.runner_up is not None
     assert winner.runner_up.atoms == ((polytope("square antiprism"), 1),)
+
+
+@pytest.mark.parametrize(("s", "loss"), [("9/10", "0.0498297111"), ("49/50", "0.0030542067")])
+def test_the_rectified_five_cell_wins_ten_features(s: str, loss: str) -> None:
+    """Below its exact loss at norm √(6/5) and bias −4/25, and that below two pentagons and an antiprism with a digon."""
+    pairs = ImmutableMatrix(
+        5, 10, lambda row, pair: int(row in list(combinations(range(5), 2))[pair]) - sympy.Rational(2, 5)
+    )
+    fixed = expected_loss(pairs, ["-4/25"] * 10, Independent(s))
+    assert round(float(fixed), 10) == float(loss)
+    winner = winner_at(10, 4, s)
+    assert winner.packing.name == "rectified 5-cell"
+    assert winner.loss.midpoint + winner.loss.radius < fixed
+    assert winner.runner_up_loss is not None
+    assert winner.runner_up_loss.midpoint > fixed
+    given = winner_at(10, 4, s, extra=(Polytope("pairs", pairs),))
+    assert given.packing.name == "pairs"
+    assert given.loss == winner.loss
+
+
+def test_the_rectified_five_cell_takes_over_from_two_pentagons() -> None:
+    left, right = (winner_at(10, 4, s).packing.name for s in ("82495/100000", "82497/100000"))
+    assert (left, right) == ("2 pentagons", "rectified 5-cell")
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from numeric.shard import compute, path_of
 from numeric.sweep import Sweep
+from numeric.sweep.shard import compute, path_of
 
 MODELS, STEPS, SHARE, WORKERS = 256, 10_000, 10, 100
 

@@ -1,6 +1,7 @@
 """The gallery: figures are made side by side, kept, not made twice, and stand on one page that needs nothing else."""
 
 import base64
+import io
 import json
 import math
 import os
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from html.parser import HTMLParser
+from importlib import import_module
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -20,12 +22,12 @@ import pytest
 
 import figures
 from figures import sources, workers
-from figures.__main__ import app
+from figures.command import app
 from figures.gallery import MOST_EMBEDDED, duration, page
 from figures.inline import inline
 from figures.record import Setting, load, open_checkpoints, store
 from figures.workers import expected
-from verify.command_line import run_command
+from numeric.running.command_line import run_command
 
 ROOT = Path(__file__).parents[2]
 SHOWN = ("antipodal_ray", "thomson")
@@ -187,7 +189,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
         {"caption": None},
     )
     changed = [json.dumps({**written, **damage}) for damage in damages]
-    for broken in ("", "[]", '{"setting": {}}', '{"name": 1}', *changed):
+    for broken in ("", "[]", "[" * 100_000, '{"setting": {}}', '{"name": 1}', *changed):
         (folder / "antipodal_ray.json").write_text(broken)
         assert load("antipodal_ray", Setting(), folder) is None
     (folder / "antipodal_ray.json").write_text(json.dumps(written))
@@ -196,7 +198,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
 
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     used = sources.closure("figures.thomson_fit")
-    assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "verify.write"} <= used
+    assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "numeric.running.files"} <= used
     assert used.isdisjoint({"figures", "figures.landscape", "analytic.n2m1", "numeric.train"})
     assert {"analytic", "analytic.n2m1", "numeric.train"} <= sources.closure("figures.transition")
     assert len({sources.fingerprint(name) for name in figures.NAMES}) == len(figures.NAMES)
@@ -207,7 +209,7 @@ def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
 ) -> None:
     assert open_checkpoints("thomson", Setting(), tmp_path) is None
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr("figures.thomson.RESUMES", True, raising=False)
+    monkeypatch.setattr("figures.record.resumes", lambda name: True)
     half = tmp_path / "work" / "thomson" / "half"
 
     def left(setting: Setting, *, again: bool = False) -> bool:
@@ -243,7 +245,82 @@ def test_drawings_share_no_names_and_reach_no_further_than_themselves(out: Path)
     assert ids[0].isdisjoint(ids[1])
 
 
-@pytest.mark.parametrize("svg", [b"", b"<p/>", b'<svg xmlns="http://www.w3.org/2000/svg"/>'])
+DEEP = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1">' + b"<g>" * 5000 + b"</g>" * 5000 + b"</svg>"
+HOSTILE = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" xmlns:h="http://www.w3.org/1999/xhtml"
+ viewBox="0 0 9 9" onload="alert(1)">
+<script>alert(2)</script><h:script>alert(3)</h:script><style>body { display: none }</style>
+<a xlink:href="javascript:alert(4)"><text>link</text></a><foreignObject><h:iframe src="https://elsewhere"/></foreignObject>
+<g onclick="alert(5)" onfocus="5" style="position: fixed; top: 0"><path id="kept" d="M 0 0 L 1 1" style="fill: #ff0000"/></g>
+<set attributeName="href" to="javascript:alert(6)"/><animate href="#kept" onbegin="alert(7)"/>
+<use href="https://elsewhere/x.svg#y"/><use xlink:href="data:image/svg+xml;base64,AAAA"/><use xlink:href="#kept"/>
+<image href="https://elsewhere/x.png"/><image xlink:href="data:image/svg+xml,%3Csvg onload=alert(8)/%3E"/>
+<image xlink:href="javascript:alert(9)"/><image xlink:href="data:image/png;base64, iVBORw0KGgo="/>
+<rect style="fill: url(https://elsewhere/x)"/><rect style="fill: u\\72l(https://elsewhere/x)"/><rect fill="url(//elsewhere)"/>
+<rect style="background-image: url(x)"/><rect clip-path="url(#kept)" style="stroke: url(#kept); stroke-dasharray: 1,2"/>
+<text style="font: 10px 'DejaVu Sans', sans-serif; text-anchor: middle" transform="rotate(-90 1 2)">&lt;script&gt;</text>
+</svg>"""
+
+
+def test_a_hostile_drawing_runs_and_loads_nothing() -> None:
+    """A results folder received from someone else, whose records hold: hashes lie in the same folder."""
+    markup = inline(HOSTILE.encode(), "it", "label").markup
+    root = ElementTree.fromstring(markup)
+    for trace in [
+        "alert",
+        "javascript",
+        "elsewhere",
+        "position",
+        "background",
+        "svg+xml",
+        "<script",
+        "onload",
+        "onfocus",
+        "iframe",
+    ]:
+        assert trace not in markup
+    assert {element.tag for element in root.iter()} == {"svg", "g", "path", "use", "image", "rect", "text"}
+    assert [element.attrib for element in root.iter("use")] == [{}, {}, {"href": "#it-kept"}]
+    assert [element.attrib for element in root.iter("image")] == [{}] * 3 + [
+        {"href": "data:image/png;base64, iVBORw0KGgo="}
+    ]
+    kept = {"clip-path": "url(#it-kept)", "style": "stroke: url(#it-kept); stroke-dasharray: 1,2"}
+    assert [element.attrib for element in root.iter("rect")] == [{}] * 4 + [kept]
+    (text,) = root.iter("text")
+    assert text.attrib == {
+        "style": "font: 10px 'DejaVu Sans', sans-serif; text-anchor: middle",
+        "transform": "rotate(-90 1 2)",
+    }
+    assert text.text == "<script>"
+
+
+def test_nothing_that_is_drawn_is_lost(out: Path) -> None:
+    """The drawings that come from here keep every element, attribute and style, but for names that nothing refers to; and so does
+    whatever matplotlib can draw: hatches, images, text as text, clipped and dashed.
+    """
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots()
+    axes.bar([1, 2], [3, 4], hatch="//")
+    axes.imshow([[0.0, 1.0]], extent=(0, 1, 0, 1))
+    axes.plot([0, 1], [0, 1], "--", alpha=0.3, label=r"$\alpha^2$ × λ")
+    axes.legend()
+    buffer = io.BytesIO()
+    with pyplot.rc_context({"svg.fonttype": "none"}):
+        figure.savefig(buffer, format="svg")
+    pyplot.close(figure)
+    drawings = [(out / "figures" / f"{name}.svg").read_bytes() for name in SHOWN]
+    for svg in (*drawings, buffer.getvalue()):
+        before, after = ElementTree.fromstring(svg), ElementTree.fromstring(inline(svg, "it", "label").markup)
+        for parent in before.iter():
+            for child in [child for child in parent if child.tag.endswith(("}metadata", "}style"))]:
+                parent.remove(child)
+        for given, kept in zip(before.iter(), after.iter(), strict=True):
+            assert given.tag.rpartition("}")[2] == kept.tag
+            names = {name.rpartition("}")[2] for name in given.attrib} - {"id"}
+            assert given is before or names == set(kept.attrib) - {"id"}
+
+
+@pytest.mark.parametrize("svg", [b"", b"<p/>", b'<svg xmlns="http://www.w3.org/2000/svg"/>', DEEP])
 def test_what_is_no_drawing_is_refused(svg: bytes) -> None:
     with pytest.raises(ValueError, match=r"^drawing of 'it' must be SVG"):
         inline(svg, "it", "label")
@@ -288,7 +365,9 @@ def test_every_figure_has_the_contract_of_the_gallery() -> None:
     assert len(figures.NAMES) == len(set(figures.NAMES))
     quick = [figures.seconds(name, full=False) for name in figures.NAMES]
     for name, seconds in zip(figures.NAMES, quick, strict=True):
-        module = sys.modules[f"figures.{name}"]
+        module = import_module(f"figures.{name}")
+        assert (figures.title(name), figures.seconds(name, full=True)) == (module.TITLE, module.SECONDS[1])
+        assert figures.resumes(name) == getattr(module, "RESUMES", False)
         assert module.SEED is None or isinstance(module.SEED, int)
         assert 0 < seconds <= figures.seconds(name, full=True)
         assert 0 < len(module.TITLE) < 80

@@ -5,11 +5,13 @@ import pytest
 import sympy
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
-from numeric import catalogue
 from numeric.arguments import Floats
 from numeric.assignment import best_fit
-from numeric.catalogue import Reference, composites, references, tegum_name, vertices
+from numeric.catalogue import Reference, composites, references, vertices
+from numeric.geometry import describe
 from numeric.metrics import coherence, feature_dimensionality
+from numeric.polytope_names import polygon_name, product_name, tegum_name
+from numeric.polytope_vertices import antiprism as float_antiprism
 
 ROUNDING = 1e-14  # entries and their products are at most 1, with a handful of roundings each
 
@@ -38,10 +40,72 @@ def test_the_two_catalogues_agree(name: str) -> None:
     assert coherence(V) == pytest.approx(float(exact.coherence), rel=0, abs=ROUNDING)
 
 
+FAMILIES = (
+    *(f"{k}-gon" for k in range(2, 21)),
+    *(f"{d}-{shape}" for d in range(1, 7) for shape in ("simplex", "orthoplex", "cube")),
+    *(f"rectified {d}-simplex" for d in range(2, 7)),
+    *(f"{d}-demicube" for d in range(3, 7)),
+    *(f"{k}-{kind}" for k in range(3, 9) for kind in ("antiprism", "prism", "bipyramid")),
+    *("11-bipyramid", "12-bipyramid", "12-prism", "5-cell", "16-cell", "tesseract", "3-4 duoprism"),
+    *(f"{j}-gon × {k}-gon" for j in range(3, 8) for k in range(j, 8)),
+    *(
+        "digon × triangle × triangle",
+        "triangle × digon × digon × digon",
+        "3-gon × 3-gon × 3-gon",
+        "digon × pentagon × square",
+    ),
+    *("digon ⊕ triangle", "triangle ⊕ pentagon", "digon ⊕ tetrahedron", "octahedron ⊕ hexagon", "square ⊕ square"),
+    *("digon + 3-gon + digon", "triangular bipyramid ⊕ triangle", "rectified 5-cell ⊕ triangular prism", "cube ⊕ cube"),
+)
+
+
+@pytest.mark.parametrize("name", [*CATALOGUE, *FAMILIES])
+def test_one_name_on_both_sides(name: str) -> None:
+    """The walk: what the exact catalogue makes of any spelling is what `describe` calls its vertices, and what the float
+    catalogue makes vertices of.
+    """
+    exact = polytope(name)
+    assert describe(floats(exact.vertices)).whole == exact.name
+    assert describe(vertices(exact.name)).whole == exact.name
+    assert polytope(exact.name) == exact
+    m, n = vertices(exact.name).shape
+    assert (exact.dimension, exact.vertices.shape) == (m, (m, n))
+
+
+def test_every_reference_is_known_to_the_exact_catalogue() -> None:
+    """The other way round, but for what is no polytope around the origin."""
+    known = {r.name for k in range(2, 33) for r in references(k) + composites(k) if "aligned" not in r.name}
+    assert {polytope(name).name for name in known} == known - {
+        "triangular antiprism"
+    }  # of another height than the octahedron
+    for name in (
+        "hexagonal antiprism",
+        "13-point harmonic frame",
+        "triangle × triangle × digon",
+        "rectified 6-simplex",
+    ):
+        assert name in known
+
+
+@pytest.mark.parametrize(
+    ("factors", "name"),
+    [
+        ((3, 2), "triangular prism"),
+        ((2, 2, 2), "cube"),
+        ((5, 2, 2), "pentagon × square"),
+        ((3, 5), "pentagon × triangle"),
+        ((3, 3, 2), "triangle × triangle × digon"),
+    ],
+)
+def test_names_of_cartesian_products(factors: tuple[int, ...], name: str) -> None:
+    assert product_name(factors) == name
+    assert polytope(" × ".join(map(polygon_name, factors))).name == name
+
+
 @pytest.mark.parametrize(("k", "height"), [(3, "1/3"), (4, "1/3"), (4, "4/5"), (5, "1/2")])
 def test_antiprisms_of_free_height_agree(k: int, height: str) -> None:
     gram = floats(antiprism(k, height).gram)
-    V = in_order(gram, catalogue.antiprism(k, float(sympy.Rational(height))))
+    V = in_order(gram, float_antiprism(k, float(sympy.Rational(height))))
     np.testing.assert_allclose(V.T @ V, gram, rtol=0, atol=ROUNDING)
 
 
@@ -77,7 +141,9 @@ def test_references(k: int) -> None:
         (["digon"] * 5, "5-orthoplex"),
         (["triangle", "digon"], "triangular bipyramid"),
         (["digon", "octagon"], "octagonal bipyramid"),
-        (["nonagon", "digon"], "nonagon ⊕ digon"),
+        (["nonagon", "digon"], "nonagonal bipyramid"),
+        (["13-gon", "digon"], "13-gonal bipyramid"),
+        (["dodecagon", "digon"], "dodecagonal bipyramid"),
         (["pentagon", "triangle", "digon", "digon"], "pentagon ⊕ triangle ⊕ square"),
         (["tetrahedron", "digon"], "tetrahedron ⊕ digon"),
         (["digon", "dedicated"], None),
@@ -94,7 +160,19 @@ def test_names_of_tegum_products(factors: list[str], name: str | None) -> None:
         assert vertices(name).shape[1] == polytope(name).vertices.cols == count
 
 
-@pytest.mark.parametrize("name", ["pentagram", "0-gon", "1-gon", "round antiprism", "triangle ⊕ ", "4-cube"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pentagram",
+        "0-gon",
+        "1-gon",
+        "round antiprism",
+        "triangle ⊕ ",
+        "4-icosahedron",
+        "rectified 4-simplex",
+        "1-gonal prism",
+    ],
+)
 def test_unknown_names(name: str) -> None:
     with pytest.raises(
         ValueError, match="polytope must be a name of the catalogue, such as pentagon or 4-simplex, got"

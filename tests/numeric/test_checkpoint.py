@@ -1,6 +1,7 @@
 """A run that is killed goes on to the same bits; a file that is not ours is refused and left alone."""
 
 import errno
+import json
 import os
 import signal
 import subprocess
@@ -16,8 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric import checkpoint as module
-from numeric.checkpoint import load
+from numeric.checkpoint import Checkpoint, load, save
 from numeric.law import OneHot
 from numeric.model import ABSOLUTE, Family
 from numeric.optimiser import SGD, Adam, AdamW
@@ -78,6 +78,7 @@ def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
         places.append(Run(LONG, LONG_RECORD, path).progress[0])
     assert 0 < places[0] < places[1] < 12 * 1500
     assert same(train(LONG, record=LONG_RECORD, checkpoint=path), train(LONG, record=LONG_RECORD))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +128,8 @@ def test_damage_is_seen(data: st.DataObject, content: bytes, tmp_path_factory: p
     """One byte changed, or the end cut off: an error that names the file, or, where the byte does not matter, the same state."""
     path = tmp_path_factory.getbasetemp() / "run.npz"
     path.write_bytes(content)
-    whole = load(path, Run(SMALL, RECORD, None)._settings)
+    settings = Run(SMALL, RECORD, None)._settings
+    whole = load(path, settings)
     assert whole is not None
     if data.draw(st.booleans()):
         damaged = content[: data.draw(st.integers(0, len(content) - 1))]
@@ -137,7 +139,7 @@ def test_damage_is_seen(data: st.DataObject, content: bytes, tmp_path_factory: p
     path.write_bytes(damaged)
     message, found = "", None
     try:
-        found = load(path, whole.settings)
+        found = load(path, settings)
     except ValueError as error:
         message = str(error)
     if found is None:
@@ -153,17 +155,133 @@ def test_damage_to_the_directory_is_seen(content: bytes, tmp_path: Path) -> None
     """Each byte of the zip file's directory, which no checksum of its own guards: members may vanish or change method."""
     path = tmp_path / "run.npz"
     path.write_bytes(content)
-    whole = load(path, Run(SMALL, RECORD, None)._settings)
+    settings = Run(SMALL, RECORD, None)._settings
+    whole = load(path, settings)
     assert whole is not None
     for place in range(content.index(b"PK\x01\x02"), len(content)):
         path.write_bytes(content[:place] + bytes([content[place] ^ 0x41]) + content[place + 1 :])
         found, message = None, ""
         try:
-            found = load(path, whole.settings)
+            found = load(path, settings)
         except ValueError as error:
             message = str(error)
         assert found is not None or message.startswith(f"checkpoint {str(path)!r} ")
         assert found is None or all(alike(found.arrays[name], whole.arrays[name]) for name in whole.arrays)
+
+
+def test_a_flipped_byte_at_200_places(tmp_path: Path, content: bytes) -> None:
+    """What goes on from the file, or says in one sentence why it cannot and leaves it: never a third thing."""
+    path, settings = tmp_path / "run.npz", Run(SMALL, RECORD, None)._settings
+    path.write_bytes(content)
+    whole = load(path, settings)
+    assert whole is not None
+    refused = 0
+    for place in np.linspace(0, len(content) - 1, 200).astype(int).tolist():
+        damaged = content[:place] + bytes([content[place] ^ 0x10]) + content[place + 1 :]
+        path.write_bytes(damaged)
+        found, message = None, ""
+        try:
+            found = load(path, settings)
+        except ValueError as error:
+            message = str(error)
+        if found is None:
+            refused += 1
+            assert message.startswith(f"checkpoint {str(path)!r} is damaged")
+            assert "\n" not in message
+        else:
+            assert found[:3] == whole[:3]
+            assert all(alike(found.arrays[name], whole.arrays[name]) for name in whole.arrays)
+        assert path.read_bytes() == damaged
+    assert refused > 150
+    assert [entry.name for entry in tmp_path.iterdir()] == ["run.npz"]
+
+
+NAN = np.full((4, 2, 3), np.nan)
+LONE = np.eye(2, 3)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"W": LONE}, r"W must be float64 of shape \(4, 2, 3\), got float64 of shape \(2, 3\)"),
+        ({"W": LONE[None]}, r"W must be float64 of shape \(4, 2, 3\), got float64 of shape \(1, 2, 3\)"),
+        ({"W": np.float64(1)}, r"W must be float64 of shape \(4, 2, 3\), got float64 of shape \(\)"),
+        ({"W": NAN}, "W must be finite for models that did not diverge"),
+        ({"W": np.full((4, 2, 3), np.inf)}, "W must be finite for models that did not diverge"),
+        ({"W": np.zeros((4, 2, 3), complex)}, r"W must be float64 of shape \(4, 2, 3\), got complex128"),
+        ({"W": np.zeros((4, 2, 3), np.float32)}, r"W must be float64 of shape \(4, 2, 3\), got float32"),
+        ({"W": np.full((4, 2, 3), "a")}, r"W must be float64 of shape \(4, 2, 3\), got <U1"),
+        ({"W": None}, r"W must be float64 of shape \(4, 2, 3\), got none"),
+        ({"b": np.zeros((4, 2))}, r"b must be float64 of shape \(4, 3\), got float64 of shape \(4, 2\)"),
+        ({"V": np.zeros((4, 3, 2))}, "it holds .*'V'"),
+        ({"moment 2": np.zeros(36, np.float32)}, "it holds .*'moment 2'"),
+        (
+            {"moment 1": np.zeros(35, np.float32)},
+            r"moment 1 must be float32 of shape \(36,\), got float32 of shape \(35,\)",
+        ),
+        ({"moment 1": np.zeros(36)}, r"moment 1 must be float32 of shape \(36,\), got float64"),
+        ({"moment 0": None}, "moment 0 must be float32 of shape .*, got none"),
+        ({"diverged_at": np.array([-1])}, r"diverged_at must be int64 of shape \(4,\), got int64 of shape \(1,\)"),
+        ({"diverged_at": np.full(4, 41)}, r"diverged_at must lie in \[-1, 40\]"),
+        ({"diverged_at": np.full(4, -1.0)}, "diverged_at must be int64"),
+        ({"record W": np.zeros((6, 4, 2, 3))}, "record 'W' must have a row for each of 7 steps and 4 models"),
+        ({"record W": np.zeros((7, 4, 2, 3), complex)}, "record 'W' must have a row"),
+        ({"record other": np.zeros((7, 4))}, "it holds .*'record other'"),
+        ({"finished": 1}, "it holds .*'moment 0'"),
+        ({"finished": 5}, "finished must be at most 1"),
+        ({"finished": None}, "finished and step must be whole numbers of at least 0"),
+        ({"finished": True}, "finished and step must be whole numbers of at least 0"),
+        ({"step": 1000}, "step must be at most 40, got 1000"),
+        ({"step": "30"}, "finished and step must be whole numbers of at least 0"),
+        ({"step": 1.5}, "finished and step must be whole numbers of at least 0"),
+        ({"step": -1}, "finished and step must be whole numbers of at least 0"),
+    ],
+)
+def test_a_crafted_checkpoint_is_refused(
+    change: dict[str, Any], message: str, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the right settings and checksum, but arrays that this run cannot have left: nothing is run."""
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    settings = Run(SMALL, RECORD, None)._settings
+    found = load(path, settings)
+    assert found is not None
+    given = {"finished": found.finished, "step": found.step, **found.arrays, **change}
+    finished, step = given.pop("finished"), given.pop("step")
+    save(
+        path, Checkpoint(settings, finished, step, {name: array for name, array in given.items() if array is not None})
+    )
+    crafted = path.read_bytes()
+    monkeypatch.setattr(Run, "advance", lambda self: pytest.fail("training has started"))
+    with pytest.raises(ValueError, match=f"^checkpoint {str(path)!r} is not one of this run: {message}"):
+        train(SMALL, record=RECORD, checkpoint=path)
+    assert path.read_bytes() == crafted
+
+
+def test_a_count_of_finished_blocks_that_was_edited_is_seen(tmp_path: Path, content: bytes) -> None:
+    """The state would be that of another block of as many models: only the checksum tells."""
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    with np.load(path) as file:
+        arrays = {name: file[name] for name in file.files}
+    header = json.loads(str(arrays.pop("header")))
+    header[2] += 1
+    np.savez(path, header=np.array(json.dumps(header)), **arrays)
+    with pytest.raises(ValueError, match="is damaged: its checksum is another"):
+        train(SMALL, record=RECORD, checkpoint=path)
+
+
+@pytest.mark.parametrize("values", [np.zeros((7, 4, 1, 1)), np.zeros((7, 4, 2, 3), np.int8)], ids=["shape", "kind"])
+def test_a_record_that_new_rows_do_not_fit_is_refused(values: Any, content: bytes, tmp_path: Path) -> None:
+    """What a recorder gives is known only when it is asked."""
+    path = tmp_path / "run.npz"
+    path.write_bytes(content)
+    settings = Run(SMALL, RECORD, None)._settings
+    found = load(path, settings)
+    assert found is not None
+    save(path, Checkpoint(settings, found.finished, found.step, {**found.arrays, "record W": values}))
+    with pytest.raises(ValueError, match="recorder 'W' must give one kind and shape of rows"):
+        train(SMALL, record=RECORD, checkpoint=path)
 
 
 def test_strangers_are_refused_and_left_alone(tmp_path: Path, content: bytes) -> None:
@@ -224,7 +342,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr(module.os, "fsync", full)
+        patch.setattr("os.fsync", full)
         with pytest.raises(ValueError, match=r"checkpoint .* cannot be written \(No space left on device\)"):
             train(SMALL, checkpoint=path, progress=lambda done, total: pytest.fail("training has started"))
     assert list(tmp_path.iterdir()) == []
@@ -232,7 +350,7 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = path.read_bytes()
     run.advance()
     with monkeypatch.context() as patch:
-        patch.setattr(module.os, "fsync", full)
+        patch.setattr("os.fsync", full)
         with pytest.raises(ValueError, match="No space left on device"):
             run.save()
     assert path.read_bytes() == before

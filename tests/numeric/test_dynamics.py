@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.catalogue import polygon
 from numeric.dynamics import (
     LOSS_SPARSITY,
     PUBLISHED_FINAL_LOSS,
@@ -24,6 +23,7 @@ from numeric.dynamics import (
 )
 from numeric.minimise import minimise_loss
 from numeric.plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
+from numeric.polytope_vertices import polygon
 from numeric.record import logarithmic
 
 STEPS = logarithmic(250, 10_000)[1:]

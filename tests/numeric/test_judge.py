@@ -137,3 +137,20 @@ def test_where_there_is_no_population_loss(changes: dict[str, Any]) -> None:
     settings = config(**{"sparsity": (0.5, 0.5)} | changes)
     with pytest.raises(ValueError, match="the loss without sampling is that of ReLU"):
         population_loss(settings, W, B)
+
+
+def test_a_model_too_large_for_floats_takes_no_other_along() -> None:
+    settings = config(sparsity=(0.5, 0.5), importance=None)
+    large = W.clone()
+    large[1] *= 1e80
+    judged = judge(settings, large, None, B)
+    assert judged.exact
+    assert judged.loss.isnan().tolist() == [False, True]
+    assert judged.loss[0] == population_loss(settings, W, B)[0]
+
+
+def test_independent_features_of_any_sparsities_are_one_call() -> None:
+    """A stack mixes sparsities and importances; each model has the loss that it has alone."""
+    settings = config(sparsity=(0.25, (0.5, 1.0, 0.75)))
+    alone = [population_loss(settings.of([k]), W[[k]], B[[k]]).item() for k in range(2)]
+    assert population_loss(settings, W, B).tolist() == pytest.approx(alone, rel=1e-14)

@@ -1,16 +1,17 @@
-"""Least coherent directions held to equiangular tight frames, Welch's bound, and the law of a random cosine."""
+"""Least coherent directions held to published packings, bounds, and the law of a random cosine."""
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
-from scipy.optimize import check_grad
 
+from numeric.largest_cosine import STARTS
 from numeric.line_packing import (
-    _smooth_maximum,
     chance_of_cosine_above,
+    known_coherences,
     least_coherence,
+    lower_bound,
     random_directions,
     welch_bound,
 )
@@ -19,42 +20,64 @@ from numeric.metrics import coherence
 EPS = float(np.finfo(np.float64).eps)
 
 
-# Simplices, six diagonals of the icosahedron, 10 and 16 equiangular lines, which meet Welch's bound; six in four dimensions,
-# the best known, which do not.
-@pytest.mark.parametrize(
-    ("n", "m", "exact"),
-    [(3, 2, 1 / 2), (6, 4, 1 / 3), (5, 4, 1 / 4), (6, 3, 5**-0.5), (6, 5, 1 / 5), (10, 5, 1 / 3), (16, 6, 1 / 3)],
-)
-def test_equiangular_lines_are_found(n: int, m: int, exact: float) -> None:
-    assert welch_bound(n, m) <= exact * (1 + 4 * EPS)
-    assert welch_bound(n, m) == pytest.approx(exact, rel=4 * EPS) or (n, m) == (6, 4)
-    found = least_coherence(n, m, starts=40, enough=exact + 1e-6)
-    # There f_q is least for every q; L-BFGS stops at falls of 2e-9, where f_q curves by q = 4¹¹: √(2·2e-9/q) = 3e-8.
-    assert exact - 8 * EPS <= found.coherence < exact + 1e-6
+@pytest.mark.parametrize(("n", "m"), list(known_coherences()))
+def test_every_published_packing_is_reached_by_default(n: int, m: int) -> None:
+    """Stopping once it is reached shortens the default search, and changes nothing of it up to there."""
+    known = known_coherences()[n, m]
+    found = least_coherence(n, m, enough=known.coherence + known.rounding)
+    assert abs(found.coherence - known.coherence) <= known.rounding
     np.testing.assert_allclose(np.linalg.norm(found.W, axis=0), 1, rtol=8 * EPS)
     assert float(coherence(found.W)) == pytest.approx(found.coherence, abs=8 * EPS)
 
 
-def test_lines_in_the_plane_are_evenly_spaced() -> None:
-    # n lines π/n apart: least coherence cos(π/n), where the maximum is attained by neighbours alone.
-    found = least_coherence(5, 2, starts=4)
-    assert np.cos(np.pi / 5) - 8 * EPS <= found.coherence < np.cos(np.pi / 5) + 1e-6
+def test_eight_lines_are_the_proved_ones() -> None:
+    """A root of the published polynomial; without `enough`, as a user would call it."""
+    root = [1, 5, -8, -80, -78, 146, -80, -584, 677, 1537]
+    roots = np.polynomial.Polynomial(root).roots()
+    exact = min((r.real for r in roots if abs(r.imag) < 1e-9), key=lambda r: abs(r - 0.6475889787))
+    found = least_coherence(8, 3)
+    assert found.coherence == pytest.approx(exact, rel=0, abs=1e-12)
+    assert found.starts == STARTS
+
+
+@pytest.mark.parametrize(
+    ("n", "m", "exact"), [(16, 6, 1 / 3), (16, 4, (5**0.5 - 1) / 2), (11, 4, 1 / 2), (5, 3, 5**-0.5)]
+)
+def test_other_sizes_of_the_kind(n: int, m: int, exact: float) -> None:
+    """Sixteen equiangular lines; the golden section for sixteen in four dimensions, and a half for eleven, the lowest known."""
+    found = least_coherence(n, m, enough=exact)
+    assert found.coherence == pytest.approx(exact, rel=0, abs=1e-13)
+    assert found.starts <= STARTS
+
+
+@pytest.mark.parametrize("n", range(3, 9))
+def test_lines_in_the_plane_are_evenly_spaced(n: int) -> None:
+    """π/n apart, with the bound reached: the search stops by itself."""
+    found = least_coherence(n, 2)
+    assert found.coherence == pytest.approx(np.cos(np.pi / n), rel=0, abs=2e-14)
+    assert found.starts < STARTS
+
+
+@pytest.mark.parametrize(("n", "m", "exact"), [(3, 3, 0), (2, 5, 0), (2, 1, 1), (7, 1, 1)])
+def test_what_needs_no_search(n: int, m: int, exact: float) -> None:
+    found = least_coherence(n, m)
+    assert (found.coherence, found.starts, found.W.shape) == (exact, 0, (m, n))
+    assert float(coherence(found.W)) == exact
+
+
+def test_bounds_are_met_by_what_meets_them() -> None:
+    assert welch_bound(10, 5) == pytest.approx(1 / 3, rel=4 * EPS)
+    assert welch_bound(6, 4) < 1 / 3
+    assert lower_bound(7, 3) == pytest.approx(3**-0.5, rel=4 * EPS)
+    assert lower_bound(6, 3) == pytest.approx(5**-0.5, rel=4 * EPS)  # 6 = m(m + 1)/2: Welch's, not 1/√3
+    for (n, m), known in known_coherences().items():
+        assert lower_bound(n, m) <= known.coherence + known.rounding
 
 
 @given(st.integers(2, 5), st.integers(2, 9), st.integers(0, 50))
 def test_nothing_beats_welch(m: int, n: int, seed: int) -> None:
     W = np.random.default_rng(seed).standard_normal((m, n))
     assert float(coherence(W)) >= welch_bound(n, m) - 16 * EPS
-
-
-def test_the_gradient_is_that_of_the_smooth_maximum() -> None:
-    x = np.random.default_rng(0).standard_normal(12)
-    for power in (4, 64):
-        value = check_grad(
-            lambda y, q=power: _smooth_maximum(y, q, 3, 4)[0], lambda y, q=power: _smooth_maximum(y, q, 3, 4)[1], x
-        )
-        # Forward differences of step 1.5e-8: curvatures up to q.
-        assert value < 1e-6 * power
 
 
 @given(st.floats(0.05, 0.95), st.integers(2, 40))
@@ -69,5 +92,9 @@ def test_the_chance_of_a_cosine_is_the_integral_of_its_density(epsilon: float, m
 
 
 def test_sizes_out_of_range_are_named() -> None:
-    with pytest.raises(ValueError, match="n must be at least 2, got 1"):
+    with pytest.raises(ValueError, match="n must be a whole number of at least 2, got 1"):
         least_coherence(1, 2)
+    with pytest.raises(ValueError, match=r"m must be a whole number of at least 1, got 2\.5"):
+        least_coherence(3, 2.5)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="enough must be finite, got nan"):
+        least_coherence(3, 2, enough=float("nan"))

@@ -79,15 +79,14 @@ def test_a_start_depends_on_its_seed_alone() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"n": 0}, "n must be at least 1, got 0"),
-        ({"m": 0}, "m must be at least 1, got 0"),
-        ({"starts": 0}, "starts must be at least 1, got 0"),
+        ({"n": 0}, "n must be a whole number of at least 1, got 0"),
+        ({"m": 0}, "m must be a whole number of at least 1, got 0"),
+        ({"starts": 0}, "starts must be a whole number of at least 1, got 0"),
         ({"sparsity": 1.5}, r"sparsity must lie in \[0, 1\], got 1.5"),
         ({"importance": [1.0, -1.0]}, "importance must be finite and at least 0, got -1.0"),
         ({"importance": [1.0]}, "importance must be one number or 2 numbers"),
         ({"penalty": -0.1}, "penalty must be finite and at least 0, got -0.1"),
         ({"penalty": np.nan}, "penalty must be finite and at least 0, got nan"),
-        ({"sparsity": 1.0}, "density"),
     ],
 )
 def test_bad_input(arguments: dict[str, object], message: str) -> None:

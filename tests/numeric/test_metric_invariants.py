@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from numeric import catalogue, metrics
+from numeric import catalogue, metrics, polytope_vertices
 
 EPS = np.finfo(np.float64).eps
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ NAMES = (
 )
 CASES: dict[str, Floats] = {
     **{name: catalogue.vertices(name) for name in NAMES},
-    "free height": catalogue.antiprism(4, 0.4),
+    "free height": polytope_vertices.antiprism(4, 0.4),
     "unequal bipyramid": catalogue.vertices("triangular bipyramid") * [1, 1, 1, 0.5, 0.5],
     "one entry": np.array([[-3.0]]),
     "zero": np.zeros((2, 3)),

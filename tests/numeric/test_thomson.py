@@ -53,10 +53,10 @@ def test_best_known_energies_and_point_groups(n: int) -> None:
 
 
 def test_the_table_is_whole() -> None:
-    assert list(best_known()) == list(range(2, 51))
+    assert list(best_known()) == list(range(2, 101))
     energies = [row.energy for row in best_known().values()]
     assert (np.diff(energies, n=2) > 0).all()
-    assert [n for n, row in best_known().items() if row.point_group is None] == list(range(32, 51))
+    assert [n for n, row in best_known().items() if row.point_group is None] == list(range(32, 101))
 
 
 # Universally optimal: least for every energy that is a completely monotone function of the squared distance, Coulomb's, Riesz

@@ -62,7 +62,8 @@ def test_a_model_does_not_know_its_stack(data: st.DataObject) -> None:
         n_hidden=m,
         seeds=each(0, 1, 2, 3),
         sparsity=each(0.0, 0.5, 0.9, 0.95, (0.9,) * n),
-        importance=each(1.0, 0.5, (2.0,) * n),
+        # As rows: numbers for as many models as features would be refused.
+        importance=each((1.0,) * n, (0.5,) * n, (2.0,) * n),
         learning_rate=each(0.1, 0.01, 0.003),
         bias=data.draw(st.booleans()),
         dtype=data.draw(st.sampled_from(["float32", "float64"])),

@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 
 from figures import NAMES
-from figures.__main__ import app as figures_app
-from verify.__main__ import app as verify_app
-from verify.command_line import run_command
+from figures.command import app as figures_app
+from numeric.running.command_line import run_command
+from verify.command import app as verify_app
 
 ROOT = Path(__file__).parents[2]
 SMALL = "QUICK = Size(12, 2, 100_000, 2, 10, 16, 800, 256)"
@@ -34,7 +34,7 @@ def copy(tmp_path: Path) -> Path:
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     for file, pattern, shorter in (
         ("verify/smallest_model.py", r"^QUICK = .*$", SMALL),
-        ("verify/__main__.py", r"^SUITES = .*$", "SUITES = (any_network,)"),
+        ("verify/job.py", r"^SUITES = .*$", "SUITES = (any_network,)"),
         ("figures/__init__.py", r"^REPORT = \([^)]*\)$", 'REPORT = ("antipodal_ray",)'),
     ):
         source, count = re.subn(pattern, shorter, (tmp_path / file).read_text(), flags=re.MULTILINE)

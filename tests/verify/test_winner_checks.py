@@ -28,6 +28,7 @@ def passed(outcome: Outcome) -> bool:
 SMALL: dict[str, Callable[[], Outcome]] = {
     "atom_losses": lambda: winners.atom_losses(2, silent),
     "winner_weights": lambda: winners.winner_weights(SETTINGS, silent),
+    "winner_rectified": lambda: winners.rectified(silent),
     "winner_sequence": lambda: winners.sequence(SETTINGS, 2, silent),
     "winner_crossings": lambda: winners.crossings(SETTINGS, silent),
     "winner_beaten": lambda: winners.beaten(silent),
@@ -75,6 +76,15 @@ def test_norms_and_biases_that_are_off_are_seen(monkeypatch: pytest.MonkeyPatch,
 
     monkeypatch.setattr(winners, "winner_at", off)
     assert not passed(SMALL["winner_weights"]())
+
+
+def test_another_loss_of_the_rectified_five_cell_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    def off(n: int, m: int, s: sympy.Rational) -> Winner:
+        found = winner_at(n, m, s)
+        return replace(found, loss=scaled(found.loss, 1 + sympy.Rational(1, 10**8)))
+
+    monkeypatch.setattr(winners, "winner_at", off)
+    assert not passed(SMALL["winner_rectified"]())
 
 
 def test_a_crossing_that_is_off_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,7 +17,6 @@ BAD = [
     ((W2 * 1j, None, 0.5), {}, "W must hold real numbers"),
     ((W2 > 0, None, 0.5), {}, "W must hold real numbers"),
     ((W2, None, 1.5), {}, r"sparsity must lie in \[0, 1\], got 1.5"),
-    ((W2, None, 1.0), {}, "sparsity must be below 1 somewhere"),
     ((W2, None, [0.1, 0.2, 0.3]), {}, "sparsity must be one number or 2 numbers"),
     ((W2, None, None), {}, "sparsity must be given where law is None"),
     ((W2, None, 0.5, [1, -1]), {}, "importance must be finite and at least 0, got -1.0"),
@@ -27,7 +26,6 @@ BAD = [
     ((W2, None, None), {"law": Anticorrelated([[0]], 0.5)}, r"groups must cover every feature, \[1\] missing"),
     ((W2, None, None), {"law": Correlated([[0], [1, 2]], 0.5)}, r"groups must name features in 0\.\.1, got \[2\]"),
     ((W2, None, None), {"law": Correlated([[0, 1], []], 0.5)}, "groups must not be empty"),
-    ((W2, None, None), {"law": Correlated([[0, 1]], 1)}, "sparsity must be below 1 somewhere"),
 ]
 
 

@@ -7,8 +7,8 @@ from exact_rows import CASES, Given, Row, arrays, hostile
 from hypothesis import given, settings
 from numpy.typing import NDArray
 
-from numeric.population.faces import expectation
 from numeric.population import face_kernel
+from numeric.population.faces import expectation
 from numeric.population.small import support_table
 
 ROUNDING = 1e-14  # some 45 ε: a dozen sums of up to n positive terms, one in the other

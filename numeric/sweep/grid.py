@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .config import TrainConfig, describe, unmistakable
+from ..config import TrainConfig, describe, unmistakable
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
 _NAMES = tuple(part.name for part in fields(TrainConfig) if part.name != "seeds")

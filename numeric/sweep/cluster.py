@@ -1,36 +1,19 @@
-"""Where shards run: worker processes of this machine, or a Dask cluster that is already there."""
+"""Shards on a Dask cluster that is already there."""
 
 from __future__ import annotations
 
 import gc
-import multiprocessing
+import logging
 import os
-import signal
-import threading
+import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import contextmanager
-from multiprocessing.connection import wait
-from numbers import Integral
 from pathlib import Path
 
 SECONDS = 10.0
 """How long a scheduler may take to answer."""
-
-
-@contextmanager
-def pool(workers: int | None = None) -> Iterator[Executor]:
-    """Processes of this machine, by default one per processor that this one may use. ValueError unless at least 1.
-
-    They are spawned, not forked: a fork of a process that has run torch's threads can hang.
-    """
-    count = processors() if workers is None else workers
-    if not isinstance(count, Integral) or count < 1:
-        raise ValueError(f"workers must be a whole number of at least 1, got {workers}")
-    executor = ProcessPoolExecutor(count, multiprocessing.get_context("spawn"), initializer=_end_with_parent)
-    with executor:
-        yield executor
 
 
 @contextmanager
@@ -54,7 +37,10 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
         # that closing needs, and both would wait for ever.
         gc.collect()
         raise ValueError(f"scheduler must be the address of a running Dask scheduler, got {address!r} ({failure})")
-    with client:
+    with _silent_client(), client:
+        for left in folder.glob(".probe-*"):  # by a driver that was killed
+            if left.stat().st_mtime < time.time() - 10 * SECONDS:
+                left.unlink(missing_ok=True)
         probe = folder / f".probe-{uuid.uuid4().hex}"
         probe.touch()
         try:
@@ -75,27 +61,23 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
             executor.shutdown(wait=False)
 
 
-def processors() -> int:
-    """Those that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+@contextmanager
+def _silent_client() -> Iterator[None]:
+    """A lost scheduler is told as an error of the shards that it had; its client would print tracebacks beside that."""
+    logs = [
+        logging.getLogger(name) for name in ("distributed.client", "distributed.core", "tornado.application", "asyncio")
+    ]
+    levels = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for log, level in zip(logs, levels, strict=True):
+            log.setLevel(level)
 
 
 def _sees(path: str) -> bool:
     from . import shard as shard  # what a shard needs must be there, too
 
     return os.path.exists(path)
-
-
-def _end_with_parent() -> None:
-    """A pool's worker that lives on when the parent is killed would wait for work forever. An interrupt from the keyboard,
-    which reaches all of them, ends it without a traceback.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
-    parent = multiprocessing.parent_process()
-    assert parent is not None
-
-    def watch() -> None:
-        wait([parent.sentinel])
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

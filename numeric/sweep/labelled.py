@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,9 +10,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from .config import TrainConfig, describe
+from ..config import TrainConfig, describe
+from ..metrics import feature_dimensionality
+from ..running.files import write_whole
 from .grid import Sweep
-from .metrics import feature_dimensionality
 from .shard import load
 
 if TYPE_CHECKING:
@@ -83,12 +82,7 @@ def save(dataset: Dataset, path: Path) -> None:
     """Write netCDF, whole or not at all. ValueError when that is impossible or the extra `scale` is missing."""
     require_scale()
     try:
-        with tempfile.TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as neighbour:
-            whole = Path(neighbour) / path.name
-            dataset.to_netcdf(whole, engine="h5netcdf")
-            with whole.open("rb") as file:
-                os.fsync(file.fileno())
-            os.replace(whole, path)
+        write_whole(path, dataset.to_netcdf(engine="h5netcdf"))
     except OSError as error:
         raise ValueError(f"results {str(path)!r} cannot be written ({error.strerror or error})") from None
 

@@ -7,9 +7,8 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,64 +17,18 @@ import counted_sweep
 import numpy as np
 import pytest
 import xarray
-from counted_sweep import HELD, SWEEP, Counted, lines
+from counted_sweep import HELD, SWEEP, Counted, Here, equal, files, gone, lines, until
 
 from numeric import population
 from numeric.law import Correlated, OneHot
 from numeric.metrics import feature_dimensionality
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
+from numeric.running.command_line import run_command
 from numeric.schedule import Constant, Geometric
-from numeric.shard import compute, load, path_of
-from numeric.sweep import Sweep, collect, main, run_sweep, save
+from numeric.sweep import Sweep, collect, run_sweep, save
+from numeric.sweep.command import app
+from numeric.sweep.shard import compute, load, path_of
 from numeric.train import train
-
-SOON = 100.0  # seconds; what is waited for takes a few, more on a busy machine
-
-
-class Here(Executor):
-    """Runs each call at once, in this process."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        future: Future[Any] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except BaseException as error:
-            future.set_exception(error)
-        return future
-
-
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with all shards of SWEEP, computed without interruption in this process."""
-    folder = tmp_path_factory.mktemp("finished")
-    assert run_sweep(SWEEP, folder, executor=Here()) == (0, 6)
-    return folder
-
-
-def files(folder: Path) -> dict[str, tuple[int, int]]:
-    """What changes when a file is replaced by another, be it equal."""
-    return {path.name: (path.stat().st_ino, path.stat().st_mtime_ns) for path in (folder / "shards").glob("*.npz")}
-
-
-def equal(first: Path, second: Path) -> None:
-    """Bit for bit."""
-    for shard in SWEEP.shards:
-        assert path_of(shard, first).read_bytes() == path_of(shard, second).read_bytes()
-
-
-def until(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + SOON
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def gone(process: int) -> bool:
-    """Whether a process has ended, be it that nobody has asked for its exit code yet."""
-    try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
-    except (FileNotFoundError, ProcessLookupError):
-        return True
 
 
 def test_layout() -> None:
@@ -216,7 +169,7 @@ def test_killed_and_resumed(finished: Path, tmp_path: Path) -> None:
     log.touch()
     (tmp_path / "hold").touch()
     program = [sys.executable, counted_sweep.__file__, str(tmp_path / "out"), str(log)]
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     driver = subprocess.Popen(program, env={**os.environ, "PYTHONPATH": str(root)})
     try:
         until(lambda: len(lines(log, "computed")) >= 2 and HELD in dict(lines(log, "start")))
@@ -234,6 +187,7 @@ def test_killed_and_resumed(finished: Path, tmp_path: Path) -> None:
     assert (found, computed) == (len(before), 6 - len(before))
     after = files(tmp_path / "out")
     assert {name: after[name] for name in before} == before
+    assert {path.name for path in (tmp_path / "out" / "shards").iterdir()} == set(after)  # no scraps of killed workers
     again = [name for name, _ in lines(log, "computed")]
     assert len(again) == len(set(again))
     equal(tmp_path / "out", finished)
@@ -276,14 +230,14 @@ def test_a_worker_of_a_cluster_is_killed(cluster: Any, finished: Path, tmp_path:
 
 
 def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    grid = "--n 3 --m 2 --density 1 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
+    grid = "--n 3 --m 2 --sparsity 0 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
     arguments = [*grid.split(), "--out", str(tmp_path), "--scheduler", cluster.scheduler_address]
-    assert main(arguments) == 0
+    assert run_command(app, arguments) == 0
     assert "3 shards computed, 0 found" in capsys.readouterr().out
     with xarray.open_dataset(tmp_path / "sweep.nc", engine="h5netcdf") as data:
         assert data["sparsity"].values.tolist() == [0.0, 0.5]
         assert data["loss"].notnull().all()
-    assert main(arguments) == 0
+    assert run_command(app, arguments) == 0
     assert "0 shards computed, 3 found" in capsys.readouterr().out
 
 
@@ -297,8 +251,8 @@ def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.Captu
 def test_workers_that_are_no_use(
     answer: Callable[[str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numeric.workers._sees", answer)
-    monkeypatch.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.cluster._sees", answer)
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
     with pytest.raises(ValueError, match=message):
         run_sweep(SWEEP, tmp_path, scheduler=cluster.scheduler_address)
     assert list(tmp_path.glob(".*")) == []
@@ -367,14 +321,14 @@ def test_a_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_sweep(replace(SWEEP, axes={"sparsity": (0.0,)}), tmp_path, executor=Here())
     before = files(tmp_path)
     with monkeypatch.context() as patched:
-        patched.setattr("numeric.checkpoint.os.fsync", full)
+        patched.setattr("os.fsync", full)
         with pytest.raises(ValueError, match=r"shard '.*' cannot be written \(No space left on device\)"):
             run_sweep(SWEEP, tmp_path, executor=ThreadPoolExecutor(1))
     assert files(tmp_path) == before
     assert {path.name for path in (tmp_path / "shards").iterdir()} == set(before)
     with monkeypatch.context() as patched:
-        patched.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
-        patched.setattr("numeric.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+        patched.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
+        patched.setattr("numeric.sweep.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
         with pytest.raises(ValueError, match=r"out must have about 0\.0 MB free, got 0\.0 MB in"):
             run_sweep(SWEEP, tmp_path, executor=Here())
 
@@ -409,7 +363,7 @@ def test_bad_settings(change: dict[str, Any], message: str) -> None:
 
 def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """All of it before any training."""
-    monkeypatch.setattr("numeric.sweep.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
     (tmp_path / "file").touch()
     with pytest.raises(ValueError, match=r"out must be a folder to write in, got '.*/file/below'"):
         run_sweep(SWEEP, tmp_path / "file" / "below", executor=Here())
@@ -425,15 +379,58 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "tcp://"])
 def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numeric.workers.SECONDS", 0.5)
+    monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.5)
     with pytest.raises(ValueError, match=f"scheduler must be the address of a running Dask scheduler, got '{address}'"):
         run_sweep(SWEEP, tmp_path, scheduler=address)
+
+
+def test_density_is_another_word_for_sparsity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The shards of a sweep that was begun with one word are found with the other."""
+    grid = [
+        "--n",
+        "2",
+        "--m",
+        "1",
+        "--seeds",
+        "1",
+        "--steps",
+        "1",
+        "--batch",
+        "16",
+        "--models-per-shard",
+        "1",
+        "--workers",
+        "1",
+        "--out",
+    ]
+    assert run_command(app, [*grid, str(tmp_path), "--sparsity", "0.7", "0.9"]) == 0
+    said = capsys.readouterr().out
+    assert "2 models in 2 shards: some 0 CPU seconds of training, up to 832 bytes of memory" in said
+    assert "sparsity 0.7: least loss" in said
+    assert "2 shards computed, 0 found" in said
+    assert run_command(app, [*grid, str(tmp_path), "--density", "0.3", "0.1"]) == 0
+    assert "0 shards computed, 2 found" in capsys.readouterr().out
+
+
+def test_what_it_costs_is_said_first(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A million features: said within the time of making the grid, before anything is tried; the bar comes only after errors."""
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
+    monkeypatch.setattr("numeric.sweep.store.shutil.disk_usage", lambda _: type("Usage", (), {"free": 1000}))
+    assert run_command(app, ["--n", "1000000", "--sparsity", "0.9", "--out", str(tmp_path)]) == 2
+    said, wrong = capsys.readouterr()
+    assert said == (
+        "128 models in 1 shards: some 1,100,000 CPU seconds of training, up to 32.8 GB of memory for each worker, 8.2 GB on "
+        "disk; what is finished is kept.\n"
+    )
+    assert wrong.startswith("error: out must have about 8192.0 MB free, got 0.0 MB in")
 
 
 @pytest.mark.parametrize("absent", ["xarray", "h5netcdf", "h5py"])
 def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, absent, None)
-    assert main(["--out", str(tmp_path / "out")]) == 2
+    assert run_command(app, ["--out", str(tmp_path / "out")]) == 2
     assert not (tmp_path / "out").exists()
     with pytest.raises(ValueError, match="labelled results need the extra 'scale'"):
         collect(SWEEP, tmp_path)
@@ -445,8 +442,10 @@ def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.Monk
         ("--seeds 0", "seeds must have at least one value"),
         ("--steps 0", "steps must be a whole number of at least 1, got 0"),
         ("--batch 0", "batch_size must be a whole number of at least 1, got 0"),
-        ("--density 1.5", "density must lie in [0, 1], got 1.5"),
-        ("--density a", "Invalid value"),
+        ("--sparsity 1.5", "sparsity must lie in [0, 1], got 1.5"),
+        ("--sparsity a", "Invalid value"),
+        ("--density -0.5", "density must lie in [0, 1], got -0.5"),
+        ("--sparsity 0.5 --density 0.5", "give either sparsity or density, got sparsity (0.5,) and density (0.5,)"),
         ("--seeds many", "Invalid value"),
         ("--unheard-of", "Unknown option"),
         ("--workers 0", "workers must be a whole number of at least 1, got 0"),
@@ -454,7 +453,7 @@ def test_without_the_extra(absent: str, tmp_path: Path, monkeypatch: pytest.Monk
 )
 def test_bad_commands(arguments: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Exit code 2 and one sentence on stderr."""
-    assert main([*arguments.split(), "--out", str(tmp_path)]) == 2
+    assert run_command(app, [*arguments.split(), "--out", str(tmp_path)]) == 2
     said = capsys.readouterr().err
     assert said.startswith("error: ")
     assert message in said
@@ -463,6 +462,6 @@ def test_bad_commands(arguments: str, message: str, tmp_path: Path, capsys: pyte
 
 def test_lost_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool does not replace its workers: one sentence, exit code 1, no traceback."""
-    monkeypatch.setattr("numeric.sweep.compute", counted_sweep.killed)
-    assert main(["--out", str(tmp_path), "--workers", "1"]) == 1
+    monkeypatch.setattr("numeric.sweep.sweeping.compute", counted_sweep.killed)
+    assert run_command(app, ["--out", str(tmp_path), "--workers", "1"]) == 1
     assert "workers may be lost" in capsys.readouterr().err
