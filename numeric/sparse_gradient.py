@@ -56,7 +56,7 @@ class SparseGradient:
         h = self._hidden.value(before, 1)  # (samples, m)
         z = torch.mm(h, readout, out=self._z[: x.samples])  # (samples, n)
         steps.residual(z, x, bias, scale, self._total)
-        back = torch.mm(readout, z.T).T.contiguous()  # (samples, m)
+        back = steps.back(readout, z)
         steps.inputs(self._hidden.pullback(before, h, back, 1), x, into.W)
         if into.V is None:
             into.W.add_(torch.mm(h.T, z))
@@ -88,6 +88,10 @@ class _Plain:
             flat.scatter_add_(0, x.place, -wanted)
         torch.sum(z.mul_(scale), 0, out=total)
 
+    def back(self, readout: Tensor, d: Tensor) -> Tensor:
+        """Vᵀd, (samples, m)."""
+        return torch.mm(readout, d.T).T.contiguous()
+
     def inputs(self, u: Tensor, x: Active, into: Tensor) -> None:
         """u xᵀ, (m, n); u: (samples, m)."""
         entries = x.value.numpy(), x.feature.numpy(), x.start.numpy()
@@ -100,15 +104,20 @@ class _Compiled(_Plain):
     def __init__(self, family: Family, n: int, n_hidden: int, batch: int) -> None:
         super().__init__(family)
         width = -(-n_hidden // step_kernels.LANE) * step_kernels.LANE
-        self._u, self._sums = torch.zeros(batch, width), torch.empty(n, width)
+        self._u, self._sums, self._readout = torch.zeros(batch, width), torch.empty(n, width), torch.zeros(n, width)
 
     def residual(self, z: Tensor, x: Active, b: Tensor, scale: Tensor, total: Tensor) -> None:
         flags = self._family.output == "relu", self._family.target == "absolute"
         step_kernels.sparse_residual(z.numpy(), *_arrays(x), b.numpy(), scale.numpy(), total.numpy(), *flags)
 
+    def back(self, readout: Tensor, d: Tensor) -> Tensor:
+        self._readout[:, : len(readout)] = readout.T
+        return torch.mm(d, self._readout, out=self._u[: len(d)])[:, : len(readout)]
+
     def inputs(self, u: Tensor, x: Active, into: Tensor) -> None:
         m = u.shape[1]
-        self._u[: x.samples, :m] = u
+        if u.data_ptr() != self._u.data_ptr():  # an activation whose pullback is not in place
+            self._u[: x.samples, :m] = u
         step_kernels.scatter(self._u[: x.samples].numpy(), *_arrays(x), self._sums.zero_().numpy())
         into.copy_(self._sums[:, :m].T)
 

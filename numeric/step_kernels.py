@@ -71,8 +71,9 @@ def sparse_residual(
     absolute: bool,
 ) -> None:
     """As `residual` for one model and samples of active entries: z is (samples, n)."""
+    n, linear = len(b), not relu
     total[:] = _ZERO
-    n = len(b)
+    taken = np.zeros(n, np.float32)  # apart: single numbers written into what is then read in vectors are waited for
     for s in range(len(z)):
         d = z[s]
         for i in range(n):
@@ -82,9 +83,13 @@ def sparse_residual(
             total[i] += e
         for j in range(start[s], start[s + 1]):
             i, wanted = feature[j], abs(value[j]) if absolute else value[j]
-            if not relu or d[i] != _ZERO:
-                d[i] -= wanted * scale[i]
-                total[i] -= wanted * scale[i]
+            e = d[i]
+            # A factor, not a branch, which half of the entries would mislead.
+            less = wanted * scale[i] * np.float32((e != _ZERO) | linear)
+            d[i] = e - less
+            taken[i] += less
+    for i in range(n):
+        total[i] -= taken[i]
 
 
 @compiled("void(float32[::1], float32[::1], float32[::1], float32[::1], float32[::1], float32[::1])", strict=True)
