@@ -85,7 +85,8 @@ def _loss(W: Tensor, b: Tensor | None, sparsity: Floats | None, importance: Floa
 
 def sampled_loss(config: TrainConfig, W: Any, V: Any, b: Any, samples: int = SAMPLES) -> Any:
     """Mean loss (models,) of one sample of at least `samples` points for each law, the same for all models under it and at
-    every call; of every point where the law is a set of points. float64. Weights as for `judge`.
+    every call; of every point where the law is a set of points. float64, nan for models that are not finite or too large.
+    Weights as for `judge`.
     """
     samples, stack = whole("samples", samples, 1), _read(config, W, V, b)
     n, device = config.n_features, torch.device("cpu")
@@ -107,7 +108,7 @@ def sampled_loss(config: TrainConfig, W: Any, V: Any, b: Any, samples: int = SAM
             x = source.draw(step, 1)[:, 0].mT.expand(len(some), -1, -1)  # (models, columns, n)
             total += ((config.family.wanted(x) - forward(config.family, model, x)).square() @ importance).mean(1)
         loss[some] = total / rounds
-    return _in_kind(loss, W)
+    return _in_kind(torch.where(loss.isfinite(), loss, torch.nan), W)
 
 
 def best_of_seeds(config: TrainConfig, loss: Any) -> tuple[int, ...]:
@@ -118,9 +119,7 @@ def best_of_seeds(config: TrainConfig, loss: Any) -> tuple[int, ...]:
     if losses.shape != (models := len(_config(config).seeds),):
         raise ValueError(f"loss must have one entry for each of the {models} models, got shape {losses.shape}")
     judged = np.where(np.isnan(losses), np.inf, losses)
-    return tuple(
-        some[int(judged[some].argmin())] for some in _alike(config) if not np.isnan(losses[some]).all()
-    )
+    return tuple(some[int(judged[some].argmin())] for some in _alike(config) if not np.isnan(losses[some]).all())
 
 
 def _config(config: TrainConfig) -> TrainConfig:
