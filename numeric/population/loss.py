@@ -173,7 +173,7 @@ def hessian_vector_product(
             raise ValueError(
                 f"along_{name} must have the shape {tuple(like.shape)} of {name}, got {tuple(change.shape)}"
             )
-        if change.numel() and (size := float(change.abs().max())) > LARGEST:
+        if change.numel() and (size := float(change.detach().abs().max())) > LARGEST:
             raise ValueError(f"along_{name} must have entries of size {LARGEST:g} at most, got {size:g}")
 
     def loss(weights_: Tensor, bias: Tensor) -> Tensor:
