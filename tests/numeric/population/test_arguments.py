@@ -45,7 +45,7 @@ def test_what_to_do_on_an_error() -> None:
 
 @pytest.mark.parametrize(
     ("tW", "tb", "message"),
-    [(W2[0], W2[0], r"along_W must have shape \(1, 2\)"), (W2, W2, r"along_b must have shape \(2,\)")],
+    [(W2[0], W2[0], r"along_W must have the shape \(1, 2\)"), (W2, W2, r"along_b must have the shape \(2,\)")],
 )
 def test_directions_that_do_not_fit(tW: torch.Tensor, tb: torch.Tensor, message: str) -> None:
     with pytest.raises(ValueError, match=message):
