@@ -1,0 +1,33 @@
+"""The whole table of hostile arguments: `python tests/hostile/print_table.py`."""
+
+import os
+import tempfile
+import warnings
+from pathlib import Path
+
+import test_hostile_analytic as exact
+import test_hostile_numeric as floats
+from hostile_arguments import outcomes, table
+
+from numeric.arguments import TransposedWarning
+from numeric.sweep import run_sweep
+
+
+def main() -> None:
+    """Functions × arguments, in a folder of its own, as hostile arguments may be paths that are written."""
+    warnings.simplefilter("error")
+    warnings.simplefilter("ignore", TransposedWarning)
+    with tempfile.TemporaryDirectory() as folder:
+        run_sweep(floats.SWEEP, Path(folder) / "sweep", executor=floats.EXECUTOR)
+        (Path(folder) / "inside").mkdir()
+        os.chdir(Path(folder) / "inside")
+        walked = [(name, module) for module in (exact, floats) for name in sorted(module.FUNCTIONS)]
+        found = [one for name, module in walked for one in outcomes(name, module.FUNCTIONS[name], module.VALID[name])]
+        os.chdir("/")
+    arguments = len({(one.function, one.argument) for one in found})
+    print(table(found))
+    print(f"{len(walked)} functions, {arguments} arguments, {len(found)} calls")
+
+
+if __name__ == "__main__":
+    main()
