@@ -19,14 +19,16 @@ def main() -> None:
     warnings.simplefilter("ignore", TransposedWarning)
     with tempfile.TemporaryDirectory() as folder:
         run_sweep(floats.SWEEP, Path(folder) / "sweep", executor=floats.EXECUTOR)
-        (Path(folder) / "inside").mkdir()
-        os.chdir(Path(folder) / "inside")
-        walked = [(name, module) for module in (exact, floats) for name in sorted(module.FUNCTIONS)]
-        found = [one for name, module in walked for one in outcomes(name, module.FUNCTIONS[name], module.VALID[name])]
+        found, functions = [], 0
+        for module in (exact, floats):
+            for name in sorted(module.FUNCTIONS):
+                functions += 1
+                os.chdir(tempfile.mkdtemp(dir=folder))
+                found += outcomes(name, module.FUNCTIONS[name], module.VALID[name])
         os.chdir("/")
     arguments = len({(one.function, one.argument) for one in found})
     print(table(found))
-    print(f"{len(walked)} functions, {arguments} arguments, {len(found)} calls")
+    print(f"{functions} functions, {arguments} arguments, {len(found)} calls")
 
 
 if __name__ == "__main__":
