@@ -34,7 +34,10 @@ from ..tensors import tensor, weights
 from .derivatives import row_values
 from .factors import Floats, Form
 from .hessian import model_hessian
-from .models import Models, solve
+from .models import LARGEST, Models, solve
+
+_MOST_IMPORTANCE = 1e200
+"""So that no sum overflows: entries of WᵀW and of b are at most `LARGEST`, 1e30."""
 
 
 class ValueAndGradient(NamedTuple):
@@ -170,9 +173,13 @@ def hessian_vector_product(
     given, models = _read(W, b, sparsity, importance, law, on_error, max_memory)
     change_W = tensor("along_W", along_W).to(given.W.device)
     change_b = torch.zeros_like(given.bias) if along_b is None else tensor("along_b", along_b).to(given.W.device)
-    for name, change, like in (("along_W", change_W, given.W), ("along_b", change_b, given.bias)):
+    for name, change, like in (("W", change_W, given.W), ("b", change_b, given.bias)):
         if change.shape != like.shape:
-            raise ValueError(f"{name} must have shape {tuple(like.shape)}, got {tuple(change.shape)}")
+            raise ValueError(
+                f"along_{name} must have the shape {tuple(like.shape)} of {name}, got {tuple(change.shape)}"
+            )
+        if change.numel() and (size := float(change.detach().abs().max())) > LARGEST:
+            raise ValueError(f"along_{name} must have entries of size {LARGEST:g} at most, got {size:g}")
 
     def loss(weights_: Tensor, bias: Tensor) -> Tensor:
         G, flat = given.rows(weights_, bias)
@@ -250,6 +257,8 @@ def _read(
         raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
     order, form, share, off = _law(law, sparsity, batch, n)
     weight = importance_rows(importance, batch, n).reshape(-1, n)
+    if weight.size and (most := weight.max()) > _MOST_IMPORTANCE:
+        raise ValueError(f"importance must be at most {_MOST_IMPORTANCE:g}, got {most:g}")
     if not len(weight):  # no models
         weight, share, off = np.ones((1, n)), np.ones((1, n)), np.zeros((1, len(form.size)))
     alike = len(share) == 1 and bool((weight == weight[0]).all())

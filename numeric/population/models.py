@@ -22,7 +22,7 @@ ACCURACY = 1e-10
 _MOST_GROUPED = 10
 _SMALL_ACCURACY = 1e-11  # of the routes whose error is rounding
 _LOOSE = 1e-3
-_LARGEST = 1e30
+LARGEST = 1e30
 _CHUNK = 2**26  # bytes of a chunk of rows, some 40 arrays of which are alive together
 _THREADED = 2**15  # rows times features from which on threads share them
 
@@ -131,11 +131,11 @@ def _supports(models: Models) -> Floats:
 def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
     sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
-    bad = np.flatnonzero(~(np.maximum(*sizes) <= _LARGEST))
+    bad = np.flatnonzero(~(np.maximum(*sizes) <= LARGEST))
     if len(bad) and not models.nan:
         which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
         name, size = next(
-            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= _LARGEST
+            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= LARGEST
         )
         if not np.isfinite(size):
             raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
