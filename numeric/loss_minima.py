@@ -278,7 +278,7 @@ def _polished(problem: _Problem, x: Tensor, count: int, tolerance: float) -> Los
             break
         curved = spectrum.abs() > _SINGULAR * spectrum.abs().max()
         basis = modes[:, curved]
-        trial = x - basis @ ((basis.T @ gradient) / spectrum[curved].abs())
+        trial = x - problem.free * (basis @ ((basis.T @ gradient) / spectrum[curved].abs()))
         trial_value, trial_gradient = (part[0] for part in problem(trial[None]))
         if trial_gradient.abs().max() >= gradient.abs().max() or trial_value > value + (1e-14 + problem.noise) * (
             1 + value.abs()
