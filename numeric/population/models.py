@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from . import small
+from . import few_features, small
 from .factors import Floats, Form, Integers, Rows
 from .row_values import row_curvature, row_values
 
@@ -31,7 +31,7 @@ _THREADED = 2**15  # rows times features from which on threads share them
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
-    `memory`: what `derivatives` keeps.
+    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps.
     """
 
     form: Form
@@ -41,6 +41,7 @@ class Models:
     nan: bool = False
     max_memory: int = 2**30
     accuracy: float = ACCURACY
+    bounded: bool = True
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
 
     @property
@@ -101,7 +102,7 @@ def _large(
     pieces = list(_pieces(models, G, b, tolerance))
 
     def work(piece: _Piece) -> tuple[Floats, Floats, Floats]:
-        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device)
+        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device, bounded=models.bounded)
 
     for piece, part in zip(pieces, _shared(work, pieces), strict=True):
         value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
@@ -111,7 +112,8 @@ def _large(
 def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
     g, bias, own, law = _flat(models, G, b)
     if models.form.single:
-        return small.rows(g, bias, own, models.share, law, tolerance.ravel(), device)
+        within = tolerance.ravel()
+        return few_features.rows(g, bias, own, models.share, law, within, device, bounded=models.bounded)
     return small.rows_by_faces(g, bias, own, _supports(models), law, device)
 
 
@@ -150,7 +152,7 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
         model, feature = (part.ravel() for part in np.indices(b.shape))
         g, bias, own, law = _flat(models, G, b)
         if models.form.single:
-            yield model, feature, small.hessians(g, bias, own, models.share, law, tolerance.ravel())
+            yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return
