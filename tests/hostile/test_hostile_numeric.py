@@ -79,7 +79,7 @@ INSIDE = (
             "moments",
             "plan_kernel",
             "row_values",
-            "small",
+            "few_features",
             "transform",
             "vertex_hessian_kernel",
             "vertex_kernel",
