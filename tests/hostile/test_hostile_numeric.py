@@ -80,6 +80,7 @@ INSIDE = (
             "plan_kernel",
             "row_values",
             "few_features",
+            "small",
             "transform",
             "vertex_hessian_kernel",
             "vertex_kernel",
