@@ -32,8 +32,8 @@ from .rational import to_flint, whole
 from .roots import ball_ends
 
 Interval = tuple[Fraction, Fraction]
-_MOST_DIGITS = 200
-_STEPS = 12
+_FEWEST_DIGITS, _MOST_DIGITS = 20, 200
+"""In a wider box the slopes vary too much for the proof."""
 _e, _first, _second = symbols("e beta_1 beta_2", positive=True)
 _DROP_START = ("0.512", "0.564", "0.738", "0.065", "0.196", "0.0034", "0.087")
 _MIRROR_START = ("0.7066", "0.5847", "0.5658", "0.237", "0.5072")
@@ -132,11 +132,11 @@ def _enclosed(
 ) -> list[Interval]:
     """The zero near `start`: Newton's method, then the interval step on a box around its end that proves it."""
     equations, unknowns = system
-    whole(digits, "digits", 1, _MOST_DIGITS)
+    digits = max(whole(digits, "digits", 1, _MOST_DIGITS), _FEWEST_DIGITS)
     slopes = [f.diff(u) for f in equations for u in unknowns]
     with flint.ctx.workprec(128 + 8 * digits):
         at = [arb(to_flint(Fraction(value))) for value in start]
-        for _ in range(_STEPS + digits.bit_length()):
+        for _ in range(2 + digits.bit_length()):  # from three digits, which each step doubles
             at = [c.mid() for c in _step(equations, slopes, at, at)]
         box = [c + arb(0, arb(10) ** -(digits + 5)) for c in at]
         image = _step(equations, slopes, at, box)

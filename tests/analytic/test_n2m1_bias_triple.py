@@ -44,6 +44,10 @@ def test_enclosures_are_as_narrow_as_asked(points: tuple[TriplePoint, TriplePoin
             assert 0 <= high - low <= Fraction(1, 10**30)
 
 
+def test_few_digits_are_had_as_well() -> None:
+    assert triple_point(1).sparsity[0] == triple_point(20).sparsity[0]
+
+
 def test_drop_strong_and_partial_cost_the_same(points: tuple[TriplePoint, TriplePoint]) -> None:
     point, _ = points
     s, r = middle(point.sparsity), middle(point.importance)
