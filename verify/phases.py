@@ -1,7 +1,7 @@
 """The phase diagram of the smallest model with bias: `python -m verify.phases [--out DIR]` encloses its boundaries.
 
 Each boundary is a pair of certified points 9e-9 apart, in phases.json and as two certificates that `python -m
-verify.certificate` checks again. What is there already is kept. The package carries what this writes, in verify/certificates.
+verify.certificate` checks again. What is there already is kept. The package carries what this writes, in analytic/certificates.
 """
 
 from __future__ import annotations

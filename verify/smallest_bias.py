@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from analytic.law import Independent
+from analytic.n2m1_bias_table import FOLDER, entries, known
 from analytic.one_axis import MORE, Witness, conjectured_cost, counterexample, three_on_an_axis
 from numeric.arguments import Floats
 from numeric.minimise import minimise_loss
@@ -22,7 +21,6 @@ from .certificate import read, verify
 from .check import Claim, Outcome, Progress, Worst
 from .float_weights import loss_of_floats
 
-FOLDER = files("verify") / "certificates"
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""
 _WORDS = {
@@ -33,7 +31,7 @@ _WORDS = {
 
 
 class Shipped(NamedTuple):
-    """A certificate that the package carries, what phases.json says of it: s, r, λ and the phase."""
+    """A certificate that the package carries, and what the table says of it: s, r, λ and the phase."""
 
     name: str
     sparsity: Fraction
@@ -80,20 +78,12 @@ def claims(*, full: bool = False) -> tuple[Claim, ...]:
 
 
 def shipped() -> Iterator[Shipped]:
-    """Every certificate of a boundary, with the setting that phases.json gives it."""
-    for name, entry in _known().items():
-        for side, phase in entry.get("phases", {}).items():
-            if "parameter" in entry:
-                given = {**entry, entry["parameter"]: entry["lower" if side == "below" else "upper"]}
-                place = (Fraction(given[key]) for key in ("sparsity", "importance", "penalty") if key in given)
-                s, r, *strength = place
-                yield Shipped(f"{name}-{side}", s, r, *(strength or [Fraction(0)]), phase)
-
-
-@lru_cache(maxsize=1)
-def _known() -> dict[str, Any]:
-    known: dict[str, Any] = json.loads((FOLDER / "phases.json").read_text(encoding="utf-8"))
-    return known
+    """Every certificate of a boundary, with the setting that the table gives it."""
+    for kind in ("drop", "jump", "penalty"):
+        for row in known(kind):
+            for side, end, phase in zip(("below", "above"), (row.lower, row.upper), row.phases, strict=True):
+                at = {"penalty": Fraction(0), **row.held, row.parameter: end}
+                yield Shipped(f"{row.name}-{side}", at["sparsity"], at["importance"], at["penalty"], phase)
 
 
 def quick() -> list[Shipped]:
@@ -102,7 +92,7 @@ def quick() -> list[Shipped]:
 
 
 def certificates(full: bool, progress: Progress) -> Outcome:
-    """How many certificates are rejected, or are for another setting or phase than phases.json says."""
+    """How many certificates are rejected, or are for another setting or phase than the table says."""
     chosen = [*shipped()] if full else quick()
     wrong = []
     for index, one in enumerate(chosen):
@@ -181,7 +171,7 @@ def triple_points(progress: Progress) -> Outcome:
     """How far apart the lowest searched minima lie at the triple points, and from the loss of dropping."""
     worst = Worst()
     for index, name in enumerate(("triple", "mirror")):
-        entry = _known()[name]
+        entry = entries()[name]
         s, r = (float(Fraction(entry[key][0])) for key in ("sparsity", "importance"))
         p = 1 - s
         found = [minimum.value for minimum in minimise_loss(2, 1, s, importance=(1.0, r), starts=64).minima]

@@ -1,6 +1,6 @@
 """The suite of the smallest model with bias: what it says of what the package carries, and that it can fail."""
 
-import json
+import copy
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from sympy import Rational
 
+from analytic.n2m1_bias_table import FOLDER, entries
 from verify import smallest_bias
 from verify.phase_boundaries import outwards, rows, solved
-from verify.smallest_bias import FOLDER, Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
+from verify.smallest_bias import Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
 
 
 def ignore(share: float) -> None:
@@ -21,14 +22,13 @@ def ignore(share: float) -> None:
 def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What phases.json says of two boundaries, to be changed."""
     names = ("drop-s10-penalty000", "drop-s40-penalty000")
-    content = json.loads((FOLDER / "phases.json").read_text(encoding="utf-8"))
-    chosen = {name: content[name] for name in names}
-    monkeypatch.setattr(smallest_bias, "_known", lambda: chosen)
+    chosen = {name: copy.deepcopy(entries()[name]) for name in names}
+    monkeypatch.setattr("analytic.n2m1_bias_table.entries", lambda: chosen)
     return chosen
 
 
 def test_the_package_carries_what_the_command_makes() -> None:
-    content = json.loads((FOLDER / "phases.json").read_text(encoding="utf-8"))
+    content = entries()
     assert [*content] == [row.name for row in rows()]
     assert not [name for name, entry in content.items() if "not certified" in entry]
     files = {f"{name}-{side}.json.gz" for name, entry in content.items() for side in entry.get("phases", {})}
@@ -40,7 +40,7 @@ def test_the_package_carries_what_the_command_makes() -> None:
 
 def test_a_boundary_is_made_again(tmp_path: Any) -> None:
     (row,) = (row for row in rows() if row.name == "drop-s35-penalty000")
-    assert solved(row, tmp_path) == json.loads((FOLDER / "phases.json").read_text(encoding="utf-8"))[row.name]
+    assert solved(row, tmp_path) == entries()[row.name]
     assert {path.name for path in tmp_path.iterdir()} == {f"{row.name}-{side}.json.gz" for side in ("below", "above")}
 
 
