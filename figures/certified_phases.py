@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from matplotlib.colors import ListedColormap
 
 from analytic.fixed_weights import fixed_weights
-from analytic.n2m1_bias_forms import unstable_importance
+from analytic.n2m1_bias_forms import tricritical_points, unstable_importance
 from analytic.n2m1_bias_table import entries, known
 
 from . import Progress
@@ -40,7 +40,8 @@ class Line:
 class Diagram:
     """`published`: a place in `PHASES` on the grid of `sparsity` and `importance` (rows: importance).
 
-    `drop` at each penalty, `jump` between two antipodal pairs; `exact` (s, r): where dropping turns unstable. `triple`, `mirror`:
+    `drop` at each penalty, `jump` between two antipodal pairs; `exact` (s, r): where dropping turns unstable, between
+    the tricritical points. `triple`, `mirror`:
     (s, r). `critical` (r, s): λ_c, 0 where none is needed; `second`: whether it is of second order.
     """
 
@@ -63,8 +64,9 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
     losses = fixed_losses(2, 1 - axis, axis)
     phases = np.array([PHASES.index(setting.phase) for setting in fixed_weights(2)])
     progress(0.3)
-    line = [k / 100 for k in range(16, 49)]
-    exact = [sum(map(float, unstable_importance(f"{round(100 * s)}/100", 15))) / 2 for s in line]
+    (_, first), (last, _) = tricritical_points()
+    line = [Fraction(k, 100) for k in range(1, 100) if first < Fraction(k, 100) < last]
+    exact = [float(unstable_importance(s, 20)[0]) for s in line]
     grid_s, grid_r = (np.arange(10) + 0.5) / 10, (np.arange(10) + 1) / 10
     critical, second = np.zeros((10, 10)), np.zeros((10, 10), dtype=bool)
     for row in known("penalty"):
@@ -76,7 +78,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         phases[losses.argmin(axis=0)].T,
         tuple(_line("drop", strength) for strength in _MARKERS),
         _line("jump", "0"),
-        np.array([line, exact]),
+        np.array([[*map(float, line)], exact]),
         _met("triple"),
         _met("mirror"),
         grid_s,
@@ -108,7 +110,7 @@ def caption(shown: Diagram) -> str:
         "Two features of importances 1 and r ≤ 1 in one dimension, with bias. First: the best of the published fixed weights. "
         f"Second: the global minimum. Of the boundaries here and in the third panel {count} points are certified: on both "
         "sides, 9e-9 apart, certificates of the minimum are carried along. Filled: first order; hollow: second. The thick line "
-        "is exact (where dropping turns unstable); thin lines join certified points and prove nothing. Cross: dropping, partial "
+        "is exact (where dropping turns unstable, between the tricritical points); thin lines join certified points and prove nothing. Cross: dropping, partial "
         f"and strong antipodal meet at s = {s:.9f}, r = {r:.9f}, by interval Newton; plus: at equal importances the symmetric "
         f"pair ties with another and its mirror image at s = {shown.mirror[0]:.9f}. Third: the boundary of dropping moves as "
         "the penalty λ grows. Fourth: λ_c, the penalty from which on dropping is best, certified to 1e-8 on a 10 × 10 grid "
