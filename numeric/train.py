@@ -20,12 +20,14 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .arguments import flag, function, instance, number, path
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
 from .judge import Judgement, best_of_seeds, judge
 from .model import ToyModel, UntiedModel
 from .record import Recording
 from .run import Run
+from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
 
@@ -54,7 +56,8 @@ class Training:
         """The trained stack as a module."""
         family = self.config.family
         if self.V is None:
-            return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
+            with sizes_known():
+                return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
         return UntiedModel.from_weights(self.W, self.V, self.b, family=family)
 
     def judge(self) -> Judgement:
@@ -86,7 +89,13 @@ def train(
     recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
     recordings; later on, when the disk is full.
     """
-    run = Run(config, record, None if checkpoint is None else Path(checkpoint), exact=exact)
+    instance("config", config, TrainConfig, "a TrainConfig")
+    if record is not None:
+        instance("record", record, Recording, "a Recording, from numeric.record")
+    function("progress", progress)
+    save_seconds = number("save_seconds", save_seconds, "[0, inf)")
+    file = None if checkpoint is None else path("checkpoint", checkpoint)
+    run = Run(config, record, file, exact=flag("exact", exact))
     saved = shown = time.monotonic()
     while not run.done:
         run.advance()
