@@ -40,9 +40,9 @@ class Line:
 class Diagram:
     """`published`: a place in `PHASES` on the grid of `sparsity` and `importance` (rows: importance).
 
-    `drop` at each penalty, `jump` between two antipodal pairs; `exact` (s, r): where dropping turns unstable, between
-    the tricritical points. `triple`, `mirror`:
-    (s, r). `critical` (r, s): λ_c, 0 where none is needed; `second`: whether it is of second order.
+    `drop` at each penalty, `jump` between two antipodal pairs. `exact` (s, r): where dropping turns unstable, between the
+    tricritical points. `triple`, `mirror`: (s, r). `critical` (r, s): λ_c, 0 where none is needed; `second`: whether it is of
+    second order.
     """
 
     sparsity: Floats
@@ -110,8 +110,10 @@ def caption(shown: Diagram) -> str:
         "Two features of importances 1 and r ≤ 1 in one dimension, with bias. First: the best of the published fixed weights. "
         f"Second: the global minimum. Of the boundaries here and in the third panel {count} points are certified: on both "
         "sides, 9e-9 apart, certificates of the minimum are carried along. Filled: first order; hollow: second. The thick line "
-        "is exact (where dropping turns unstable, between the tricritical points); thin lines join certified points and prove nothing. Cross: dropping, partial "
-        f"and strong antipodal meet at s = {s:.9f}, r = {r:.9f}, by interval Newton; plus: at equal importances the symmetric "
+        "is exact (where dropping turns unstable, between the tricritical points); thin lines join certified points and prove "
+        "nothing. Squares: the jump between two antipodal pairs; left of it, for s < 0.4, the weaker output is just clipped, "
+        "which is no transition. Cross: dropping, partial and strong antipodal meet at "
+        f"s = {s:.9f}, r = {r:.9f}, by interval Newton; plus: at equal importances the symmetric "
         f"pair ties with another and its mirror image at s = {shown.mirror[0]:.9f}. Third: the boundary of dropping moves as "
         "the penalty λ grows. Fourth: λ_c, the penalty from which on dropping is best, certified to 1e-8 on a 10 × 10 grid "
         "(circles: second order; empty: dropping is best without a penalty)."
