@@ -20,7 +20,9 @@ from .rational import Exact, instance, rational, sparsity_between, to_flint, to_
 from .roots import RealAlgebraic, ball_ends, real_roots
 
 beta, ratio, penalty = symbols("beta r lambda", nonnegative=True)
-_a, _e, _u = symbols("a e u", positive=True)
+own, other = symbols("a e", positive=True)
+"""The slopes of z = a x₁ − e x₂ + β."""
+_u = symbols("u", positive=True)
 _x = symbols("x_1", nonnegative=True)
 VARIANCE = p / 3 - p**2 / 4
 """v, the loss of a dropped feature of importance 1."""
@@ -34,14 +36,14 @@ def clipped_moments() -> tuple[Expr, Expr]:
 
     z < 0 needs x₂ active above β/e, and then x₁ idle or below (e x₂ − β)/a: what z⁻ takes away is integrated there.
     """
-    s, z = 1 - p, _a * _x - _e * _u + beta
-    alone = s * p * integrate(sympy.expand((_e * _u - beta) ** 2), (_u, beta / _e, 1))
+    s, z = 1 - p, own * _x - other * _u + beta
+    alone = s * p * integrate(sympy.expand((other * _u - beta) ** 2), (_u, beta / other, 1))
     pair, product = (
-        p**2 * integrate(integrate(sympy.expand(f), (_x, 0, (_e * _u - beta) / _a)), (_u, beta / _e, 1))
+        p**2 * integrate(integrate(sympy.expand(f), (_x, 0, (other * _u - beta) / own)), (_u, beta / other, 1))
         for f in (z**2, -_x * z)
     )
-    square = p * (_a**2 + _e**2) / 3 + beta**2 - p**2 * _a * _e / 2 + p * beta * (_a - _e)
-    cross = p * _a / 3 - p**2 * _e / 4 + p * beta / 2
+    square = p * (own**2 + other**2) / 3 + beta**2 - p**2 * own * other / 2 + p * beta * (own - other)
+    cross = p * own / 3 - p**2 * other / 4 + p * beta / 2
     return sympy.expand(square - alone - pair), sympy.expand(cross + product)
 
 
@@ -61,7 +63,7 @@ def strong_antipodal() -> StrongAntipodal:
     .. math:: K = \tfrac{2p}3 - \frac{2B^2}{A + \lambda}, \quad t = \frac{B}{A + \lambda}, \qquad
               2B'(A + \lambda) = BA' \quad (\text{degree 7 in } \beta \in [0, 1)).
     """
-    square, cross = (form.subs({_a: 1, _e: 1}) for form in clipped_moments())
+    square, cross = (form.subs({own: 1, other: 1}) for form in clipped_moments())
     whole = square + penalty
     stationarity = sympy.expand(72 * (2 * sympy.diff(cross, beta) * whole - cross * sympy.diff(square, beta)))
     return StrongAntipodal(cross / whole, 2 * p / 3 - 2 * cross**2 / whole, Poly(stationarity, beta))

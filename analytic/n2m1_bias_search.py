@@ -110,7 +110,7 @@ def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int:
     return best[2]
 
 
-def starts(model: Angle, most: int = 3) -> Iterator[Sequence[float]]:
+def starts(model: Angle, most: int = 8) -> Iterator[Sequence[float]]:
     """(e, β₁, β₂) of the lowest local minima on two grids, in floats: where a search for the minimum may begin.
 
     On the first, both outputs are clipped. On the second that of the weaker feature is not, and its bias is the best one.

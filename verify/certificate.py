@@ -1,7 +1,7 @@
 r"""Re-verify a certificate of the smallest model with bias: Python integers and the standard library, nothing else.
 
-`python -I verify/certificate.py FILE` prints the theorem that was checked and ends with 0, or with 1 for a file that proves
-nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂².
+`python -I verify/certificate.py FILE` (JSON, or that gzipped) prints the theorem that was checked and ends with 0, or with 1 for
+a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂².
 
 Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1_bias`). So let
 t > 0 be the square of the larger weight, −1 ≤ q ≤ 0 the ratio of the two and β = b/t: z₁ = t(x₁ + qx₂ + β₁),
@@ -23,6 +23,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
+import zlib
 from fractions import Fraction
 from itertools import pairwise, product
 from math import comb, lcm
@@ -30,7 +31,7 @@ from typing import Any
 
 BITS, GUARD = 60, 128  # cells in units of 2^-60; expectations rounded outwards at 2^-128
 ONE = 1 << BITS
-MOST_LEAVES, MOST_PIECES = 200_000, 20_000
+MOST_LEAVES, MOST_PIECES, MOST_BYTES = 200_000, 20_000, 10_000_000
 
 Weights = tuple[int, int, int]  # I_1 (of the larger weight), I_2, λ, as whole numbers
 Slopes = tuple[int, int, int]
@@ -38,7 +39,7 @@ Side = tuple[int, int | None]
 Poly = dict[tuple[int, int], Fraction]
 
 
-class Rejected(Exception):
+class Rejected(ValueError):
     """The file does not prove what it says."""
 
 
@@ -269,17 +270,29 @@ def digest(body: Any) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
+def read(content: bytes) -> Any:
+    """The JSON of a file, unpacked where it is gzipped, of `MOST_BYTES` at most."""
+    if content.startswith(b"\x1f\x8b"):
+        unpacking = zlib.decompressobj(wbits=31)
+        content = unpacking.decompress(content, MOST_BYTES + 1)
+        if len(content) <= MOST_BYTES and not unpacking.eof:
+            raise Rejected("the gzipped file is cut short")
+    if len(content) > MOST_BYTES:
+        raise Rejected(f"more than {MOST_BYTES} bytes are no certificate")
+    return json.loads(content)
+
+
 def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: certificate.py FILE", file=sys.stderr)
         return 2
     try:
-        with open(arguments[0], encoding="utf-8") as file:
-            print(verify(json.load(file)))
+        with open(arguments[0], "rb") as file:
+            print(verify(read(file.read(MOST_BYTES + 1))))
     except OSError as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
-    except (Rejected, ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, zlib.error) as error:
         print(f"rejected: {error}", file=sys.stderr)
         return 1
     return 0

@@ -12,11 +12,11 @@ import figures
 from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
-from . import any_network, capacity, geometry, memorise, population, shapes, smallest_model, winners
+from . import any_network, capacity, geometry, memorise, population, shapes, smallest_bias, smallest_model, winners
 from .check import Check, run
 from .report import Run, as_html, as_json, table
 
-SUITES = (any_network, population, geometry, shapes, winners, capacity, memorise)
+SUITES = (smallest_bias, any_network, population, geometry, shapes, winners, capacity, memorise)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:

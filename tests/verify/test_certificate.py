@@ -1,5 +1,6 @@
 """The checker of certificates: alone on an interpreter, true files accepted, damaged ones rejected or still true."""
 
+import gzip
 import json
 import random
 import subprocess
@@ -83,6 +84,7 @@ def random_damages(document: dict[str, Any], rng: random.Random) -> dict[str, di
     }
 
 
+@pytest.mark.hypothesis  # all the damages are for `make fuzz`
 @pytest.mark.parametrize("name", SETTINGS)
 def test_false_claims_are_rejected(solved: dict[str, Certified], name: str) -> None:
     rng = random.Random(20261128)
@@ -92,6 +94,7 @@ def test_false_claims_are_rejected(solved: dict[str, Certified], name: str) -> N
                 pytest.fail(f"{kind}: {verify(document)}")
 
 
+@pytest.mark.hypothesis
 def test_another_penalty_is_rejected(solved: dict[str, Certified]) -> None:
     """Where both features are stored the minimum rises with λ, so bounds for one are false for another."""
     for share in range(1, 1 + DAMAGES // 2):
@@ -104,6 +107,7 @@ def test_another_penalty_is_rejected(solved: dict[str, Certified]) -> None:
                 )
 
 
+@pytest.mark.hypothesis
 def test_what_a_damaged_file_still_proves_is_true(solved: dict[str, Certified]) -> None:
     """Cuts of the tree at another axis, other points, bounds moved outwards: rejected, or bounds that hold the minimum."""
     rng, accepted = random.Random(7), 0
@@ -135,6 +139,26 @@ def test_what_is_no_certificate_is_rejected(text: str, tmp_path: Path) -> None:
     path = tmp_path / "file.json"
     path.write_text(text)
     assert certificate.main([str(path)]) == 1
+
+
+def test_a_gzipped_file_is_read_unless_it_is_cut_short(
+    solved: dict[str, Certified], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, content = tmp_path / "file.json.gz", gzip.compress(json.dumps(solved["drop"].certificate).encode())
+    path.write_bytes(content)
+    assert certificate.main([str(path)]) == 0
+    assert "I = (1, 1/10)" in capsys.readouterr().out
+    for damaged, fault in ((content[:-9], "cut short"), (content[:20] + b"\0" + content[21:], ""), (content[:2], "")):
+        path.write_bytes(damaged)
+        assert certificate.main([str(path)]) == 1
+        assert fault in capsys.readouterr().err
+
+
+def test_a_file_that_unpacks_to_too_much_is_rejected(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "file.json.gz"
+    path.write_bytes(gzip.compress(b" " * (certificate.MOST_BYTES + 1)))
+    assert certificate.main([str(path)]) == 1
+    assert "no certificate" in capsys.readouterr().err
 
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
