@@ -30,4 +30,6 @@ def __getattr__(name: str) -> Any:
     except ImportError as error:
         from .hidden import hidden_by
 
-        raise hidden_by() or error from error
+        if hidden := hidden_by():
+            raise hidden from error
+        raise

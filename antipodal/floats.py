@@ -35,7 +35,9 @@ def loss(W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: A
     return _plain(population.expected_loss(**_given(W, b, sparsity, importance, law)))
 
 
-def value_and_gradient(W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: Any = None) -> ValueAndGradient:
+def value_and_gradient(
+    W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: Any = None
+) -> ValueAndGradient:
     """`.value` K, `.W` ∂K/∂W (..., m, n) and `.b` ∂K/∂b (..., n). Arguments as `loss`.
 
     >>> from antipodal import value_and_gradient
