@@ -51,12 +51,13 @@ def judge(
         How long to search.
     """
     with loading():
-        from .judgement import judge as judged
         from .weights import read_weights
     W, b = read_weights(file, layout)
     if W.ndim == 3:
         if model is None or not 0 <= model < len(W):
             raise ValueError(f"model must be one of 0 to {len(W) - 1}, those in {file}, got {model}")
         W, b = W[model], None if b is None else b[model]
+    with loading():
+        from .judgement import judge as judged
     print(judged(W, b, sparsity, importance=importance, starts=starts, seconds=seconds))
     return 0

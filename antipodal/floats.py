@@ -10,12 +10,12 @@ import numpy as np
 import numeric.minimise
 from numeric import population
 from numeric.geometry import describe as describe
-from numeric.loss_minima import LossSolution
 from numeric.metrics import capacity as capacity
 from numeric.metrics import dimensions_per_feature as dimensions_per_feature
 from numeric.metrics import feature_dimensionality as feature_dimensionality
 from numeric.metrics import feature_norms as feature_norms
 from numeric.metrics import superposition as superposition
+from numeric.minimise import LossSolution
 from numeric.population.loss import ValueAndGradient
 
 from .laws import floats, for_floats

@@ -14,8 +14,7 @@ from analytic.printed import short
 from analytic.rational import rational
 from numeric import population
 from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole
-from numeric.component import Geometry
-from numeric.geometry import describe
+from numeric.geometry import Geometry, describe
 from numeric.metrics import feature_dimensionality, feature_norms
 from numeric.printed import html_table
 
@@ -37,8 +36,9 @@ class Judgement:
 
     `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
     or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
-    proved) or None (not known). `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`, not negative: where no search came lower,
-    the least known is that of W itself. `feature_losses` E(x_i − f_i)², `dimensionality` D_i, (n,) each.
+    proved) or None (not known); `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`, not
+    negative: where no search came lower, the least known is that of W itself. `feature_losses` E(x_i − f_i)² and
+    `dimensionality` D_i, (n,).
     """
 
     W: Floats
@@ -83,10 +83,12 @@ class Judgement:
         nothing = "not known: too many parameters, or too little time, to search"
         share = f" ({self.gap / self.least:.2%} of the least)" if self.gap is not None and self.least else ""
         exact = (
-            "" if self.exact is None else repr(self.exact) if isinstance(self.exact, Enclosure) else short(self.exact)
+            repr(self.exact)
+            if isinstance(self.exact, Enclosure)
+            else short(self.exact)
+            if self.exact is not None
+            else ""
         )
-        if exact.endswith("…") and "=" not in exact:
-            exact += f" (a rational of {len(str(self.exact.q))} digits below the line)"
         found = {
             "loss": f"{self.loss:.12g}",
             "exact": exact,
@@ -121,7 +123,8 @@ def judge(
     `W` (m, n), `b` (n,) or None for 0, arrays, tensors or exact numbers; `sparsity` a number, one for each feature, or a law;
     `importance` None for 1, a number, or one for each feature. The least loss is over all W and b: proved for n = 2, m = 1
     and independent features of one sparsity; otherwise the lowest of a descent from W itself, of `starts` random starts,
-    and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. ValueError on bad input.
+    and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. ValueError on bad
+    input.
 
     >>> from antipodal import judge
     >>> judged = judge([[1.0, -1.0]], [0.0, 0.0], "43/100")

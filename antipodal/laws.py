@@ -76,7 +76,7 @@ class Anticorrelated(_Grouped):
 Law: TypeAlias = Independent | OneHot | Correlated | Anticorrelated
 
 
-def exact_law(law: Law, *, taken: bool = False) -> Any:
+def exact_law(law: Law | _Grouped, *, taken: bool = False) -> Any:
     """The form of `analytic.law`. `taken`: a float is taken for the rational number that it is, instead of refused."""
     import analytic.law
 

@@ -41,6 +41,12 @@ class Known(NamedTuple):
     lower: Fraction | None = None
 
 
+class _End(NamedTuple):
+    value: float
+    W: Floats
+    b: Floats
+
+
 class _TimeIsUpError(Exception):
     pass
 
@@ -74,24 +80,25 @@ class Setting:
         if self.left < 0:
             raise _TimeIsUpError
 
-    def descend(self, W: Floats, b: Floats) -> tuple[float, Floats, Floats]:
+    def descend(self, W: Floats, b: Floats) -> _End:
         """K, W and b at the lowest point of a descent from there, ended early when time is up."""
         sparsity, law = float_law(self.law)
         m, n = W.shape
-        best = [np.inf, W, b]
+        best = _End(np.inf, W, b)
 
         def loss(x: Floats) -> tuple[float, Floats]:
+            nonlocal best
             self.in_time()
             here = x[: m * n].reshape(m, n), x[m * n :]
             found = value_and_gradient(*here, sparsity, self.importance, law=law)
-            if found.value < best[0]:
-                best[:] = float(found.value), *(part.copy() for part in here)
+            if found.value < best.value:
+                best = _End(float(found.value), *(part.copy() for part in here))
             return float(found.value), np.concatenate([found.W.ravel(), found.b])
 
         with suppress(_TimeIsUpError):
             options = {"maxiter": 5000, "maxfun": 20_000, "ftol": 0.0, "gtol": 1e-10}
             minimize(loss, np.concatenate([W.ravel(), b]), jac=True, method="L-BFGS-B", options=options)
-        return best[0], best[1], best[2]
+        return best
 
 
 def least(setting: Setting, starts: int) -> Known | None:
@@ -115,29 +122,29 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     if setting.W.size + setting.W.shape[1] > _MOST_PARAMETERS:
         return _catalogued(setting)
     half = replace(setting, until=setting.until - setting.left / 2)
-    value, W, b = half.descend(setting.W, setting.b)
+    best = half.descend(setting.W, setting.b)
     found, done = "found downhill of the W given", 0
-    for size, *end in _descents(setting, starts):
+    for size, end in _descents(setting, starts):
         done += size
-        if end[0] < value - 1e-12 * (1 + abs(value)):
-            found, (value, W, b) = "found from a random start", end
-    if not np.isfinite(value):
+        if end.value < best.value - 1e-12 * (1 + abs(best.value)):
+            found, best = "found from a random start", end
+    if not np.isfinite(best.value):
         return _catalogued(setting)
     searched = f"{done} of {starts} starts searched, nothing proved"
     packing = _catalogued(setting)
-    if packing and packing.value < value - 1e-10 * (1 + value):
+    if packing and packing.value < best.value - 1e-10 * (1 + best.value):
         return packing._replace(how=f"{packing.how}; {searched}")
-    return Known(value, "search", str(describe(W, b)), f"{found}; {searched}")
+    return Known(best.value, "search", str(describe(best.W, best.b)), f"{found}; {searched}")
 
 
-def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, float, Floats, Floats]]:
+def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
     """How many starts, and the lowest end of them, while time lasts."""
     m, n = setting.W.shape
     if n > _POLISHED:
         for seed in range(starts):
             if setting.left <= 0:
                 return
-            yield 1, *setting.descend(initial_weights(n, m, [seed])[0].numpy(), np.zeros(n))
+            yield 1, setting.descend(initial_weights(n, m, [seed])[0].numpy(), np.zeros(n))
         return
     sparsity, law = float_law(setting.law)
     done, size, cost = 0, 1, 0.0
@@ -153,7 +160,7 @@ def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, float, Float
             )
         except _TimeIsUpError:
             return
-        yield size, found.value, found.W, found.b
+        yield size, _End(found.value, found.W, found.b)
         cost = (time.monotonic() - begun) / size
         done, size = done + size, 4 * size
 

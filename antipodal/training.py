@@ -24,7 +24,7 @@ class TrainConfig(numeric.train.TrainConfig):
     """
 
     def __post_init__(self) -> None:
-        laws = self.law if isinstance(self.law, tuple) else (self.law,) * len(self.seeds)
+        laws: tuple[Any, ...] = self.law if isinstance(self.law, tuple) else (self.law,) * len(self.seeds)
         if laws and all(isinstance(law, Independent) for law in laws):
             if self.sparsity is not None:
                 raise ValueError(f"sparsity must be None beside a law, got {self.sparsity!r}")
@@ -43,7 +43,8 @@ class Sweep(numeric.sweep.Sweep):
     """A grid of models, as `numeric.sweep.Sweep`; a law among its settings and axes may be one of the door.
 
     >>> from antipodal import Independent, Sweep
-    >>> Sweep(settings={"n_features": 5, "n_hidden": 2}, axes={"law": (Independent(0.5), Independent("9/10"))}, seeds=range(8)).models
+    >>> laws = (Independent(0.5), Independent("9/10"))
+    >>> Sweep(settings={"n_features": 5, "n_hidden": 2}, axes={"law": laws}, seeds=range(8)).models
     16
     """
 

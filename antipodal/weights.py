@@ -29,8 +29,8 @@ def read_weights(source: Any, layout: str | None = None) -> Weights:
     `source`: a file (.npz, .npy, .csv, .safetensors, .pt; b beside W where the kind of file has names), a state dict or other
     mapping by names, a pair (W, b), or W alone, as an array or tensor. Names are W, weight, W_in, embed and the like, and b,
     bias, b_final; one prefix (`model.W`) does no harm. `layout`: "mn" where the array has a row for each hidden dimension,
-    "nm" where it has one for each feature; it may be left out where one side is longer than the other, and b no shorter: m < n. b may be
-    (n,), (1, n), (k, n) or (k, 1, n).
+    "nm" where it has one for each feature; it may be left out where one side is longer than the other, and b no shorter, as
+    m < n. b may be (n,), (1, n), (k, n) or (k, 1, n).
 
     A .pt file is read with `weights_only=True` and an .npy or .npz file without pickle: nothing in a file is executed.
     ValueError, with what the file has, where W cannot be told, where the layout is doubtful, or for numbers that are not real.
