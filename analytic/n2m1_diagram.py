@@ -56,6 +56,9 @@ class Diagram:
     w2: Array
     gap: Array
 
+    def __repr__(self) -> str:
+        return f"Diagram{self.loss.shape}: {self.antipodal.mean():.1%} antipodal, the rest aligned"
+
     @property
     def antipodal(self) -> npt.NDArray[np.bool_]:
         return self.gap < 0

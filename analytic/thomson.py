@@ -16,6 +16,7 @@ from sympy import Expr
 
 from .polytope import Polytope
 from .polytopes import polytope
+from .printed import short
 from .rational import shown
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"
@@ -37,6 +38,16 @@ class ThomsonSolution:
     n_points: int
     polytope: Polytope
     source: str | None
+
+    def __float__(self) -> float:
+        """The energy."""
+        return float(self.energy)
+
+    def __repr__(self) -> str:
+        return f"ThomsonSolution({self.n_points}): E = {short(self.energy)}, {self.polytope.name}, {self.status}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.derivation}$"
 
     @property
     def energy(self) -> Expr:

@@ -13,7 +13,7 @@ from numeric.train import train as train
 from .laws import Independent, Law, float_law, floats
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class TrainConfig(numeric.train.TrainConfig):
     """The settings of `numeric.train.TrainConfig`; `law` may be a law of the door, or one for each model.
 
@@ -38,7 +38,7 @@ class TrainConfig(numeric.train.TrainConfig):
         super().__post_init__()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, repr=False)
 class Sweep(numeric.sweep.Sweep):
     """A grid of models, as `numeric.sweep.Sweep`; a law among its settings and axes may be one of the door.
 

@@ -22,12 +22,15 @@ from torch import Tensor
 
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
+from .geometry import describe
 from .judge import Judgement, best_of_seeds, judge
 from .model import ToyModel, UntiedModel
+from .printed import MOST_LINE, html_table, line
 from .record import Recording
 from .run import Run
 
 Progress = Callable[[int, int], None]
+_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,28 @@ class Training:
     """the recording's steps"""
     records: Mapping[str, NDArray[Any]]
     """by name of the recorder, (recorded steps, models, ...)"""
+
+    def __repr__(self) -> str:
+        one, models = self.config, len(self.config.seeds)
+        law = "independent features" if one.law is None else line(repr(one.law))[:80]
+        return (
+            f"Training: {models} models, n = {one.n_features}, m = {one.n_hidden}, {law}, {one.steps} steps; "
+            f"{len(self.diverged)} diverged; recorded: {', '.join(self.records) or 'nothing'}"[:MOST_LINE]
+        )
+
+    def _repr_html_(self) -> str:
+        """A row for each model, as many as fit, with what its columns form."""
+        head = ("model", "seed", "sparsity or law", "geometry")
+        rows = [
+            (k, seed, self._setting(k), "diverged" if k in self.diverged else str(describe(self.W[k])))
+            for k, seed in enumerate(self.config.seeds[:_SHOWN])
+        ]
+        more = [("…", f"{len(self.W)} models", "", "")] if len(self.W) > _SHOWN else []
+        return html_table(head, [*rows, *more])
+
+    def _setting(self, k: int) -> str:
+        setting = self.config.laws[k] if self.config.sparsity is None else self.config.sparsity[k]
+        return repr(setting)[:40]
 
     def model(self) -> ToyModel | UntiedModel:
         """The trained stack as a module."""
