@@ -136,6 +136,10 @@ class SmallestModel:
     `sparsity` s in [0, 1], `importance` (I₁, I₂) ≥ 0, `penalty` λ ≥ 0, all exact (int, Fraction, SymPy Rational,
     string); ValueError otherwise. s = 1 means no data: E is over x = 0 alone, K is the penalty term and every W
     without one is a global minimum with loss 0.
+
+    >>> best, = SmallestModel("1/2").global_minima()
+    >>> best.loss, best.phase
+    (13/160, 'antipodal')
     """
 
     sparsity: Exact = field(compare=False)

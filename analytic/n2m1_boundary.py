@@ -134,7 +134,11 @@ def _changes(ratio: Fraction, strength: Fraction) -> tuple[tuple[RealAlgebraic, 
 
 
 def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> PhaseTransition:
-    """The one transition from aligned to antipodal. Raises ValueError where there is none, or more than one."""
+    """The one transition from aligned to antipodal. Raises ValueError where there is none, or more than one.
+
+    >>> phase_boundary()
+    PhaseTransition((1, 1)): s* = 3/43 + 4*sqrt(14)/43 = 0.417828594119…, aligned below and antipodal above
+    """
     transitions = phase_transitions(importance, penalty)
     if len(transitions) != 1:
         raise ValueError(
@@ -143,7 +147,7 @@ def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> Phase
     return transitions[0]
 
 
-class PhaseCurve(sympy.Poly):
+class PhaseCurve(sympy.Poly):  # type: ignore[misc]
     """A polynomial in s and r that prints by its degrees: its terms are some thousand, with coefficients of some hundred digits.
     `as_expr()` and `terms()` have them.
     """
@@ -183,7 +187,8 @@ def phase_curve() -> PhaseCurve:
         raise ArithmeticError(f"elimination must leave one factor that carries the boundary, got {len(on_curve)}")
     terms = {(m[2], m[3]): sympy.Rational(int(c.p), int(c.q)) for m, c in on_curve[0].terms()}
     found = sympy.Poly(terms, s, r, domain="QQ").clear_denoms(convert=True)[1].primitive()[1]
-    return PhaseCurve.new(found.rep, *found.gens)
+    curve: PhaseCurve = PhaseCurve.new(found.rep, *found.gens)
+    return curve
 
 
 def _vanishes_on_boundary(factor: fmpq_mpoly) -> bool:

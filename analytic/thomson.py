@@ -77,6 +77,9 @@ def thomson(n_points: int) -> ThomsonSolution:
     """The solution for 2 to 7 or 12 points, where it has a closed form in radicals; ValueError for other numbers.
 
     Optimality is proved for all of them but 7.
+
+    >>> thomson(5).energy
+    1/2 + sqrt(3) + 3*sqrt(2)
     """
     if isinstance(n_points, bool) or not isinstance(n_points, int) or n_points not in _PROOFS:
         known = ", ".join(map(str, _PROOFS))

@@ -104,6 +104,9 @@ def winners(n: int, m: int, digits: int = 12, extra: tuple[Polytope, ...] = ()) 
 
     `extra`: polytopes beside those of the catalogue. ValueError unless n, m ≥ 1 and they fit; ArithmeticError where two
     packings cannot be told apart, as for n > m = 1, where an antipodal pair and a dropped feature tie at s = 0.
+
+    >>> [reign.packing.name for reign in winners(5, 2)]
+    ['triangle + 2 dropped', '2 digons + 1 dropped', 'pentagon']
     """
     return Reigns(_winners(packings(n, m, extra), digits_of(digits)))
 

@@ -110,6 +110,9 @@ def train(
     then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
     recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
     recordings; later on, when the disk is full.
+
+    >>> train(TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=10))
+    Training: 2 models, n = 3, m = 2, independent features, 10 steps; 0 diverged; recorded: nothing
     """
     run = Run(config, record, None if checkpoint is None else Path(checkpoint), exact=exact)
     saved = shown = time.monotonic()
