@@ -191,7 +191,7 @@ def _exact(W: Any, b: Any, law: Law, importance: Any, n: int, seconds: float) ->
     """K of these very floats; None where it has too many terms, or would take a large part of the time."""
     rule = exact_law(law, taken=True)
     count = vertex_count(rule.blocks(n))
-    if count > analytic.loss.MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 4:
+    if count > analytic.loss.MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None
     weight = exactly(importance, "importance")
     given = exactly(W, "W"), exactly(b, "b"), rule, weight if isinstance(weight, tuple) else (weight,) * n

@@ -146,4 +146,6 @@ def exactly(values: Any, name: str) -> Any:
         return values
     if not isfinite(values):
         raise ValueError(f"{name} must be finite, got {values}")
+    if name == "sparsity" and not 0 <= values <= 1:
+        raise ValueError(f"sparsity must lie in [0, 1], got {values}")
     return Fraction(values)

@@ -92,7 +92,7 @@ def _read(path: Path) -> Mapping[str, Any]:
     if path.suffix == ".npy":
         return {"W": np.load(path, allow_pickle=False)}
     if path.suffix == ".npz":
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             return {name: file[name] for name in file.files}
     if path.suffix == ".safetensors":
         from safetensors.torch import load_file
