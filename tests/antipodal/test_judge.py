@@ -68,8 +68,8 @@ def test_a_certified_gap_is_not_negative_at_the_minimum_itself() -> None:
 
 def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None:
     """With a catalogue that knows nothing of it (features are not alike) and a single start."""
-    importance = tuple(0.7**k for k in range(6))
-    best = minimise_loss(6, 2, 0.95, importance=importance, starts=32)
+    importance = tuple(0.7**k for k in range(4))
+    best = minimise_loss(4, 2, 0.95, importance=importance, starts=16)
     judged = judge(1.01 * best.W, best.b, 0.95, importance=importance, starts=1)
     assert judged.least <= best.value + 1e-9
 
