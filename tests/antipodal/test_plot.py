@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from analytic import phase_diagram
+from analytic import phase_diagram, phase_transitions
 from antipodal import SmallestModel, judge, minimise_loss, phase_boundary, plot, polytope
 from figures.landscape import MARKERS
 from numeric.dynamics import Trajectory
@@ -96,6 +96,6 @@ def test_what_is_no_axes_is_said() -> None:
     with pytest.raises(ValueError, match="axes must be matplotlib axes, got 3"):
         plot(W, 3)
     with pytest.raises(ValueError, match="result must be a phase transition without penalty"):
-        plot(phase_boundary((1, 1), "1/1000"))
+        plot(phase_transitions((1, 1), "1/1000")[0])
     with pytest.raises(ValueError, match="result must be a phase diagram with two axes"):
         plot(phase_diagram([0.1, 0.2], 1.0))
