@@ -40,6 +40,8 @@ from .printed import enclosed, html_table
 from .rational import Exact, rational, shown, sparsity_between, to_sympy
 
 _SLACK = Fraction(8, 10**13)
+_BITS = 300
+"""Of importances and penalty as whole numbers: the search for cells is in floats."""
 _ROUNDS, _FINER = 5, 1 << 10
 _GRID = 1 << 112
 """Bounds are multiples of 1/_GRID, so that they print in one line."""
@@ -110,9 +112,14 @@ class _Setting:
         return lcm(*(number.denominator for number in (*self.importance, self.penalty)))
 
     @property
+    def whole(self) -> tuple[int, int, int]:
+        first, second, penalty = (int(number * self.scale) for number in (*self.importance, self.penalty))
+        return first, second, penalty
+
+    @property
     def charts(self) -> tuple[Angle, ...]:
         """Feature 1 or feature 2 with the larger weight; one chart where they are alike."""
-        first, second, penalty = (int(number * self.scale) for number in (*self.importance, self.penalty))
+        first, second, penalty = self.whole
         charts = (Angle(1 - self.sparsity, first, second, penalty), Angle(1 - self.sparsity, second, first, penalty))
         return charts[:1] if first == second else charts
 
@@ -123,7 +130,7 @@ def certify(
     """The global minimum of K over W and b, with proof.
 
     `sparsity` s in (0, 1), `importance` (I₁, I₂) > 0, `penalty` λ ≥ 0, all exact; `budget` in seconds of processor time.
-    ValueError otherwise. About a second; up to ten near s = 0.3, I = (1, 1), where the antipodal pair turns unstable.
+    ValueError otherwise, and where they differ by more than some 90 powers of ten. About a second; up to ten near s = 0.3, I = (1, 1), where the antipodal pair turns unstable.
 
     >>> found = certify("43/100")
     >>> found.phase, round(float(found.loss_lower), 10)
@@ -145,13 +152,19 @@ def certify(
 def _checked(sparsity: Exact, importance: tuple[Exact, Exact], penalty: Exact) -> _Setting:
     s, strength = sparsity_between(sparsity), rational(penalty, "penalty")
     if not isinstance(importance, (tuple, list)) or len(importance) != 2:
-        raise ValueError(f"importance must be a pair of numbers, got {importance!r}")
+        raise ValueError(f"importance must be a pair of numbers, got {shown(importance)}")
     first, second = (rational(value, "importance") for value in importance)
     if min(first, second) <= 0:
         raise ValueError(f"importance must be positive, got {min(first, second)}")
     if strength < 0:
         raise ValueError(f"penalty must not be negative, got {strength}")
-    return _Setting(s, (first, second), strength)
+    setting = _Setting(s, (first, second), strength)
+    if max(setting.whole).bit_length() > _BITS:
+        raise ValueError(
+            f"importance and penalty must be multiples of one number by whole ones of at most {_BITS} bits, got importance "
+            f"{shown(importance)} and penalty {shown(penalty)}"
+        )
+    return setting
 
 
 def _dropped(model: Angle) -> Fraction:

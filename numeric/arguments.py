@@ -13,6 +13,7 @@ import reprlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from numbers import Integral
+from pathlib import Path
 from typing import Any, TypeAlias, TypeVar
 
 import numpy as np
@@ -204,6 +205,11 @@ def function(name: str, value: object, *, optional: bool = True) -> None:
     """ValueError unless it can be called, or, where it is `optional`, is None."""
     if not (callable(value) or (optional and value is None)):
         raise ValueError(f"{name} must be a function, got {shown(value)}")
+
+
+def path(name: str, value: object) -> Path:
+    """Of a file or folder."""
+    return Path(instance(name, value, str | Path, "a path"))  # type: ignore[arg-type]
 
 
 def shown(value: object) -> str:

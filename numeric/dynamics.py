@@ -23,7 +23,7 @@ from .metrics import feature_dimensionality
 from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from .printed import brief
 from .quasi_newton import bfgs
-from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, weights
+from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, read_snapshot, weights
 from .schedule import Constant, Stepwise
 from .train import TrainConfig, train
 from .transposed import sizes_known
@@ -120,6 +120,7 @@ def sketched_loss(snapshot: Snapshot) -> Array:
     """The mean loss of 16,384 fixed samples, (models,): for trajectories of models whose population loss takes long, from some
     eight features on. The samples are the same at every step, so that their noise does not look like motion.
     """
+    snapshot = read_snapshot(snapshot)
     return np.asarray(judge.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b, SKETCH).numpy())
 
 

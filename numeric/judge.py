@@ -4,79 +4,93 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from . import population
-from .arguments import Floats
+from . import population, tensors
+from .arguments import Floats, array, instance, shown, whole
 from .config import TrainConfig, describe
 from .law import Law
 from .model import RELU_OUTPUT, Parameters, forward
 from .points import Points
 from .sample import sampler
 from .stream import digest
+from .transposed import sizes_known
 
 SAMPLES = 1 << 17
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """`loss` (models,), without penalty, nan where a model has diverged; `exact`: whether it is free of sampling noise."""
+    """`loss` (models,), without penalty, nan where a model has diverged, a tensor where the weights were; `exact`: whether it
+    is free of sampling noise.
+    """
 
-    loss: Tensor
+    loss: Any
     exact: bool
 
 
 def has_population_loss(config: TrainConfig) -> bool:
     """Whether `population_loss` is defined: ReLU(WᵀWx + b), values on [0, 1], any law but a fixed set of points."""
+    _config(config)
     return config.family == RELU_OUTPUT and not config.signed and not isinstance(config.laws[0], Points)
 
 
-def judge(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | None) -> Judgement:
-    """`population_loss` where it is defined, otherwise `sampled_loss`; a whole set of points is a sample without noise."""
-    finite = torch.cat([part.flatten(1) for part in (W, V, b) if part is not None], dim=1).isfinite().all(dim=1)
-    loss = torch.full((len(W),), torch.nan, dtype=torch.float64)
+def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
+    """`population_loss` where it is defined, otherwise `sampled_loss`; a whole set of points is a sample without noise.
+
+    `W` (models, m, n), `V` (models, n, m), None for tied models, and `b` (models, n), None for 0, of the config's sizes;
+    ValueError otherwise.
+    """
+    model = _read(config, W, V, b)
+    finite = torch.cat([part.flatten(1) for part in model if part is not None], dim=1).isfinite().all(dim=1)
+    loss = torch.full((len(model.W),), torch.nan, dtype=torch.float64)
     exact = has_population_loss(config)
     if kept := finite.nonzero().flatten().tolist():
         some = config.of(kept)
-        W, V, b = W[kept], None if V is None else V[kept], None if b is None else b[kept]
-        loss[kept] = population_loss(some, W, b) if exact else sampled_loss(some, W, V, b)
-    return Judgement(loss, exact or isinstance(config.laws[0], Points))
+        W_, V_, b_ = (None if part is None else part[kept] for part in model)
+        loss[kept] = population_loss(some, W_, b_) if exact else sampled_loss(some, W_, V_, b_)
+    return Judgement(_in_kind(loss, W), exact or isinstance(config.laws[0], Points))
 
 
-def population_loss(config: TrainConfig, W: Tensor, b: Tensor | None) -> Tensor:
+def population_loss(config: TrainConfig, W: Any, b: Any) -> Any:
     """The expected loss (models,) of ReLU(WᵀWx + b), float64, nan for models that are not finite or too large; ValueError where
-    the config is not of that kind.
+    the config is not of that kind. Weights as for `judge`.
     """
     if not has_population_loss(config):
         raise ValueError(
             "the loss without sampling is that of ReLU(WᵀWx + b) for values on [0, 1] under a law that is not a set of "
-            f"points, got {config.family}, signed={config.signed}, {type(config.laws[0]).__name__}"
+            f"points, got config with {config.family}, signed={config.signed}, {type(config.laws[0]).__name__}"
         )
+    model = _read(config, W, None, b)
     importance = config.importances
     if config.sparsity is not None:
-        return _loss(W, b, config.sparsities, importance)
-    loss = torch.empty(len(W), dtype=torch.float64)
+        return _in_kind(_loss(model.W, model.b, config.sparsities, importance), W)
+    loss = torch.empty(len(model.W), dtype=torch.float64)
     for some in _alike(config):
         law = config.laws[some[0]]
         assert not isinstance(law, Points)
-        loss[some] = _loss(W[some], None if b is None else b[some], None, importance[some], law)
-    return loss
+        loss[some] = _loss(model.W[some], None if model.b is None else model.b[some], None, importance[some], law)
+    return _in_kind(loss, W)
 
 
 def _loss(W: Tensor, b: Tensor | None, sparsity: Floats | None, importance: Floats, law: Law | None = None) -> Tensor:
-    bias = None if b is None else b.double()
-    loss: Tensor = population.expected_loss(W.double(), bias, sparsity, importance, law=law, on_error="nan")
+    with sizes_known():
+        loss: Tensor = population.expected_loss(W, b, sparsity, importance, law=law, on_error="nan")
     return loss.cpu()
 
 
-def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | None, samples: int = SAMPLES) -> Tensor:
+def sampled_loss(config: TrainConfig, W: Any, V: Any, b: Any, samples: int = SAMPLES) -> Any:
     """Mean loss (models,) of one sample of at least `samples` points for each law, the same for all models under it and at
-    every call; of every point where the law is a set of points. float64.
+    every call; of every point where the law is a set of points. float64, nan for models that are not finite or too large.
+    Weights as for `judge`.
     """
+    samples, stack = whole("samples", samples, 1), _read(config, W, V, b)
     n, device = config.n_features, torch.device("cpu")
-    loss = torch.empty(len(W), dtype=torch.float64)
+    loss = torch.empty(len(stack.W), dtype=torch.float64)
     for some in _alike(config):
         k = some[0]
         one, law = config.of([k]), config.laws[k]
@@ -87,26 +101,53 @@ def sampled_loss(config: TrainConfig, W: Tensor, V: Tensor | None, b: Tensor | N
         data = describe(law) if config.sparsity is None else config.sparsities[k].tolist()
         source = sampler(one, [digest("judge", n, data)], columns, device, torch.float64)
         importance = torch.from_numpy(config.importances[k])
-        model = Parameters(*(None if part is None else part[some].double() for part in (W, V, b)))  # type: ignore[arg-type]
+        model = Parameters(*(None if part is None else part[some] for part in stack))  # type: ignore[arg-type]
         rounds = 1 if isinstance(law, Points) else -(-samples // columns)
         total = torch.zeros(len(some), dtype=torch.float64)
         for step in range(rounds):
             x = source.draw(step, 1)[:, 0].mT.expand(len(some), -1, -1)  # (models, columns, n)
             total += ((config.family.wanted(x) - forward(config.family, model, x)).square() @ importance).mean(1)
         loss[some] = total / rounds
-    return loss
+    return _in_kind(torch.where(loss.isfinite(), loss, torch.nan), W)
 
 
-def best_of_seeds(config: TrainConfig, loss: Tensor) -> tuple[int, ...]:
-    """Of the models whose settings differ in the seed alone, the place of the one with the least loss; settings in the order
-    of their first model. A setting all of whose models have diverged (nan) is left out.
+def best_of_seeds(config: TrainConfig, loss: Any) -> tuple[int, ...]:
+    """Of the models whose settings differ in the seed alone, the place of the one with the least `loss` (models,); settings in
+    the order of their first model. A setting all of whose models have diverged (nan) is left out.
     """
-    best = []
-    for some in _alike(config):
-        losses = loss[some]
-        if not losses.isnan().all():
-            best.append(some[int(torch.where(losses.isnan(), torch.inf, losses).argmin())])
-    return tuple(best)
+    losses = array("loss", loss, finite=False)
+    if losses.shape != (models := len(_config(config).seeds),):
+        raise ValueError(f"loss must have one entry for each of the {models} models, got shape {losses.shape}")
+    judged = np.where(np.isnan(losses), np.inf, losses)
+    return tuple(some[int(judged[some].argmin())] for some in _alike(config) if not np.isnan(losses[some]).all())
+
+
+def _config(config: TrainConfig) -> TrainConfig:
+    return instance("config", config, TrainConfig, "a TrainConfig")
+
+
+def _read(config: TrainConfig, W: Any, V: Any, b: Any) -> Parameters:
+    """The parameters of the config's models, float64, finite or not, b None for 0; ValueError unless they are of its sizes."""
+    models, n, m = len(_config(config).seeds), config.n_features, config.n_hidden
+    shapes = {
+        "W": (models, m, n),
+        "V": None if config.family.tied else (models, n, m),
+        "b": (models, n) if config.bias else None,
+    }
+    read: list[Tensor | None] = []
+    for (name, shape), given in zip(shapes.items(), (W, V, b), strict=True):
+        if (given is None) != (shape is None) and (name != "b" or shape is None):
+            wanted = "None" if shape is None else f"of shape {shape}"
+            raise ValueError(f"{name} must be {wanted} for the models of config, got {shown(given)}")
+        part = None if given is None else tensors.tensor(name, given, finite=False)
+        if part is not None and part.shape != shape:
+            raise ValueError(f"{name} must have shape {shape} for the models of config, got {tuple(part.shape)}")
+        read.append(part)
+    return Parameters(*read)  # type: ignore[arg-type]
+
+
+def _in_kind(loss: Tensor, W: Any) -> Any:
+    return loss if tensors.hold(W) else loss.detach().numpy()
 
 
 def _alike(config: TrainConfig) -> Iterator[list[int]]:

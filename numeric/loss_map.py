@@ -28,6 +28,8 @@ MOST_FEATURES = 12
 LOWER = 1e-9
 """By how much a neighbour's minimum must be lower, in units of what no weights at all cost, Σ_i I_i p/3."""
 _MEMORY = 2**30
+_LEAST = 1e-100
+"""Of densities and importances: their product is the unit of the losses."""
 _STARTING_BIAS = 0.1
 
 
@@ -65,7 +67,7 @@ def minimise_map(
     """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
 
     Start k of every point depends on `seed` + k alone. ValueError unless m and starts are at least 1, densities lie in
-    (0, 1], importances are positive and finite, and n is at most 12.
+    [1e-100, 1], importances in [1e-100, 1e100], and n is at most 12.
     """
     for name, value in (("m", m), ("starts", starts)):
         whole(name, value, 1)
@@ -176,9 +178,11 @@ def _pairs(shape: tuple[int, int], fresh: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _check(density: Floats, importance: Floats) -> None:
-    if density.ndim != 1 or not len(density) or not ((density > 0) & (density <= 1)).all():
-        raise ValueError(f"density must be a row of numbers in (0, 1], got {density.tolist()}")
+    if density.ndim != 1 or not len(density) or not ((density >= _LEAST) & (density <= 1)).all():
+        raise ValueError(f"density must be a row of numbers in [{_LEAST:g}, 1], got {density.tolist()}")
     if importance.ndim != 2 or 0 in importance.shape or importance.shape[1] > MOST_FEATURES:
         raise ValueError(f"importance must have shape (C, n) with 1 ≤ n ≤ {MOST_FEATURES}, got {importance.shape}")
-    if not (importance > 0).all():
-        raise ValueError(f"importance must be positive and finite, got {importance.min()} to {importance.max()}")
+    if not ((importance >= _LEAST) & (importance <= 1 / _LEAST)).all():
+        raise ValueError(
+            f"importance must lie in [{_LEAST:g}, {1 / _LEAST:g}], got {importance.min()} to {importance.max()}"
+        )

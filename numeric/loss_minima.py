@@ -28,7 +28,7 @@ from .tensors import torch_device
 _NEWTON_STEPS = 12
 _LARGEST_NEWTON = 600
 """Parameters up to which the Hessian is formed."""
-_ROUNDED = 12  # features up to which the loss has rounding errors alone
+_ROUNDED = 9  # features up to which the loss has rounding errors alone
 _SINGULAR = 1e-7
 _VANISHING = 1e-9
 _STARTING_BIAS = 0.1
@@ -102,10 +102,16 @@ class _Problem:
         """With the held parameters at their values."""
         return torch.where(self.free.to(x.device), x, self.held.to(x.device))
 
-    def __call__(self, x: Tensor) -> tuple[Tensor, Tensor]:
+    def roughly(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """As `self(x)`, where gradients without a bound of their errors, some 1e-9, take less."""
+        return self(x, bound_gradient=False)
+
+    def __call__(self, x: Tensor, *, bound_gradient: bool = True) -> tuple[Tensor, Tensor]:
         """Values (k,), and gradients (k, size), 0 where a parameter is held."""
         W, b = self.split(x)
-        value, along_W, along_b = value_and_gradient(W, b, self.sparsity, self.importance, law=self.law)
+        value, along_W, along_b = value_and_gradient(
+            W, b, self.sparsity, self.importance, law=self.law, bound_gradient=bound_gradient
+        )
         if self.penalty:
             gram = W.mT @ W
             gram.diagonal(dim1=-2, dim2=-1).zero_()
@@ -167,7 +173,7 @@ def minimise_loss(
     )
     problem = _problem(n, m, sparsity, law, importance, bias, penalty, fixed)
     first = problem.placed(_starts(problem, starts, seed)).to(torch_device(device))
-    ends = bfgs(problem, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
+    ends = bfgs(problem.roughly, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = ends.points.cpu(), ends.values.cpu()
     groups: list[tuple[Tensor, Tensor, int]] = []
     for row in values.argsort().tolist():
@@ -272,7 +278,7 @@ def _polished(problem: _Problem, x: Tensor, count: int, tolerance: float) -> Los
             break
         curved = spectrum.abs() > _SINGULAR * spectrum.abs().max()
         basis = modes[:, curved]
-        trial = x - basis @ ((basis.T @ gradient) / spectrum[curved].abs())
+        trial = x - problem.free * (basis @ ((basis.T @ gradient) / spectrum[curved].abs()))
         trial_value, trial_gradient = (part[0] for part in problem(trial[None]))
         if trial_gradient.abs().max() >= gradient.abs().max() or trial_value > value + (1e-14 + problem.noise) * (
             1 + value.abs()

@@ -27,7 +27,7 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
-from .arguments import Floats, array, function, importance_row, instance, number, whole
+from .arguments import Floats, array, function, importance_row, instance, number, path, whole
 from .checkpoint import Checkpoint, Found, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
@@ -110,18 +110,16 @@ def train_on_samples(
     for `numeric.checkpoint`.
     """
     instance("config", config, MemoriseConfig, "a MemoriseConfig")
-    if checkpoint is not None and not isinstance(checkpoint, str | Path):
-        raise ValueError(f"checkpoint must be the path of a file, got {checkpoint!r}")
-    path = None if checkpoint is None else Path(checkpoint)
+    file = None if checkpoint is None else path("checkpoint", checkpoint)
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     function("progress", progress)
-    training = _Training(config, None if path is None else load(path, config.fingerprint()))
+    training = _Training(config, None if file is None else load(file, config.fingerprint()))
     shown, saved = time.monotonic(), -math.inf
     while True:
         now = time.monotonic()
         done = training.step == config.steps
-        if path is not None and (now - saved >= save_seconds or done):
-            save(path, training.checkpoint())
+        if file is not None and (now - saved >= save_seconds or done):
+            save(file, training.checkpoint())
             saved = time.monotonic()
         if progress is not None and (now - shown > 0.1 or done):
             progress(training.step, config.steps)

@@ -18,8 +18,9 @@ from torch import Tensor, nn
 
 from . import tensors
 from .activation import ACTIVATIONS
-from .arguments import MOST_SEED, choice, entries, flag, shown, whole
+from .arguments import MOST_SEED, choice, entries, flag, instance, shown, whole
 from .tensors import torch_device
+from .transposed import sizes_known
 
 
 class Parameters(NamedTuple):
@@ -102,12 +103,9 @@ class ToyModel(nn.Module):
     ) -> None:
         super().__init__()
         self.family = Family(hidden, output)
-        if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
-            raise ValueError(f"dtype must be a floating one of torch, such as torch.float32, got {shown(dtype)}")
-        flag("bias", bias)
-        W = initial_weights(n_features, n_hidden, seeds).to(dtype=dtype, device=torch_device(device))
+        W, _, b = _initial(self.family, n_features, n_hidden, seeds, bias, dtype, device)
         self.W = nn.Parameter(W)
-        self.b = nn.Parameter(W.new_zeros(W.shape[0], W.shape[2])) if bias else None
+        self.b = None if b is None else nn.Parameter(b)
 
     @classmethod
     def from_weights(
@@ -123,22 +121,15 @@ class ToyModel(nn.Module):
         In the floating dtype of a tensor W, otherwise in float64. ValueError when the shapes do not fit each other, for what
         is no finite real number, and where an activation is unknown.
         """
-        read = tensors.weights(W, b)
-        if read.W.ndim > 3:
-            raise ValueError(f"W must have shape (models, m, n) or (m, n), got {tuple(read.W.shape)}")
-        kind = W.dtype if isinstance(W, Tensor) and W.is_floating_point() else torch.float64
-        weights = read.W.detach().to(kind).reshape(-1, *read.W.shape[-2:])
         model = cls.__new__(cls)
         nn.Module.__init__(model)
         model.family = Family(hidden, output)
-        model.W = nn.Parameter(weights.clone())
-        model.b = (
-            None if read.b is None else nn.Parameter(read.b.detach().to(weights).reshape(len(weights), -1).clone())
-        )
+        model.W, model.b = _given(W, b)
         return model
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: (models, batch, n) to φ(Wᵀψ(Wx) + b), the same shape."""
+        """x: (models, batch, n), a tensor of W's dtype, to φ(Wᵀψ(Wx) + b), the same shape."""
+        _check_input(x, self.W)
         return forward(self.family, Parameters(self.W, None, self.b), x)
 
 
@@ -159,37 +150,38 @@ class UntiedModel(nn.Module):
         device: torch.device | str = "cpu",
     ) -> None:
         super().__init__()
-        if family.tied:
-            raise ValueError(f"family must be untied, got {family}")
-        self.family = family
-        flat = family.initial(n_features, n_hidden, seeds, bias).to(dtype=dtype, device=device)
-        W, V, b = family.split(flat, len(seeds), n_features, n_hidden)
+        self.family = _untied(family)
+        W, V, b = _initial(family, n_features, n_hidden, seeds, bias, dtype, device)
         assert V is not None
-        self.W, self.V = nn.Parameter(W.clone()), nn.Parameter(V.clone())
-        self.b = None if b is None else nn.Parameter(b.clone())
+        self.W, self.V = nn.Parameter(W), nn.Parameter(V)
+        self.b = None if b is None else nn.Parameter(b)
 
     @classmethod
-    def from_weights(cls, W: Tensor, V: Tensor, b: Tensor | None, *, family: Family = ABSOLUTE) -> UntiedModel:
-        """Models with given weights, copied: W (models, m, n), V (models, n, m), b (models, n) or None.
-
-        ValueError when the shapes do not fit each other.
+    def from_weights(
+        cls,
+        W: ArrayLike | Tensor,
+        V: ArrayLike | Tensor,
+        b: ArrayLike | Tensor | None = None,
+        *,
+        family: Family = ABSOLUTE,
+    ) -> UntiedModel:
+        """Models with given weights, copied: W (models, m, n), V (models, n, m), b (models, n) or None, or of one model without
+        the first axis. Dtype and errors as for `ToyModel.from_weights`.
         """
-        if W.ndim != 3 or V.shape != W.mT.shape:
-            raise ValueError(
-                f"W and V must have shapes (models, m, n) and (models, n, m), got {(*W.shape,)} and {(*V.shape,)}"
-            )
-        if b is not None and b.shape != V.shape[:2]:
-            raise ValueError(f"b must have shape {(*V.shape[:2],)} to match V, got {(*b.shape,)}")
-        model = cls(W.shape[2], W.shape[1], range(len(W)), bias=b is not None, family=family, dtype=W.dtype)
-        with torch.no_grad():
-            model.W.copy_(W)
-            model.V.copy_(V)
-            if model.b is not None and b is not None:
-                model.b.copy_(b)
+        model = cls.__new__(cls)
+        nn.Module.__init__(model)
+        model.family = _untied(family)
+        with sizes_known():  # V tells
+            model.W, model.b = _given(W, b)
+        back, wanted = tensors.tensor("V", V), model.W.mT.shape
+        if back.shape[-2:] != wanted[1:] or back.numel() != wanted.numel():
+            raise ValueError(f"V must have shape {tuple(wanted)} to match W, got {tuple(back.shape)}")
+        model.V = nn.Parameter(back.detach().to(model.W).reshape(wanted).clone())
         return model
 
     def forward(self, x: Tensor) -> Tensor:
-        """x: (models, batch, n) to φ(Vψ(Wx) + b), the same shape."""
+        """x: (models, batch, n), a tensor of W's dtype, to φ(Vψ(Wx) + b), the same shape."""
+        _check_input(x, self.W)
         return forward(self.family, Parameters(self.W, self.V, self.b), x)
 
 
@@ -199,6 +191,41 @@ def forward(family: Family, parameters: Parameters, x: Tensor) -> Tensor:
     h = ACTIVATIONS[family.hidden].value(torch.bmm(x, W.mT), 2)  # (models, batch, m)
     z = torch.bmm(h, W if V is None else V.mT)  # (models, batch, n)
     return ACTIVATIONS[family.output].value(z if b is None else z + b[:, None, :], 2)
+
+
+def _untied(family: Family) -> Family:
+    if instance("family", family, Family, "a Family").tied:
+        raise ValueError(f"family must be untied, got {family}")
+    return family
+
+
+def _initial(
+    family: Family, n: int, m: int, seeds: Sequence[int], bias: bool, dtype: torch.dtype, device: torch.device | str
+) -> Parameters:
+    if not isinstance(dtype, torch.dtype) or not dtype.is_floating_point:
+        raise ValueError(f"dtype must be a floating one of torch, such as torch.float32, got {shown(dtype)}")
+    flat = family.initial(n, m, seeds, flag("bias", bias)).to(dtype=dtype, device=torch_device(device))
+    parts = family.split(flat, len(seeds), n, m)
+    return Parameters(*(None if part is None else part.clone() for part in parts))  # type: ignore[arg-type]
+
+
+def _given(W: ArrayLike | Tensor, b: ArrayLike | Tensor | None) -> tuple[nn.Parameter, nn.Parameter | None]:
+    """W (models, m, n) and b (models, n), copied, in the dtype of a floating tensor W, else float64."""
+    read = tensors.weights(W, b)
+    if read.W.ndim > 3:
+        raise ValueError(f"W must have shape (models, m, n) or (m, n), got {tuple(read.W.shape)}")
+    kind = W.dtype if isinstance(W, Tensor) and W.is_floating_point() else torch.float64
+    weights = read.W.detach().to(kind).reshape(-1, *read.W.shape[-2:]).clone()
+    bias = None if read.b is None else read.b.detach().to(weights).reshape(len(weights), -1).clone()
+    return nn.Parameter(weights), None if bias is None else nn.Parameter(bias)
+
+
+def _check_input(x: Tensor, W: Tensor) -> None:
+    models, _, n = W.shape
+    fits = isinstance(x, Tensor) and x.dtype == W.dtype and x.layout == W.layout
+    if not fits or x.ndim != 3 or (x.shape[0], x.shape[2]) != (models, n):
+        got = f"{x.dtype} of shape {tuple(x.shape)}" if isinstance(x, Tensor) else shown(x)
+        raise ValueError(f"x must be a dense tensor of {W.dtype} of shape ({models}, batch, {n}), got {got}")
 
 
 def initial_weights(n_features: int, n_hidden: int, seeds: Sequence[int]) -> Tensor:

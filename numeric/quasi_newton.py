@@ -17,6 +17,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
+from .arguments import function, number, shown, whole
+from .tensors import tensor
+
 Objective = Callable[..., tuple[Tensor, Tensor]]
 """(k, d) points, and where there are `places` those of the points, (k,), to (k,) values and (k, d) gradients."""
 
@@ -72,7 +75,9 @@ def bfgs(
 
     `noise`: what values may be off by, in units of 1 + |value|. `places`: (k,), handed to the objective beside the points,
     as what it needs to know of a start. A value or gradient that is not finite is a step too far; a start with one stays.
+    ValueError on what is not of this kind.
     """
+    starts = _checked(objective, starts, gradient_tolerance, iterations, noise, places, progress)
     extra = (lambda rows: ()) if places is None else (lambda rows: (places[rows],))
     row = torch.arange(len(starts), device=starts.device)
     value, gradient = objective(starts, *extra(row))
@@ -93,6 +98,29 @@ def bfgs(
             progress(1 - len(at.row) / len(starts))
     _record(found, at, torch.ones_like(at.fresh))
     return found._replace(iterations=done)
+
+
+def _checked(
+    objective: Objective,
+    starts: Tensor,
+    gradient_tolerance: float,
+    iterations: int,
+    noise: float,
+    places: Tensor | None,
+    progress: Callable[[float], None] | None,
+) -> Tensor:
+    """The starts as float64, without a graph; ValueError where an argument is not what `bfgs` takes."""
+    function("objective", objective, optional=False)
+    function("progress", progress)
+    number("gradient_tolerance", gradient_tolerance, "[0, inf)")
+    whole("iterations", iterations)
+    number("noise", noise, "[0, inf)")
+    read = tensor("starts", starts).detach()
+    if read.ndim != 2 or 0 in read.shape:
+        raise ValueError(f"starts must have shape (k, d) with k, d ≥ 1, got {tuple(read.shape)}")
+    if places is not None and not (isinstance(places, Tensor) and places.shape == read.shape[:1]):
+        raise ValueError(f"places must be a tensor of shape ({len(read)},), got {shown(places)}")
+    return read
 
 
 def _begun(row: Tensor, x: Tensor, value: Tensor, gradient: Tensor) -> _State:

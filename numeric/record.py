@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import judge, metrics
-from .arguments import MOST_SEED, entries, shown, whole
+from .arguments import MOST_SEED, entries, instance, shown, whole
 from .config import TrainConfig
 from .transposed import sizes_known
 
@@ -82,33 +82,44 @@ def logarithmic(count: int, steps: int) -> tuple[int, ...]:
     return tuple(sorted({0, steps, *np.geomspace(1, steps, count).round().astype(int).tolist()}))
 
 
+def read_snapshot(snapshot: Snapshot) -> Snapshot:
+    """ValueError unless it is one."""
+    return instance("snapshot", snapshot, Snapshot, "a Snapshot, which training gives to its recorders")
+
+
 def weights(snapshot: Snapshot) -> Array:
     """W, (models, m, n)."""
+    snapshot = read_snapshot(snapshot)
     return np.asarray(snapshot.W.numpy().copy())
 
 
 def biases(snapshot: Snapshot) -> Array:
     """b, (models, n); zeros without bias."""
+    snapshot = read_snapshot(snapshot)
     return np.zeros(snapshot.W.shape[::2]) if snapshot.b is None else np.asarray(snapshot.b.numpy().copy())
 
 
 def norms(snapshot: Snapshot) -> Array:
     """‖W_i‖, (models, n)."""
+    snapshot = read_snapshot(snapshot)
     with sizes_known():
         return np.asarray(metrics.feature_norms(snapshot.W).numpy())
 
 
 def dimensionality(snapshot: Snapshot) -> Array:
     """D_i, (models, n)."""
+    snapshot = read_snapshot(snapshot)
     with sizes_known():
         return np.asarray(metrics.feature_dimensionality(snapshot.W).numpy())
 
 
 def population_loss(snapshot: Snapshot) -> Array:
     """The expected loss without sampling and without penalty, (models,); ValueError where it is not defined."""
+    snapshot = read_snapshot(snapshot)
     return np.asarray(judge.population_loss(snapshot.config, snapshot.W, snapshot.b).numpy())
 
 
 def sampled_loss(snapshot: Snapshot) -> Array:
     """The mean loss of one fixed large sample, without penalty, (models,); for every family and law."""
+    snapshot = read_snapshot(snapshot)
     return np.asarray(judge.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b).numpy())

@@ -34,7 +34,7 @@ def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
     bias = None if b is None else tensor("b", b, finite=finite).to(read.device)
     if bias is not None:
         arguments.check_bias_shape(tuple(bias.shape), tuple(read.shape))
-    return Weights(read, bias, _holds_tensors(W) or _holds_tensors(b))
+    return Weights(read, bias, hold(W) or hold(b))
 
 
 def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
@@ -42,7 +42,7 @@ def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
     and device.
     """
     if not is_tensor(values):
-        if not _holds_tensors(values):
+        if not hold(values):
             return torch.from_numpy(arguments.array(name, values, finite=finite).copy())
         parts = [tensor(name, part, finite=finite) for part in values]
         if len({part.shape for part in parts}) > 1:
@@ -57,7 +57,8 @@ def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
     return read
 
 
-def _holds_tensors(values: Any) -> bool:
+def hold(values: Any) -> bool:
+    """Whether they are a tensor or nested sequences of tensors."""
     for _ in range(DEEPEST):
         if not isinstance(values, list | tuple) or not values:
             break

@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
+from .arguments import flag, function, instance, number, path
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
 from .geometry import describe
@@ -28,6 +29,7 @@ from .model import ToyModel, UntiedModel
 from .printed import MOST_LINE, html_table, line
 from .record import Recording
 from .run import Run
+from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
 _SHOWN = 12
@@ -79,7 +81,8 @@ class Training:
         """The trained stack as a module."""
         family = self.config.family
         if self.V is None:
-            return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
+            with sizes_known():
+                return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
         return UntiedModel.from_weights(self.W, self.V, self.b, family=family)
 
     def judge(self) -> Judgement:
@@ -114,7 +117,13 @@ def train(
     >>> train(TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=10))
     Training: 2 models, n = 3, m = 2, independent features, 10 steps; 0 diverged; recorded: nothing
     """
-    run = Run(config, record, None if checkpoint is None else Path(checkpoint), exact=exact)
+    instance("config", config, TrainConfig, "a TrainConfig")
+    if record is not None:
+        instance("record", record, Recording, "a Recording, from numeric.record")
+    function("progress", progress)
+    save_seconds = number("save_seconds", save_seconds, "[0, inf)")
+    file = None if checkpoint is None else path("checkpoint", checkpoint)
+    run = Run(config, record, file, exact=flag("exact", exact))
     saved = shown = time.monotonic()
     while not run.done:
         run.advance()

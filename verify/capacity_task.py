@@ -80,7 +80,8 @@ def loss(count: int, progress: Progress) -> Outcome:
     """At random rational W; both are sums of terms no larger than β (Σ v + ‖W‖²)², to which it is relative."""
     random, worst = Random("weights of capacity"), Worst()
     for index in range(count):
-        n, m = random.randint(1, 5), random.randint(1, 3)
+        n = random.randint(1, 5)
+        m = random.randint(1, min(n, 3))
         values = [Fraction(random.randint(0, 8), 4) for _ in range(n)]
         model = QuadraticModel(values, Fraction(random.randint(4, 40), 4))
         rows = [[Fraction(random.randint(-8, 8), 8) for _ in range(n)] for _ in range(m)]

@@ -28,12 +28,14 @@ from .lines import Lines
 from .moments import Moments, Polynomial
 from .plan_kernel import plan_rows
 
-_GRADIENT_WORK = 2.0**22
+GRADIENT_WORK = 2.0**22
 """Features times nodes beyond which a row's nodes are those that its value needs, not its gradient."""
 
 
-def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
-    """Lines with which each row's value errs by at most its `tolerance` (R,), and its gradient, if wanted, is good."""
+def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool, work: float = GRADIENT_WORK) -> Lines:
+    """Lines with which each row's value errs by at most its `tolerance` (R,), and its gradient, if wanted, is good where
+    that takes no more than `work` features times nodes.
+    """
     n, form = rows.g.shape[1], rows.form
     reach = np.abs(rows.g).max(1, where=rows.share > 0, initial=0.0)
     wanted = tolerance * np.clip(reach, 1e-12, 1) if gradient else np.zeros_like(tolerance)
@@ -48,7 +50,7 @@ def choose_lines(rows: Rows, tolerance: Floats, *, gradient: bool) -> Lines:
         out = np.empty((3, len(some)))
         plan_rows(
             part.g, part.b, part.own, r, off, form.start, form.together, split, scale, tolerance[some], wanted[some],
-            part.high, -part.low, _GRADIENT_WORK / n, *out,
+            part.high, -part.low, work / n, *out,
         )  # fmt: skip
         line[some], period[some], nodes[some] = out
         found.append((line, period, nodes))

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from . import small
+from . import few_features, small
 from .factors import Floats, Form, Integers, Rows
 from .row_values import row_curvature, row_values
 
@@ -22,7 +22,7 @@ ACCURACY = 1e-10
 _MOST_GROUPED = 10
 _SMALL_ACCURACY = 1e-11  # of the routes whose error is rounding
 _LOOSE = 1e-3
-_LARGEST = 1e30
+LARGEST = 1e30
 _CHUNK = 2**26  # bytes of a chunk of rows, some 40 arrays of which are alive together
 _THREADED = 2**15  # rows times features from which on threads share them
 
@@ -31,7 +31,7 @@ _THREADED = 2**15  # rows times features from which on threads share them
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
-    `memory`: what `derivatives` keeps.
+    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps.
     """
 
     form: Form
@@ -41,6 +41,7 @@ class Models:
     nan: bool = False
     max_memory: int = 2**30
     accuracy: float = ACCURACY
+    bounded: bool = True
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
 
     @property
@@ -101,7 +102,7 @@ def _large(
     pieces = list(_pieces(models, G, b, tolerance))
 
     def work(piece: _Piece) -> tuple[Floats, Floats, Floats]:
-        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device)
+        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device, bounded=models.bounded)
 
     for piece, part in zip(pieces, _shared(work, pieces), strict=True):
         value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
@@ -111,7 +112,8 @@ def _large(
 def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
     g, bias, own, law = _flat(models, G, b)
     if models.form.single:
-        return small.rows(g, bias, own, models.share, law, tolerance.ravel(), device)
+        within = tolerance.ravel()
+        return few_features.rows(g, bias, own, models.share, law, within, device, bounded=models.bounded)
     return small.rows_by_faces(g, bias, own, _supports(models), law, device)
 
 
@@ -129,11 +131,11 @@ def _supports(models: Models) -> Floats:
 def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
     sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
-    bad = np.flatnonzero(~(np.maximum(*sizes) <= _LARGEST))
+    bad = np.flatnonzero(~(np.maximum(*sizes) <= LARGEST))
     if len(bad) and not models.nan:
         which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
         name, size = next(
-            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= _LARGEST
+            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= LARGEST
         )
         if not np.isfinite(size):
             raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
@@ -150,7 +152,7 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
         model, feature = (part.ravel() for part in np.indices(b.shape))
         g, bias, own, law = _flat(models, G, b)
         if models.form.single:
-            yield model, feature, small.hessians(g, bias, own, models.share, law, tolerance.ravel())
+            yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return

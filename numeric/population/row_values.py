@@ -13,11 +13,23 @@ from .few_active import few_active, few_curvature
 from .line_rows import choose_lines, line_curvature, line_rows
 from .moments import Moments, Polynomial
 
+_CURVATURE_WORK = 2.0**18
+"""Features times nodes: of second derivatives more nodes add rounding, where the transform hardly decays, and take seconds."""
+
 
 def row_values(
-    rows: Rows, law_share: Floats, tolerance: Floats, gradient: bool, device: torch.device
+    rows: Rows,
+    law_share: Floats,
+    tolerance: Floats,
+    gradient: bool,
+    device: torch.device,
+    *,
+    bounded: bool = True,
 ) -> tuple[Floats, Floats, Floats]:
-    """Value (R,), derivatives by g (R, n) and by b (R,), for the `device` but in NumPy; `law_share`: (R, n) P(x_j ≠ 0)."""
+    """Value (R,), derivatives by g (R, n) and by b (R,), for the `device` but in NumPy; `law_share`: (R, n) P(x_j ≠ 0).
+
+    `bounded`: whether nodes are chosen for the gradient, too, if it is wanted.
+    """
     value, dg, db = np.zeros(len(rows)), np.zeros_like(rows.g), np.zeros(len(rows))
     for route, some in _routes(rows):
         part = rows.take(some)
@@ -26,7 +38,7 @@ def row_values(
         elif route == "few":
             found = few_active(part, np.ones(len(part)), device)
         else:
-            lines = choose_lines(part, tolerance[some], gradient=gradient)
+            lines = choose_lines(part, tolerance[some], gradient=gradient and bounded)
             found = line_rows(part, lines, gradient, device)
         value[some], dg[some], db[some] = found
     if rows.form.single:
@@ -46,7 +58,7 @@ def row_curvature(rows: Rows, law_share: Floats, tolerance: Floats) -> Floats:
         elif route == "few":
             H[some] = few_curvature(part, np.ones(len(part)))
         else:
-            H[some] = line_curvature(part, choose_lines(part, tolerance[some], gradient=True))
+            H[some] = line_curvature(part, choose_lines(part, tolerance[some], gradient=True, work=_CURVATURE_WORK))
     return _with_idle(H, rows, law_share) if rows.form.single else H
 
 

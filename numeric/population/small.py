@@ -1,7 +1,7 @@
 r"""Rows of WᵀW of few features: V = E[z_+² - 2 x_i z_+], z = b + g·x, to rounding, with gradient and Hessian.
 
-Vertex sums first; what their own estimate of the error does not clear goes to the faces, which take 10 to 300 times
-longer (n = 5 to 12) and lose nothing. Both compiled, or in plain torch where numba is missing. NumPy in, NumPy out.
+Vertex sums, with their own estimate of the error; and the faces, which take 10 to 300 times longer (n = 5 to 12) and lose
+nothing. Both compiled, or in plain torch where numba is missing. NumPy in, NumPy out.
 """
 
 from __future__ import annotations
@@ -39,8 +39,12 @@ class Rows(NamedTuple):
     dg: Floats
     db: Floats
 
+    def put(self, some: Integers, found: Rows) -> None:
+        """Write what was `found` for `some` of the rows."""
+        self.value[some], self.dg[some], self.db[some] = found
 
-def rows(
+
+def rows_by_vertices(
     g: Floats,
     b: Floats,
     own: Integers,
@@ -48,23 +52,19 @@ def rows(
     law: Integers,
     accuracy: ArrayLike,
     device: torch.device = _CPU,
-) -> Rows:
-    """V and its gradient for independent features, n ≤ `MOST`.
+) -> tuple[Rows, Integers]:
+    """V and its gradient for independent features, n ≤ `MOST`, and which rows may be further off than `accuracy`.
 
     `g`: (R, n); `b`: (R,); `own`: (R,), the row's own feature, g_i ≥ 0; `p`: (L, n), densities in [0, 1]; `law`: (R,), the
-    line of p that a row takes; `accuracy`: what V and each entry of its gradient may err by, number or (R,). What it
-    asks beyond rounding of the largest numbers is not to be had, but costs the time of the faces. `device`: where to compute.
+    line of p that a row takes; `accuracy`: what V and each entry of its gradient may err by, number or (R,).
+    `device`: where to compute.
     """
     if AVAILABLE and device.type == "cpu":
         value, error, dg, db = vertex_kernel.rows(g, b, own, p, law)
     else:
         value, error, dg, db = (found.cpu().numpy() for found in vertices.rows(*_tensors(device, g, b, own, p, law)))
     rest = np.flatnonzero(_refused(error, accuracy) | ~np.isfinite(value + db + dg.sum(1)))
-    if len(rest):
-        laws, which = np.unique(law[rest], return_inverse=True)
-        found = rows_by_faces(g[rest], b[rest], own[rest], support_table(p[laws]), which, device)
-        value[rest], dg[rest], db[rest] = found
-    return Rows(value, dg, db)
+    return Rows(value, dg, db), rest
 
 
 def rows_by_faces(g: Floats, b: Floats, own: Integers, P: Floats, law: Integers, device: torch.device = _CPU) -> Rows:
@@ -74,8 +74,11 @@ def rows_by_faces(g: Floats, b: Floats, own: Integers, P: Floats, law: Integers,
     return _in_torch(g, b, own, P, law, device)
 
 
-def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers, accuracy: ArrayLike) -> Floats:
-    """∂²V (R, n + 1, n + 1), the bias last; `accuracy` is of its entries, the other arguments those of `rows`.
+def hessians_by_vertices(
+    g: Floats, b: Floats, own: Integers, p: Floats, law: Integers, accuracy: ArrayLike
+) -> tuple[Floats, Integers]:
+    """∂²V (R, n + 1, n + 1), the bias last, and the rows where an entry may be further off than `accuracy`. Other arguments
+    as `rows_by_vertices`.
 
     Where it jumps, the one from larger b.
     """
@@ -83,11 +86,7 @@ def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers, accu
         H, error = vertex_hessian_kernel.hessians(g, b, own, p, law)
     else:
         H, error = (found.numpy() for found in vertices.hessians(*_tensors(_CPU, g, b, own, p, law)))
-    rest = np.flatnonzero(_refused(error[:, None], accuracy))
-    if len(rest):
-        laws, which = np.unique(law[rest], return_inverse=True)
-        H[rest] = hessians_by_faces(g[rest], b[rest], own[rest], support_table(p[laws]), which)
-    return H
+    return H, np.flatnonzero(_refused(error[:, None], accuracy))
 
 
 def support_table(p: Floats) -> Floats:

@@ -24,8 +24,8 @@ _PAD = 4
 
 
 @compiled()
-def _arrange(g: Floats, b: float, own: int, p: Floats, order: Integers, near: Floats) -> float:
-    """x_i first, g and b (returned) as multiples of the unit in which all sums are exact, as in `vertex_kernel`."""
+def _arrange(g: Floats, b: float, own: int, p: Floats, order: Integers, near: Floats) -> tuple[float, float]:
+    """x_i first, g and b (returned) as multiples of the unit in which all sums are exact, as in `vertex_kernel`; that unit."""
     order[0] = own
     scale = abs(b)
     for j in range(len(g)):
@@ -35,7 +35,7 @@ def _arrange(g: Floats, b: float, own: int, p: Floats, order: Integers, near: Fl
     unit = math.ldexp(1.0, math.frexp(scale)[1] - 53)
     for j in range(len(g)):
         near[j] = np.rint(g[order[j]] / unit) * unit
-    return float(np.rint(b / unit) * unit)
+    return float(np.rint(b / unit) * unit), unit
 
 
 @compiled()
@@ -45,6 +45,16 @@ def _lost(g: Floats, p: Floats, order: Integers, near: Floats, z: Floats) -> boo
     for j in range(len(g)):
         lost = lost or (near[j] == 0 and g[order[j]] != 0 and p[order[j]] > 0)
     return lost and (near[0] == 0 or (z == 0).any())
+
+
+@compiled()
+def _moved(p: Floats, order: Integers, near: Floats, unit: float) -> float:
+    """By how much an entry changes when g and b do by a unit: third derivatives are twice a density at most, between kinks."""
+    least = np.inf
+    for j in range(len(near)):
+        if near[j] != 0 and p[order[j]] > 0:
+            least = min(least, abs(near[j]))
+    return 2 * (len(near) + 1) * unit / least
 
 
 @compiled()
@@ -176,7 +186,7 @@ def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers) -> t
     F, H, z = np.empty((3, n, 2, 5)), np.empty((n + 1, n + 1)), np.empty(1 << n)
     near, order = np.empty(n), np.full(n + 1, n)
     for row in range(count):
-        z[0] = _arrange(g[row], b[row], own[row], p[law[row]], order[:n], near)
+        z[0], unit = _arrange(g[row], b[row], own[row], p[law[row]], order[:n], near)
         for j in range(n):
             for v in range(1 << j):
                 z[(1 << j) + v] = z[v] + near[j]
@@ -191,5 +201,7 @@ def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers) -> t
         for j in range(n):
             F[:, j] = np.abs(F[:, j])
         _hessian(F, z, columns, T, C, H)
-        error[row] = np.inf if _lost(g[row], p[law[row]], order, near, z) else _EPSILON * H.max()
+        error[row] = _EPSILON * H.max() + _moved(p[law[row]], order, near, unit)
+        if _lost(g[row], p[law[row]], order, near, z):
+            error[row] = np.inf
     return found, error

@@ -73,7 +73,8 @@ def hessians(g: Tensor, b: Tensor, own: Tensor, p: Tensor, law: Tensor) -> tuple
         H[part][row, place[:, :, None], place[:, None]] = _hessian(chunk, factors).permute(2, 0, 1)
         positive = _hessian(chunk, [[_absolute(F) for F in kinds] for kinds in factors])
         jumps = chunk.lost & ((chunk.g[0] == 0) | (_vertices(chunk) == 0).any(0))
-        error[part] = torch.where(jumps, torch.inf, _EPSILON * positive.amax((0, 1)))
+        moved = 2 * (n + 1) * chunk.unit * chunk.slope[0]  # as in `vertex_hessian_kernel`
+        error[part] = torch.where(jumps, torch.inf, _EPSILON * positive.amax((0, 1)) + moved)
     return H, error
 
 

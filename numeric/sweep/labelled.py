@@ -10,6 +10,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..arguments import instance
+from ..arguments import path as read_path
 from ..config import TrainConfig, describe
 from ..metrics import feature_dimensionality
 from ..running.files import write_whole
@@ -31,7 +33,7 @@ _QUANTITIES = {
 _UNITS = {"steps": "step", "batch_size": "sample", "learning_rate": "1/step"}
 
 
-def collect(sweep: Sweep, folder: Path) -> Dataset:
+def collect(sweep: Sweep, folder: Path | str) -> Dataset:
     """W, V, b, D, loss and diverged_at with the sweep's axes and `seed` before their own; nan where there is no entry (another
     n or m, no bias, diverged). Each has `units`; the settings are JSON in the attribute `settings`, with their defaults.
 
@@ -40,10 +42,13 @@ def collect(sweep: Sweep, folder: Path) -> Dataset:
     require_scale()
     from xarray import Dataset
 
+    instance("sweep", sweep, Sweep, "a Sweep")
+    folder = read_path("folder", folder)
     found = [(shard, load(shard, folder)) for shard in sweep.shards]
     if missing := sum(result is None for _, result in found):
         raise ValueError(
-            f"{missing} of {len(found)} shards are missing in {str(folder)!r}; run the sweep to compute them"
+            f"folder must hold all shards of the sweep, but {missing} of {len(found)} are missing, got {str(folder)!r}; run "
+            "the sweep to compute them"
         )
     sizes = {"hidden": 0, "feature": 0}
     for shard, _ in found:
@@ -79,13 +84,17 @@ def collect(sweep: Sweep, folder: Path) -> Dataset:
     return Dataset(variables, coordinates, attributes)
 
 
-def save(dataset: Dataset, path: Path) -> None:
+def save(dataset: Dataset, path: Path | str) -> None:
     """Write netCDF, whole or not at all. ValueError when that is impossible or the extra `scale` is missing."""
     require_scale()
+    from xarray import Dataset
+
+    instance("dataset", dataset, Dataset, "an xarray.Dataset, such as `collect` gives")
+    file = read_path("path", path)
     try:
-        write_whole(path, dataset.to_netcdf(engine="h5netcdf"))
+        write_whole(file, dataset.to_netcdf(engine="h5netcdf"))
     except OSError as error:
-        raise ValueError(f"results {str(path)!r} cannot be written ({error.strerror or error})") from None
+        raise ValueError(f"results {str(file)!r} cannot be written ({error.strerror or error})") from None
 
 
 def require_scale() -> None:

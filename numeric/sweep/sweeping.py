@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import NamedTuple
 
+from ..arguments import flag, function, instance, path, whole
 from ..running.processes import pool
 from .cluster import cluster
 from .grid import Shard, Sweep
@@ -40,7 +41,11 @@ def run_sweep(
     file cannot be written. RuntimeError where a shard fails otherwise, as when workers or the cluster are lost. An
     interruption ends the worker processes in what they do. Finished shards are kept.
     """
-    folder = shard_folder(Path(folder))
+    instance("sweep", sweep, Sweep, "a Sweep")
+    flag("recompute_damaged", recompute_damaged)
+    function("progress", progress)
+    _check_where(executor, workers, scheduler)
+    folder = shard_folder(path("folder", folder))
     missing, damaged = unfinished(sweep, folder, recompute_damaged)
     check_room(missing, folder)
     where = _where(executor, workers, scheduler, folder)
@@ -53,13 +58,23 @@ def run_sweep(
     return Shards(len(sweep.shards) - computed, computed)
 
 
-def _where(
-    executor: Executor | None, workers: int | None, scheduler: str | None, folder: Path
-) -> AbstractContextManager[Executor]:
+def _check_where(executor: Executor | None, workers: int | None, scheduler: str | None) -> None:
+    """ValueError unless at most one of them is given, and is what it says."""
+    if executor is not None:
+        instance("executor", executor, Executor, "an Executor of concurrent.futures")
+    if workers is not None:
+        whole("workers", workers, 1)
+    if scheduler is not None:
+        instance("scheduler", scheduler, str, "the address of a Dask scheduler, such as 'tcp://host:8786'")
     choices = {"executor": executor, "workers": workers, "scheduler": scheduler}
     given = [name for name, value in choices.items() if value is not None]
     if len(given) > 1:
         raise ValueError(f"give at most one of executor, workers and scheduler, got {' and '.join(given)}")
+
+
+def _where(
+    executor: Executor | None, workers: int | None, scheduler: str | None, folder: Path
+) -> AbstractContextManager[Executor]:
     if executor is not None:
         return nullcontext(executor)
     return pool(workers) if scheduler is None else cluster(scheduler, folder)

@@ -253,5 +253,5 @@ def test_bad_input(arguments: tuple, message: str) -> None:  # type: ignore[type
 
 @pytest.mark.parametrize("budget", [0, -1])
 def test_bad_budget(budget: float) -> None:
-    with pytest.raises(ValueError, match="budget must be a positive number of seconds"):
+    with pytest.raises(ValueError, match="budget must be a positive, finite number of seconds"):
         certify("1/2", budget=budget)

@@ -93,6 +93,10 @@ def _always(annotation: str, default: Any, valid: Any) -> bool:
     return True
 
 
+def _path(annotation: str, default: Any, valid: Any) -> bool:
+    return "Path" in annotation
+
+
 def _none_inside(annotation: str, default: Any, valid: Any) -> bool:
     return "| None, " in annotation
 
@@ -150,9 +154,9 @@ SCALARS: dict[str, tuple[Any, Fits]] = {
     "inf": (math.inf, _never),
     "complex": (1j, _never),
     "True": (True, lambda annotation, default, valid: "bool" in annotation),
-    "text": ("abc", _never),
-    "code": (CODE, _never),
-    "huge exponent": ("1e-99999999", _never),
+    "text": ("abc", _path),
+    "code": (CODE, _path),
+    "huge exponent": ("1e-99999999", _path),
     "an object": (object(), _never),
     "a class": (analytic.law.OneHot, _never),
     "a law of analytic": (
@@ -186,7 +190,7 @@ TABLE: dict[str, Hostile] = {
     "too long to print": Hostile(_first_entry(10**5000)),
     "masked": Hostile(_array(_masked)),
     "sparse": Hostile(
-        _array(lambda array: scipy.sparse.csr_array(np.atleast_2d(array))),
+        _array(lambda array: scipy.sparse.csr_array(array.reshape(-1, array.shape[-1]))),
         lambda annotation, default, valid: annotation == "Any",
     ),
     "sparse tensor": Hostile(_array(lambda array: torch.from_numpy(array).to_sparse())),

@@ -66,9 +66,9 @@ def test_pairs_are_neighbours_whose_giver_is_new() -> None:
     ("arguments", "message"),
     [
         ((0, [0.5], [[1.0, 1.0]]), "m must be a whole number of at least 1, got 0"),
-        ((1, [0.0], [[1.0, 1.0]]), r"density must be a row of numbers in \(0, 1\], got \[0.0\]"),
+        ((1, [0.0], [[1.0, 1.0]]), r"density must be a row of numbers in \[1e-100, 1\], got \[0.0\]"),
         ((1, [0.5], [1.0, 1.0]), r"shape \(C, n\) with 1 ≤ n ≤ 12, got \(2,\)"),
-        ((1, [0.5], [[1.0, 0.0]]), "importance must be positive and finite, got 0.0 to 1.0"),
+        ((1, [0.5], [[1.0, 0.0]]), r"importance must lie in \[1e-100, 1e\+100\], got 0.0 to 1.0"),
     ],
 )
 def test_bad_input(arguments: tuple[object, ...], message: str) -> None:

@@ -4,10 +4,14 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 
 from analytic import SmallestModel
+from analytic import law as exact_law
 from analytic.law import Independent
 from analytic.loss import expected_loss
+from numeric import population
+from numeric.law import OneHot
 from numeric.minimise import minimise_loss
 
 
@@ -76,6 +80,42 @@ def test_a_start_depends_on_its_seed_alone() -> None:
     assert min(abs(few.value - minimum.value) for minimum in many.minima) < 1e-12
 
 
+@pytest.mark.parametrize(("n", "m", "sparsity"), [(20, 5, 0.95), (10, 2, 0.98)])
+def test_more_features_than_faces_can_do(n: int, m: int, sparsity: float) -> None:
+    """Most entries of WᵀW end at 0 there: rows that vertex sums refuse, and that a line gives a bounded gradient slowly."""
+    found = minimise_loss(n, m, sparsity, starts=1)
+    assert found.unconverged == 0
+    W, b = (torch.tensor(part, requires_grad=True) for part in (found.W, found.b))
+    loss = population.expected_loss(W, b, sparsity)
+    assert float(loss.detach()) == pytest.approx(found.value, abs=1e-13)
+    assert max(float(part.abs().max()) for part in torch.autograd.grad(loss, (W, b))) <= 1e-10
+
+
+def test_a_law() -> None:
+    """One of five features is active: lower than two digons, which store four without error and drop one, 1/5 · 1/3."""
+    found = minimise_loss(5, 2, law=OneHot(), starts=8, seed=3)
+    W, b = [[[Fraction(entry) for entry in row] for row in part] for part in (found.W.tolist(), [found.b.tolist()])]
+    assert found.value == pytest.approx(float(expected_loss(W, b[0], exact_law.OneHot())), abs=1e-14)
+    assert found.minima[0].converged
+    assert found.value < 1 / 15
+
+
+def test_held_entries_stay_and_the_others_are_at_a_minimum() -> None:
+    held_W, held_b = np.full((2, 4), np.nan), np.full(4, np.nan)
+    held_W[0, 0], held_W[1, 2], held_b[3] = 0.75, 0.0, -0.125
+    found = minimise_loss(4, 2, 0.8, starts=4, fixed=(held_W, held_b))
+    for minimum in found.minima:
+        assert minimum.converged
+        assert (minimum.W[0, 0], minimum.W[1, 2], minimum.b[3]) == (0.75, 0.0, -0.125)
+        slopes = population.value_and_gradient(minimum.W, minimum.b, 0.8)
+        assert np.abs(slopes.W[np.isnan(held_W)]).max() <= 1e-10
+        assert np.abs(slopes.b[np.isnan(held_b)]).max() <= 1e-10
+    assert found.value > minimise_loss(4, 2, 0.8, starts=4).value
+    alone = minimise_loss(4, 2, 0.8, starts=1, fixed=(found.W, found.b))
+    assert alone.value == pytest.approx(found.value, abs=1e-15)
+    np.testing.assert_array_equal(alone.W, found.W)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -86,6 +126,13 @@ def test_a_start_depends_on_its_seed_alone() -> None:
         ({"importance": [1.0, -1.0]}, "importance must be finite and at least 0, got -1.0"),
         ({"importance": [1.0]}, "importance must be one number or 2 numbers"),
         ({"penalty": -0.1}, "penalty must be finite and at least 0, got -0.1"),
+        ({"gradient_tolerance": np.nan}, "gradient_tolerance must be .*, got nan"),
+        ({"gradient_tolerance": -1.0}, "gradient_tolerance must be .*, got -1.0"),
+        ({"fixed": [[0.5, 0.5]]}, "fixed must be a pair of arrays, for W and for b"),
+        ({"fixed": ([[0.5]], None)}, r"fixed W must be numbers or NaN of shape \(1, 2\)"),
+        ({"fixed": (None, [0.5, 0.5]), "bias": False}, "fixed b must be None where bias is False"),
+        ({"sparsity": None}, "sparsity must be given where law is None"),
+        ({"law": OneHot()}, "sparsity must be None beside OneHot, got 0.5"),
         ({"penalty": np.nan}, "penalty must be finite and at least 0, got nan"),
     ],
 )

@@ -128,11 +128,11 @@ def test_bad_sizes(arguments: tuple[int, int, tuple[int, ...]], message: str) ->
         (lambda: UntiedModel(3, 2, (1,), family=HIDDEN_RELU), "family must be untied, got"),
         (
             lambda: UntiedModel.from_weights(torch.ones(1, 2, 3), torch.ones(1, 2, 3), None),
-            r"W and V must have shapes \(models, m, n\) and \(models, n, m\), got \(1, 2, 3\) and \(1, 2, 3\)",
+            r"V must have shape \(1, 3, 2\) to match W, got \(1, 2, 3\)",
         ),
         (
             lambda: UntiedModel.from_weights(torch.ones(1, 2, 3), torch.ones(1, 3, 2), torch.ones(1, 2)),
-            r"b must have shape \(1, 3\) to match V, got \(1, 2\)",
+            r"b must have shape \(1, 3\) to match W, got \(1, 2\)",
         ),
     ],
 )

@@ -249,5 +249,5 @@ def test_bad_input(options: dict[str, Any], message: str) -> None:
 
 
 def test_a_point_group_is_for_three_dimensions() -> None:
-    with pytest.raises(ValueError, match=r"a point group needs points of shape \(n, 3\)"):
+    with pytest.raises(ValueError, match=r"points must have shape \(n, 3\) for a point group"):
         _ = solve(3, dim=2, starts=2).minima[0].point_group

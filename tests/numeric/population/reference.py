@@ -160,8 +160,8 @@ def _first_moment(u: Array, phi: Array) -> Array:
 def _tail(g: Array, own: int, law: Law, P: np.longdouble, split: bool, N: int) -> float:
     """Bound of Σ_{k > N}: octaves (K, 2K], in which Σ 1/k³ ≤ 3/8K² and Σ 1/k² ≤ 1/2K, and all beyond the last."""
     K = float(N) * 2.0 ** np.arange(40)
-    with np.errstate(divide="ignore"):
-        # The ratio first: g and P may both be below what a float holds.
+    with np.errstate(divide="ignore", over="ignore"):
+        # The ratio first: g and P may both be below what a float holds. A slope that it hardly holds has no decay.
         decay = 2 / (2 * math.pi * K * np.abs(g / P).astype(float)[:, None])
     share, off = law.share.astype(float)[:, None], law.off.astype(float)[:, None]
     active = _by_group(law, share * np.minimum(decay, 1))

@@ -373,7 +373,7 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         ValueError, match="give at most one of executor, workers and scheduler, got workers and scheduler"
     ):
         run_sweep(SWEEP, tmp_path, workers=1, scheduler="tcp://127.0.0.1:1")
-    with pytest.raises(ValueError, match="6 of 6 shards are missing in"):
+    with pytest.raises(ValueError, match="6 of 6 are missing, got"):
         collect(SWEEP, tmp_path)
 
 
