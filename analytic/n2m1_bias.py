@@ -130,7 +130,8 @@ def certify(
     """The global minimum of K over W and b, with proof.
 
     `sparsity` s in (0, 1), `importance` (I₁, I₂) > 0, `penalty` λ ≥ 0, all exact; `budget` in seconds of processor time.
-    ValueError otherwise, and where they differ by more than some 90 powers of ten. About a second; up to ten near s = 0.3, I = (1, 1), where the antipodal pair turns unstable.
+    ValueError otherwise, and where they differ by more than some 90 powers of ten. About a second; up to ten near s = 0.3,
+    I = (1, 1), where the antipodal pair turns unstable.
 
     >>> found = certify("43/100")
     >>> found.phase, round(float(found.loss_lower), 10)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import analytic.loss
 from analytic import SmallestModel as SmallestModel
 from analytic import phase_boundary as phase_boundary
+from analytic.loss import Weights
 from analytic.n2m1 import certify as certify
 from analytic.polytopes import polytope as polytope
+from analytic.rational import Exact
 from analytic.thomson import thomson as thomson
 from analytic.winners import winners as winners
 
@@ -20,10 +22,10 @@ if TYPE_CHECKING:
 
 
 def exact_loss(
-    W: Any,
-    b: Any,
+    W: Weights,
+    b: Sequence[Exact],
     sparsity: Number | Sequence[Number] | Law | None = None,
-    importance: Any = None,
+    importance: Sequence[Exact] | None = None,
     *,
     law: Law | None = None,
 ) -> Rational:
@@ -41,10 +43,10 @@ def exact_loss(
 
 
 def enclose_loss(
-    W: Any,
-    b: Any,
+    W: Weights,
+    b: Sequence[Exact],
     sparsity: Number | Sequence[Number] | Law | None = None,
-    importance: Any = None,
+    importance: Sequence[Exact] | None = None,
     *,
     law: Law | None = None,
     digits: int = 30,

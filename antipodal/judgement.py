@@ -146,7 +146,11 @@ def judge(
     model = weights, zeros, *float_law(rule)
     each = population.feature_losses(*model[:3], law=model[3])
     loss = float(population.expected_loss(*model[:3], weight, law=model[3]))
-    exact = _exact(W, zeros if b is None else b, rule, weight if importance is None else importance, n, seconds)
+    plain = tuple(
+        read if given is None or hasattr(given, "shape") else given
+        for given, read in ((W, weights), (b, zeros), (importance, weight))
+    )
+    exact = _exact(plain, rule, seconds)
     known = least(Setting(weights, zeros, rule, weight, began + seconds), starts)
     value, gap = _gap(loss, exact, known)
     return Judgement(
@@ -187,9 +191,10 @@ def _gap(loss: float, exact: Any, known: Known | None) -> tuple[float | None, fl
     return value, loss - value
 
 
-def _exact(W: Any, b: Any, law: Law, importance: Any, n: int, seconds: float) -> Rational | Enclosure | None:
+def _exact(model: tuple[Any, ...], law: Law, seconds: float) -> Rational | Enclosure | None:
     """K of these very floats; None where it has too many terms, or would take a large part of the time."""
-    rule = exact_law(law, taken=True)
+    W, b, importance = model
+    rule, n = exact_law(law, taken=True), len(b)
     count = vertex_count(rule.blocks(n))
     if count > analytic.loss.MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None

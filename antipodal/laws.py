@@ -12,6 +12,10 @@ from fractions import Fraction
 from math import isfinite
 from typing import Any, TypeAlias
 
+from numpy import ndarray
+
+from analytic.rational import Exact
+
 Number: TypeAlias = Any
 """An int, a Fraction, a SymPy Rational, a string such as "9/10", or a float."""
 Groups: TypeAlias = Sequence[Sequence[int]]
@@ -26,7 +30,7 @@ class Independent:
     (1/12, 0.083333333333)
     """
 
-    sparsity: Number | Sequence[Number]
+    sparsity: Exact | float | Sequence[Exact | float]
 
     def __post_init__(self) -> None:
         if isinstance(self.sparsity, list):
@@ -140,7 +144,7 @@ def exactly(values: Any, name: str) -> Any:
     """The same, with every float, and every entry of an array, the rational number that it is."""
     if isinstance(values, list | tuple):
         return tuple(exactly(value, name) for value in values)
-    if hasattr(values, "tolist"):
+    if isinstance(values, ndarray) and values.dtype.kind in "if":
         return exactly(values.tolist(), name)
     if not isinstance(values, float):
         return values
