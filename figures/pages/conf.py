@@ -2,11 +2,8 @@
 
 import importlib
 import inspect
-import sys
 from pathlib import Path
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 project = "antipodal"
 extensions = ["myst_nb"]
@@ -20,6 +17,8 @@ nb_execution_mode = "force"
 nb_execution_raise_on_error = True
 nb_execution_timeout = 900
 nb_execution_in_temp = True
+# A formula in LaTeX would need a script from elsewhere: the plain form of a result is shown in its place.
+nb_mime_priority_overrides = [("*", "text/latex", None)]
 
 ROOMS = {
     "antipodal.testing": (
