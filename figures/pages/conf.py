@@ -1,4 +1,4 @@
-"""How Sphinx makes the pages: MyST and furo, notebooks executed, the reference written from docstrings, formulas as MathML."""
+"""How Sphinx makes the pages: MyST and furo, notebooks executed, the reference written from docstrings, nothing from elsewhere."""
 
 import importlib
 import inspect
