@@ -1,4 +1,4 @@
-"""How Sphinx makes the pages: MyST and furo, notebooks executed, the reference written from docstrings, nothing from elsewhere."""
+"""How Sphinx makes the pages: MyST, furo, executed notebooks, the reference from docstrings, nothing from elsewhere."""
 
 import importlib
 import inspect
