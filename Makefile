@@ -4,7 +4,7 @@ INSTALLED := .venv/.installed
 # The arrays here are small: threads that wait for each other cost more than they bring.
 export OMP_NUM_THREADS := 1
 
-.PHONY: verify test lint figures fuzz bench gpu constraints clean
+.PHONY: verify test lint figures fuzz bench gpu docs package constraints clean
 
 verify: $(INSTALLED)  ## the main job: derive, minimise, train, compare, draw, report
 	$(BIN)/python -m verify
@@ -28,6 +28,13 @@ bench: $(INSTALLED)
 
 gpu: $(INSTALLED)  ## tests and benchmarks on a CUDA device, against one CPU thread
 	$(BIN)/python tests/benchmarks/on_gpu.py
+
+docs: $(INSTALLED)  ## the pages, tutorials executed, into results/docs; a warning is an error
+	$(BIN)/python -m pip install -q -c constraints.txt -e '.[docs,testing]'
+	$(BIN)/python -m sphinx -W --keep-going -q -b html figures/pages results/docs
+
+package: $(INSTALLED)  ## the wheel, built, installed into empty environments and tried there, as is an editable install
+	$(BIN)/python -m pytest tests/package -m package -q
 
 constraints:  ## every pin, from pyproject.toml; needs uv. A local build tag of torch is no release: drop it.
 	uv pip compile pyproject.toml --all-extras --python-version 3.11 --custom-compile-command "make constraints" \

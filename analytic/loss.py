@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Any, NamedTuple, TypeAlias
 
 import flint
@@ -23,6 +24,7 @@ from .ball import ball
 from .closed_form import is_zero
 from .cube import expectation, positive_part, transform, vertices
 from .law import Block, Law, Support
+from .printed import enclosed
 from .rational import Exact, digits_of, entries, from_flint, instance, matrix, rational, to_flint, to_sympy
 from .roots import ball_ends
 
@@ -36,6 +38,12 @@ class Enclosure(NamedTuple):
 
     midpoint: sympy.Rational
     radius: sympy.Rational
+
+    def __repr__(self) -> str:
+        return enclosed(self.midpoint - self.radius, self.midpoint + self.radius)
+
+    def __float__(self) -> float:
+        return float(self.midpoint)
 
 
 @dataclass(frozen=True)
@@ -122,6 +130,11 @@ def enclose_loss(
             raise ArithmeticError("an entry of WᵀW or b is zero or too small to tell from zero")
 
 
+def vertex_count(blocks: Sequence[Block]) -> int:
+    """Of the vertex sums of a law's blocks, `law.blocks(n)`: 2ⁿ for independent features."""
+    return prod(1 + sum(2 ** len(features) - 1 for _, features in block) for block in blocks)
+
+
 @dataclass(frozen=True)
 class _Certain(Law):
     """Exactly the features of `support` are active."""
@@ -177,10 +190,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"importance must not be negative, got {negative[0]}")
     blocks = law.blocks(n)
-    count = 1
-    for block in blocks:
-        count *= 1 + sum(2 ** len(features) - 1 for _, features in block)
-    if count > MOST_VERTICES:
+    if (count := vertex_count(blocks)) > MOST_VERTICES:
         raise ValueError(
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"

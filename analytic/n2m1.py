@@ -36,6 +36,7 @@ from .n2m1_bias import NotCertified as NotCertified
 from .n2m1_bias import certify as certify
 from .n2m1_loss import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
 from .n2m1_ray import Parameters, Ray, ray
+from .printed import MOST_TABLE, Listed, decimals, short
 from .rational import Exact, entries, from_flint, instance, rational, to_sympy
 from .roots import RealAlgebraic, rational_number, real_roots, sign_beside
 
@@ -97,10 +98,33 @@ class CriticalPoint:
         first, second = (math.sqrt(float(square)) for square in self.squares)
         return first, -second if self.phase == "antipodal" else second
 
+    def __float__(self) -> float:
+        """The loss."""
+        return float(self.value)
+
+    def __repr__(self) -> str:
+        return f"{self.phase} {self.kind} W = ±({', '.join(self.cells[2:4])}), K = {self.cells[4]}"
+
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """Kind, phase, w₁, w₂ and K, as text."""
+        weights = (str(w) if free else _brief(w) for w, free in zip(self.weights, self.free, strict=True))
+        return (self.kind, self.phase, *weights, _brief(self.loss))
+
     def _repr_latex_(self) -> str:
         weights = ",\\; ".join(_short_latex(weight) for weight in self.weights)
         name = f"\\text{{{self.kind}, {self.phase}: }}"
         return f"${name} W = \\pm\\left({weights}\\right),\\; K = {_short_latex(self.loss)}$"
+
+
+class CriticalPoints(Listed[CriticalPoint]):
+    """Critical points by increasing loss; a tuple."""
+
+    __slots__ = ()
+    HEAD = ("kind", "phase", "w₁", "w₂", "K")
+
+    def cells(self, entry: CriticalPoint) -> tuple[str, ...]:
+        return entry.cells
 
 
 @dataclass(frozen=True)
@@ -112,6 +136,10 @@ class SmallestModel:
     `sparsity` s in [0, 1], `importance` (I₁, I₂) ≥ 0, `penalty` λ ≥ 0, all exact (int, Fraction, SymPy Rational,
     string); ValueError otherwise. s = 1 means no data: E is over x = 0 alone, K is the penalty term and every W
     without one is a global minimum with loss 0.
+
+    >>> best, = SmallestModel("1/2").global_minima()
+    >>> best.loss, best.phase
+    (13/160, 'antipodal')
     """
 
     sparsity: Exact = field(compare=False)
@@ -143,18 +171,29 @@ class SmallestModel:
         instance(chamber, "chamber", Chamber, "one of analytic.n2m1_loss.CHAMBERS")
         return sympy.expand(chamber.loss.subs(dict(zip(PARAMETERS, map(to_sympy, self.parameters), strict=True))))
 
-    def critical_points(self) -> tuple[CriticalPoint, ...]:
-        """All critical points, by increasing loss, ±W listed once (see the module for how none is lost)."""
-        return _critical_points(*self.parameters)
+    def symbolic_loss(self) -> sympy.Piecewise:
+        """K as one expression in the symbols w_1 and w_2 (`analytic.n2m1_loss.WEIGHTS`, real), at this model's parameters: a
+        rational function in each of the three chambers.
 
-    def global_minima(self) -> tuple[CriticalPoint, ...]:
+        >>> w1, w2 = WEIGHTS
+        >>> SmallestModel("1/2").symbolic_loss().subs({w1: 1, w2: -1})
+        1/12
+        """
+        return sympy.Piecewise(*((self.chamber_loss(chamber), chamber.condition) for chamber in CHAMBERS))
+
+    def critical_points(self) -> CriticalPoints:
+        """All critical points, by increasing loss, ±W listed once (see the module for how none is lost)."""
+        return CriticalPoints(_critical_points(*self.parameters))
+
+    def global_minima(self) -> CriticalPoints:
         """All global minima, ±W listed once: losses are compared as algebraic numbers, so ties are ties."""
         points = self.critical_points()
-        return tuple(point for point in points if point.value == points[0].value)
+        return CriticalPoints(point for point in points if point.value == points[0].value)
 
     def _repr_latex_(self) -> str:
         lines = [f"K &= {sympy.latex(self.chamber_loss(c))} && {sympy.latex(c.condition)}" for c in CHAMBERS]
-        return "$\\begin{aligned}" + r" \\ ".join(lines) + "\\end{aligned}$"
+        text = "$\\begin{aligned}" + r" \\ ".join(lines) + "\\end{aligned}$"
+        return text if len(text) <= MOST_TABLE else f"$K(w_1, w_2)\\text{{ of {self!r}}}$"
 
 
 @lru_cache(maxsize=1024)
@@ -231,6 +270,12 @@ def _on_axes(rays: dict[Chamber, Ray], parameters: Parameters) -> list[CriticalP
         value = rational_number(from_flint(rays[SAME_SIGN].constant))
         points.append(CriticalPoint((_ZERO, _ZERO), value, "maximum", "none", "origin"))
     return points
+
+
+def _brief(number: Expr) -> str:
+    """The number with its decimals, if the whole is short, else those alone."""
+    text = short(number)
+    return text if len(text) <= 40 else decimals(number)
 
 
 def _short_latex(number: Expr) -> str:

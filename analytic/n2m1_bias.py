@@ -36,6 +36,7 @@ from .n2m1_bias_angle import ONE, Angle
 from .n2m1_bias_minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .n2m1_bias_point import Candidate, candidate
 from .n2m1_bias_search import Cover, Target, cover, refined, starts
+from .printed import enclosed, html_table
 from .rational import Exact, rational, shown, sparsity_between, to_sympy
 
 _SLACK = Fraction(8, 10**13)
@@ -64,6 +65,20 @@ class Certified:
     kept: tuple[int, ...]
     certificate: Mapping[str, Any] = field(repr=False)
 
+    def __float__(self) -> float:
+        """The least loss."""
+        return float(self.loss_upper)
+
+    def __repr__(self) -> str:
+        return (
+            f"Certified: K = {enclosed(self.loss_lower, self.loss_upper)}, {self.phase}, minimisers with "
+            f"w₁w₂ ≤ 0: {len(self.minimisers)}, features kept: {', '.join(map(str, self.kept))}"
+        )
+
+    def _repr_html_(self) -> str:
+        rows = [[*(enclosed(*ends) for ends in (*one.weights, *one.biases)), one.phase] for one in self.minimisers]
+        return html_table(("w₁", "w₂", "b₁", "b₂", f"K = {enclosed(self.loss_lower, self.loss_upper)}"), rows)
+
     def save(self, path: str | Path) -> None:
         """Write the certificate, for `python -m verify.certificate PATH`."""
         if not isinstance(path, str | Path):
@@ -79,6 +94,9 @@ class NotCertified:
     loss_lower: sympy.Rational
     loss_upper: sympy.Rational
     left: tuple[tuple[Fraction | None, ...], ...]
+
+    def __repr__(self) -> str:
+        return f"NotCertified: K = {enclosed(self.loss_lower, self.loss_upper)}, {len(self.left)} cells left"
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from .n2m1_bias_angle import Angle
 from .n2m1_bias_forms import unstable_importance
 from .n2m1_bias_point import Candidate, minima
 from .n2m1_bias_search import starts
+from .printed import enclosed
 from .rational import Exact, rational, sparsity_between, to_sympy
 
 Parameter = Literal["importance", "penalty"]
@@ -44,6 +45,10 @@ class Boundary:
     above: Certified
     order: Order
     only: bool
+
+    def __repr__(self) -> str:
+        phases = f"{self.below.phase} below, {self.above.phase} above"
+        return f"Boundary: {self.parameter} {enclosed(self.lower, self.upper)}, of {self.order} order, {phases}"
 
     @property
     def jump(self) -> float:

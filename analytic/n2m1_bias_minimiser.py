@@ -14,6 +14,7 @@ from .n2m1_bias_angle import ONE, Angle
 from .n2m1_bias_linear import Piece, polynomials, wedge_box, wedges, x, y
 from .n2m1_bias_point import PRECISION, Box, Candidate, pinned, reduced
 from .n2m1_bias_search import Cover, Target
+from .printed import enclosed
 from .rational import to_flint
 from .roots import ball_ends
 
@@ -35,6 +36,10 @@ class Minimiser:
     symmetric: bool
     phase: Phase
     kept: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        w, b = (", ".join(enclosed(*ends) for ends in pair) for pair in (self.weights, self.biases))
+        return f"Minimiser({self.phase}): W = ({w}), b = ({b}){', unique there' if self.unique else ''}"
 
     def swapped(self) -> Minimiser:
         """The same with the features exchanged, for equal importances; the stronger weight stays positive."""

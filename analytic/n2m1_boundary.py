@@ -23,11 +23,13 @@ from sympy import Expr
 from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
 from .n2m1_elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
+from .printed import decimals, enclosed, short
 from .rational import Exact, digits_of, to_flint
 from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
 
 Interval = tuple[Fraction, Fraction]
 _MOST_BITS = 1 << 15
+_FINE = Fraction(1, 10**40)
 
 
 class Branch(NamedTuple):
@@ -36,6 +38,9 @@ class Branch(NamedTuple):
     w1: Interval
     w2: Interval
     slope: Interval
+
+    def __repr__(self) -> str:
+        return f"w₁ = {enclosed(*self.w1)}, w₂ = {enclosed(*self.w2)}, ∂K/∂s = {enclosed(*self.slope)}"
 
 
 @dataclass(frozen=True)
@@ -49,6 +54,24 @@ class PhaseTransition:
     value: RealAlgebraic
     below: Phase
     above: Phase
+
+    def __float__(self) -> float:
+        """The critical sparsity."""
+        return float(self.value)
+
+    def __repr__(self) -> str:
+        _, first, second, penalty = self.model.parameters
+        setting = f"({first}, {second})" + (f", penalty {penalty}" if penalty else "")
+        degree = self.value.degree
+        known = short(self.critical_sparsity) if degree <= 2 else decimals(self.value.enclosure(_FINE)[0])
+        kind = "" if degree <= 2 else f", a root of degree {degree}"
+        return f"PhaseTransition({setting}): s* = {known}{kind}, {self.below} below and {self.above} above"
+
+    def _repr_latex_(self) -> str:
+        known = (
+            sympy.latex(self.critical_sparsity) if self.value.degree <= 2 else decimals(self.value.enclosure(_FINE)[0])
+        )
+        return f"$s^* = {known}\\;\\text{{: {self.below} below, {self.above} above}}$"
 
     @property
     def critical_sparsity(self) -> Expr:
@@ -111,7 +134,11 @@ def _changes(ratio: Fraction, strength: Fraction) -> tuple[tuple[RealAlgebraic, 
 
 
 def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> PhaseTransition:
-    """The one transition from aligned to antipodal. Raises ValueError where there is none, or more than one."""
+    """The one transition from aligned to antipodal. Raises ValueError where there is none, or more than one.
+
+    >>> phase_boundary()
+    PhaseTransition((1, 1)): s* = 3/43 + 4*sqrt(14)/43 = 0.417828594119…, aligned below and antipodal above
+    """
     transitions = phase_transitions(importance, penalty)
     if len(transitions) != 1:
         raise ValueError(
@@ -120,8 +147,26 @@ def phase_boundary(importance: Importance = (1, 1), penalty: Exact = 0) -> Phase
     return transitions[0]
 
 
+class PhaseCurve(sympy.Poly):  # type: ignore[misc]
+    """A polynomial in s and r that prints by its degrees: its terms are some thousand, with coefficients of some hundred digits.
+    `as_expr()` and `terms()` have them.
+    """
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        s, r = self.degree_list()
+        return f"PhaseCurve: F(s, r) = 0, irreducible, of degree {s} in s and {r} in r, {len(self.terms())} terms"
+
+    __str__ = __repr__
+
+    def _repr_latex_(self) -> str:
+        s, r = self.degree_list()
+        return f"$F(s, r) = 0,\\quad \\deg_s F = {s},\\; \\deg_r F = {r}$"
+
+
 @lru_cache(maxsize=1)
-def phase_curve() -> sympy.Poly:
+def phase_curve() -> PhaseCurve:
     """The algebraic curve F(s, r) = 0 that carries the boundary for I₁ = 1, I₂ = r in (0, 1], no penalty.
 
     An irreducible polynomial over Z, by elimination of the directions and of the loss; for r > 1 exchange the features.
@@ -141,7 +186,9 @@ def phase_curve() -> sympy.Poly:
     if len(on_curve) != 1:
         raise ArithmeticError(f"elimination must leave one factor that carries the boundary, got {len(on_curve)}")
     terms = {(m[2], m[3]): sympy.Rational(int(c.p), int(c.q)) for m, c in on_curve[0].terms()}
-    return sympy.Poly(terms, s, r, domain="QQ").clear_denoms(convert=True)[1].primitive()[1]
+    found = sympy.Poly(terms, s, r, domain="QQ").clear_denoms(convert=True)[1].primitive()[1]
+    curve: PhaseCurve = PhaseCurve.new(found.rep, *found.gens)
+    return curve
 
 
 def _vanishes_on_boundary(factor: fmpq_mpoly) -> bool:

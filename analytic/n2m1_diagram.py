@@ -49,10 +49,15 @@ class Diagram:
     the broadcast shape of the settings.
     """
 
+    sparsity: Array
+    importance: Array
     loss: Array
     w1: Array
     w2: Array
     gap: Array
+
+    def __repr__(self) -> str:
+        return f"Diagram{self.loss.shape}: {self.antipodal.mean():.1%} antipodal, the rest aligned"
 
     @property
     def antipodal(self) -> npt.NDArray[np.bool_]:
@@ -83,7 +88,7 @@ def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram
         block = slice(start, start + _BLOCK)
         for whole, part in zip(flat, _minima(s.ravel()[block], extra.ravel()[block]), strict=True):
             whole[block] = part
-    return Diagram(*(values.reshape(s.shape) for values in flat))
+    return Diagram(s, extra, *(values.reshape(s.shape) for values in flat))
 
 
 def _reals(values: npt.ArrayLike, name: str) -> Array:

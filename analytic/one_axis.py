@@ -36,6 +36,7 @@ from .n2m1_bias_linear import density as p
 from .n2m1_bias_linear import y
 from .n2m1_bias_point import candidate
 from .n2m1_bias_search import starts
+from .printed import decimals, short
 from .rational import Exact, sparsity_between, to_sympy, whole
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
@@ -58,6 +59,9 @@ class Witness:
     biases: tuple[sympy.Rational, ...]
     loss: sympy.Rational
     beaten: sympy.Rational
+
+    def __repr__(self) -> str:
+        return f"Witness at s = {self.sparsity}: K = {short(self.loss)}, {decimals(self.gain)} below {decimals(self.beaten)}"
 
     @property
     def gain(self) -> sympy.Rational:

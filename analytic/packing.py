@@ -27,6 +27,9 @@ class Packing:
     singles: int
     dropped: int
 
+    def __repr__(self) -> str:
+        return f"Packing({self.name})"
+
     @property
     def name(self) -> str:
         """Such as "pentagon", "2 digons ⊕ single", "triangle + 2 dropped"."""

@@ -24,6 +24,10 @@ class Polytope:
     vertices: ImmutableMatrix
     known_gram: ImmutableMatrix | None = field(default=None, repr=False, compare=False)
 
+    def __repr__(self) -> str:
+        m, n = self.vertices.shape
+        return f"Polytope({self.name}: {n} vertices in {m} dimensions)"
+
     @cached_property
     def gram(self) -> ImmutableMatrix:
         """G = VᵀV, n × n, entries in closed form."""

@@ -52,6 +52,14 @@ class BestAtom:
     bias: Enclosure
     loss: Enclosure
 
+    def __float__(self) -> float:
+        """The loss."""
+        return float(self.loss)
+
+    def __repr__(self) -> str:
+        at = f"norm {self.norm}, bias {self.bias}"
+        return f"BestAtom({self.polytope.name} at s = {self.sparsity}): K = {self.loss}, {at}"
+
 
 class Peak(NamedTuple):
     """The greatest L²/Q, and t and β = b/t there, as balls (β and t of all places that may attain it)."""

@@ -101,7 +101,11 @@ def product(a: Polytope, b: Polytope) -> Polytope:
 
 
 def polytope(name: str) -> Polytope:
-    """The polytope of that name, case and spaces aside (grammar above). ValueError lists close names otherwise."""
+    """The polytope of that name, case and spaces aside (grammar above). ValueError lists close names otherwise.
+
+    >>> polytope("triangular bipyramid").dimensionality
+    (2/3, 2/3, 2/3, 1/2, 1/2)
+    """
     return _polytope(instance(name, "name", str, "the name of a polytope, such as 'pentagon'"))
 
 

@@ -19,6 +19,7 @@ import flint
 import sympy
 from flint import acb, arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
+from .printed import LONGEST, decimals
 from .rational import from_flint, to_flint
 
 _START_BITS = 64
@@ -67,6 +68,13 @@ class RealAlgebraic:
 
     def __float__(self) -> float:
         return float(self.ball())
+
+    def __repr__(self) -> str:
+        """`RealAlgebraic(0.441980012273…, degree 78)`, `RealAlgebraic(13/160)`."""
+        lower, _ = self.enclosure(Fraction(1, 10**40))
+        if self.degree == 1:
+            return f"RealAlgebraic({decimals(lower) if len(str(lower)) > LONGEST else lower})"
+        return f"RealAlgebraic({decimals(lower).rstrip('…')}…, degree {self.degree})"
 
     def __lt__(self, other: RealAlgebraic) -> bool:
         if self.coefficients == other.coefficients:

@@ -16,6 +16,7 @@ from sympy import Expr
 
 from .polytope import Polytope
 from .polytopes import polytope
+from .printed import short
 from .rational import shown
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"
@@ -37,6 +38,16 @@ class ThomsonSolution:
     n_points: int
     polytope: Polytope
     source: str | None
+
+    def __float__(self) -> float:
+        """The energy."""
+        return float(self.energy)
+
+    def __repr__(self) -> str:
+        return f"ThomsonSolution({self.n_points}): E = {short(self.energy)}, {self.polytope.name}, {self.status}"
+
+    def _repr_latex_(self) -> str:
+        return f"${self.derivation}$"
 
     @property
     def energy(self) -> Expr:
@@ -66,6 +77,9 @@ def thomson(n_points: int) -> ThomsonSolution:
     """The solution for 2 to 7 or 12 points, where it has a closed form in radicals; ValueError for other numbers.
 
     Optimality is proved for all of them but 7.
+
+    >>> thomson(5).energy
+    1/2 + sqrt(3) + 3*sqrt(2)
     """
     if isinstance(n_points, bool) or not isinstance(n_points, int) or n_points not in _PROOFS:
         known = ", ".join(map(str, _PROOFS))

@@ -47,6 +47,9 @@ class Stretch:
     stop: RealAlgebraic
     trend: Literal["increasing", "diminishing"]
 
+    def __repr__(self) -> str:
+        return f"Stretch({self.trend} from {float(self.start):.10g} to {float(self.stop):.10g})"
+
 
 @dataclass(frozen=True)
 class HeldOptimum:

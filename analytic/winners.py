@@ -25,6 +25,7 @@ from .loss import Enclosure
 from .packing import Packing, packings
 from .polytope import Polytope
 from .polytope_loss import BestAtom, enclosure
+from .printed import Listed
 from .rational import Exact, digits_of, from_flint, rational, to_sympy
 from .winner_bounds import beats, best_atom, packing_loss
 
@@ -46,6 +47,14 @@ class Winner:
     runner_up: Packing | None
     runner_up_loss: Enclosure | None
 
+    def __float__(self) -> float:
+        """The loss."""
+        return float(self.loss)
+
+    def __repr__(self) -> str:
+        second = "" if self.runner_up is None else f"; then {self.runner_up.name}, K = {self.runner_up_loss}"
+        return f"Winner at s = {self.sparsity}: {self.packing.name}, K = {self.loss}{second}"
+
 
 @dataclass(frozen=True)
 class Reign:
@@ -54,6 +63,19 @@ class Reign:
     packing: Packing
     start: Enclosure
     end: Enclosure
+
+    def __repr__(self) -> str:
+        return f"{self.packing.name} from s = {self.start} to {self.end}"
+
+
+class Reigns(Listed[Reign]):
+    """Reigns by increasing sparsity; a tuple."""
+
+    __slots__ = ()
+    HEAD = ("packing", "from s =", "to s =")
+
+    def cells(self, entry: Reign) -> tuple[str, ...]:
+        return entry.packing.name, str(entry.start), str(entry.end)
 
 
 def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Polytope, ...] = ()) -> Winner:
@@ -77,13 +99,16 @@ def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Po
     )
 
 
-def winners(n: int, m: int, digits: int = 12, extra: tuple[Polytope, ...] = ()) -> tuple[Reign, ...]:
+def winners(n: int, m: int, digits: int = 12, extra: tuple[Polytope, ...] = ()) -> Reigns:
     """The winners from s = 0 to s = 1, each crossing enclosed in a width of 10^−digits.
 
     `extra`: polytopes beside those of the catalogue. ValueError unless n, m ≥ 1 and they fit; ArithmeticError where two
     packings cannot be told apart, as for n > m = 1, where an antipodal pair and a dropped feature tie at s = 0.
+
+    >>> [reign.packing.name for reign in winners(5, 2)]
+    ['triangle + 2 dropped', '2 digons + 1 dropped', 'pentagon']
     """
-    return _winners(packings(n, m, extra), digits_of(digits))
+    return Reigns(_winners(packings(n, m, extra), digits_of(digits)))
 
 
 @lru_cache(maxsize=64)

@@ -26,6 +26,7 @@ MARKERS = {
     "maximum": ("^", "#D55E00", 8),
 }
 EXTENT = 1.45
+_NORM = LogNorm(2.0**-9, 1.0)
 
 
 @dataclass(frozen=True)
@@ -47,11 +48,15 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     axis = np.linspace(-EXTENT, EXTENT, 801 if full else 301)
     found = []
     for index, s in enumerate(("1/10", "2/5", "9/10")):
-        model = SmallestModel(s)
-        losses = compiled_loss()(axis[None], axis[:, None], *map(float, model.parameters))[0]
-        found.append(Landscape(model, axis, losses, model.critical_points()))
+        found.append(landscape(SmallestModel(s), axis))
         progress((index + 1) / 3)
     return tuple(found)
+
+
+def landscape(model: SmallestModel, axis: npt.NDArray[np.float64]) -> Landscape:
+    """The loss of a model where both weights run over `axis`, and its critical points."""
+    losses = compiled_loss()(axis[None], axis[:, None], *map(float, model.parameters))[0]
+    return Landscape(model, axis, losses, model.critical_points())
 
 
 def caption(landscapes: tuple[Landscape, ...]) -> str:
@@ -68,42 +73,51 @@ def caption(landscapes: tuple[Landscape, ...]) -> str:
 
 def draw(landscapes: tuple[Landscape, ...]) -> Any:
     figure, panels = pyplot.subplots(1, 3, figsize=(10.6, 4.0), sharey=True)
-    norm = LogNorm(2.0**-9, 1.0)
     for panel, landscape in zip(panels, landscapes, strict=True):
-        # Heights in units of the loss of a dead model, so that the panels share one scale.
-        scale = float(landscape.losses[len(landscape.axis) // 2, len(landscape.axis) // 2])
-        height = np.clip((landscape.losses - landscape.least) / scale, 2.0**-9, None)
-        shade = panel.pcolormesh(
-            landscape.axis, landscape.axis, height, norm=norm, cmap="cividis", shading="nearest", rasterized=True
-        )
-        panel.contour(
-            landscape.axis,
-            landscape.axis,
-            height,
-            levels=2.0 ** np.arange(-8, 2),
-            colors="white",
-            linewidths=0.5,
-            alpha=0.6,
-        )
-        best = landscape.model.global_minima()[0]
-        for point in landscape.points:
-            marker, colour, size = MARKERS["global minimum" if point.value == best.value else point.kind]
-            for sign in (1, -1):
-                w1, w2 = (sign * w for w in point.floats)
-                panel.plot(w1, w2, marker, color=colour, markeredgecolor="black", markersize=size, linestyle="none")
-        panel.set_title(f"s = {landscape.model.sparsity}: {best.phase}")
-        panel.set_aspect("equal")
-        panel.set_xlabel("weight of feature 1, $w_1$")
-        for at in (panel.axhline, panel.axvline):
-            at(0, color="white", linewidth=0.7, linestyle=":")
+        shade = draw_on(panel, landscape)
     panels[0].set_ylabel("weight of feature 2, $w_2$")
-    handles = [
+    figure.legend(handles=handles(), loc="outside lower center", ncols=4)
+    bar = figure.colorbar(shade, ax=panels, shrink=0.75, pad=0.01)
+    bar.set_label("(K − least K) / K at W = 0")
+    return figure
+
+
+def draw_on(axes: Any, landscape: Landscape) -> Any:
+    """One landscape, with its critical points; returns what a colour bar is made of."""
+    # Heights in units of the loss of a dead model, so that the panels share one scale.
+    scale = float(landscape.losses[len(landscape.axis) // 2, len(landscape.axis) // 2]) or 1.0
+    height = np.clip((landscape.losses - landscape.least) / scale, 2.0**-9, None)
+    shade = axes.pcolormesh(
+        landscape.axis, landscape.axis, height, norm=_NORM, cmap="cividis", shading="nearest", rasterized=True
+    )
+    axes.contour(
+        landscape.axis,
+        landscape.axis,
+        height,
+        levels=2.0 ** np.arange(-8, 2),
+        colors="white",
+        linewidths=0.5,
+        alpha=0.6,
+    )
+    best = landscape.model.global_minima()[0]
+    for point in landscape.points:
+        marker, colour, size = MARKERS["global minimum" if point.value == best.value else point.kind]
+        for sign in (1, -1):
+            w1, w2 = (sign * w for w in point.floats)
+            axes.plot(w1, w2, marker, color=colour, markeredgecolor="black", markersize=size, linestyle="none")
+    axes.set_title(f"s = {landscape.model.sparsity}: {best.phase}")
+    axes.set_aspect("equal")
+    axes.set_xlabel("weight of feature 1, $w_1$")
+    for at in (axes.axhline, axes.axvline):
+        at(0, color="white", linewidth=0.7, linestyle=":")
+    return shade
+
+
+def handles() -> list[Line2D]:
+    """Of a legend: the kinds of critical points."""
+    return [
         Line2D(
             [], [], marker=marker, color=colour, markeredgecolor="black", markersize=size, linestyle="none", label=kind
         )
         for kind, (marker, colour, size) in MARKERS.items()
     ]
-    figure.legend(handles=handles, loc="outside lower center", ncols=4)
-    bar = figure.colorbar(shade, ax=panels, shrink=0.75, pad=0.01)
-    bar.set_label("(K − least K) / K at W = 0")
-    return figure

@@ -91,7 +91,7 @@ class Diagram:
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Diagram:
     """Reigns are proved, losses certified; only the searched dots and the choice of the best height are found in floats."""
-    reigns = {}
+    reigns: dict[tuple[int, int], tuple[Reign, ...]] = {}
     for index, setting in enumerate(SETTINGS):
         reigns[setting] = winners(*setting)
         progress(0.6 * (index + 1) / len(SETTINGS))

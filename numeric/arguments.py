@@ -221,7 +221,7 @@ def shown(value: object) -> str:
     except ValueError:  # an int of more than 4300 digits
         return f"a value of {type(value).__name__} too long to print"
     module = type(value).__module__
-    return f"{text} of {module}" if module.split(".")[0] == "analytic" else text
+    return f"{text} of {module}" if module.split(".")[0] in ("analytic", "antipodal") else text
 
 
 def array(name: str, values: Any, *, finite: bool = True) -> Floats:

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from .polytope_names import tegum_name
+from .printed import html_table, line
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,9 @@ class Component:
     height: float | None
     bias: tuple[float, ...] | None
 
+    def __repr__(self) -> str:
+        return line(f"Component({_line(self).strip()})")
+
     @property
     def named(self) -> bool:
         return self.name != "unnamed"
@@ -50,6 +54,18 @@ class Geometry:
     unlearned_norms: tuple[float, ...]
     unlearned_bias: tuple[float, ...] | None
     tolerance: float
+
+    def __repr__(self) -> str:
+        return line(f"Geometry: {self}")
+
+    def _repr_html_(self) -> str:
+        head = ("polytope", "features", "dimension", "D", "norm", "cosines off by")
+        rows = [
+            (c.name, _list(c.members), c.dimension, _range(c.dimensionality), f"{c.scale:.4g}", f"{c.residual:.1g}")
+            for c in self.components
+        ]
+        unlearned = [("unlearned", _list(self.unlearned), "", "", "", "")] if self.unlearned else []
+        return html_table(head, [*rows, *unlearned])
 
     @property
     def whole(self) -> str | None:

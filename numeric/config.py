@@ -30,6 +30,7 @@ from .law import Anticorrelated, Correlated, Law, OneHot, grouped
 from .model import RELU_OUTPUT, Family
 from .optimiser import Adam, Optimiser
 from .points import Points
+from .printed import brief
 from .schedule import Geometric, Schedule
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -70,6 +71,9 @@ class TrainConfig:
     """Rounding (6e-8) stays far below gradient noise; float64 costs twice the time."""
     device: str = "cpu"
     data_seed: int = 0
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def __post_init__(self) -> None:
         for name in ("n_features", "n_hidden", "steps", "batch_size"):

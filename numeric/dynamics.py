@@ -21,6 +21,7 @@ from .geometry import describe
 from .law import Correlated
 from .metrics import feature_dimensionality
 from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
+from .printed import brief
 from .quasi_newton import bfgs
 from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, read_snapshot, weights
 from .schedule import Constant, Stepwise
@@ -58,6 +59,9 @@ class Trajectory:
     W: Floats
     b: Floats
     loss: Floats
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     @property
     def D(self) -> Floats:

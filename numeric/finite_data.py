@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from .arguments import MOST_SEED, Row, importance_row, number, shown, whole
 from .config import DTYPES, check_device
+from .printed import brief
 from .sample_set import SampleSet, check_size, draw_samples
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
@@ -51,6 +52,9 @@ class MemoriseConfig:
     dtype: str = "float32"
     device: str = "cpu"
     max_memory: int = 4 << 30
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def __post_init__(self) -> None:
         for name in ("n_features", "n_hidden", "steps", "warm_up", "fresh", "max_memory"):

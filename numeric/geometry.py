@@ -37,6 +37,9 @@ def describe(W: ArrayLike | Tensor, b: ArrayLike | Tensor | None = None, *, tole
     """The polytopes in W, (m, n), finite; b, (n,), finite, is only reported. `tolerance` in (0, 1) as above.
 
     Rotating W, reordering or (above `NEGLIGIBLE`) scaling it changes nothing but the indices. ValueError otherwise.
+
+    >>> describe([[1, -1, 0, 0, 0], [0, 0, 1, -1, 0]])
+    Geometry: 2 digons + 1 unlearned
     """
     weights = matrix(W)
     bias = given_bias(b, weights.shape)

@@ -25,6 +25,7 @@ from scipy.special import betainc
 
 from .arguments import Floats, number, whole
 from .largest_cosine import check_sizes, least
+from .printed import brief
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,9 @@ class LinePacking:
     W: Floats
     coherence: float
     starts: int
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 class KnownCoherence(NamedTuple):

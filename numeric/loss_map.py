@@ -21,6 +21,7 @@ from torch import Tensor
 from .arguments import MOST_SEED, Floats, array, function, number, whole
 from .model import initial_weights
 from .population import value_and_gradient
+from .printed import brief
 from .quasi_newton import bfgs
 
 MOST_FEATURES = 12
@@ -47,6 +48,9 @@ class LossMap:
     b: Floats
     gradient: Floats
     corrected: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def minimise_map(

@@ -34,7 +34,7 @@ _VANISHING = 1e-9
 _STARTING_BIAS = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LossMinimum(Minimum):
     """One distinct minimum of the loss: W (m, n), b (n,) and what its Hessian says.
 
@@ -52,7 +52,7 @@ class LossMinimum(Minimum):
     jumps: tuple[int, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LossSolution(Solution):
     """A `Solution` whose minima are models; `W` and `b` are those of the lowest."""
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,6 +34,7 @@ from .finite_data import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
 from .model import initial_weights
 from .optimiser import Adam
+from .printed import html_table
 from .sample_loss import SampleLoss
 from .sample_set import SampleSet
 from .schedule import Cosine, WarmUp
@@ -63,6 +65,21 @@ class Memorisation:
     example_dimensionality: tuple[Floats, ...]
     regimes: tuple[str, ...]
     resampled: dict[int, int]
+
+    def __repr__(self) -> str:
+        counts = Counter(self.regimes)
+        regimes = ", ".join(f"{count} {name}" for name, count in counts.items())
+        return f"Memorisation: {len(self.W)} models of {self.W.shape[2]} features in {self.W.shape[1]} dimensions: {regimes}"
+
+    def _repr_html_(self) -> str:
+        head = ("T", "weight decay", "seed", "regime", "training loss", "test loss")
+        rows = [
+            (run.points, f"{run.weight_decay:g}", run.seed, regime, f"{training:.4g}", f"{test:.4g}")
+            for run, regime, training, test in zip(
+                self.config.runs, self.regimes, self.training_loss, self.test_loss, strict=True
+            )
+        ]
+        return html_table(head, rows)
 
     def best(self) -> tuple[int, ...]:
         """For each T and weight decay, the model of least training loss (of test loss for fresh samples)."""

@@ -23,7 +23,11 @@ Array = TypeVar("Array", NDArray[Any], Tensor)
 
 
 def feature_norms(W: Array) -> Array:
-    """‖W_i‖, shape (..., n)."""
+    """‖W_i‖, shape (..., n).
+
+    >>> feature_norms(np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]]))
+    array([1., 1., 2.])
+    """
     return apply(lambda w: polar(w)[1], W)
 
 
@@ -33,7 +37,11 @@ def frobenius_count(W: Array) -> Array:
 
 
 def superposition(W: Array) -> Array:
-    """Σ_{j≠i} (Ŵ_i·W_j)², shape (..., n): how much of the others lies along W_i; 0 for a zero column."""
+    """Σ_{j≠i} (Ŵ_i·W_j)², shape (..., n): how much of the others lies along W_i; 0 for a zero column.
+
+    >>> superposition(np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]]))
+    array([1., 1., 0.])
+    """
     return apply(_superposition, W)
 
 
@@ -47,17 +55,28 @@ def feature_dimensionality(W: Array) -> Array:
               \bigl(WW^T \hat W_i - μ \hat W_i\bigr)^T (WW^T)^+ \bigl(WW^T \hat W_i - μ \hat W_i\bigr) \ge 0
 
     and the leverages on the left add up to the rank.
+
+    >>> feature_dimensionality(np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]]))
+    array([0.5, 0.5, 1. ])
     """
     return apply(_dimensionality, W)
 
 
 def capacity(W: Array) -> Array:
-    """C_i = (W_i·W_i)² / Σ_j (W_i·W_j)², shape (..., n): D_i with both sides multiplied by ‖W_i‖²."""
+    """C_i = (W_i·W_i)² / Σ_j (W_i·W_j)², shape (..., n): D_i with both sides multiplied by ‖W_i‖².
+
+    >>> capacity(np.array([[1.0, -1.0, 0.0], [0.0, 0.0, 2.0]]))
+    array([0.5, 0.5, 1. ])
+    """
     return feature_dimensionality(W)
 
 
 def dimensions_per_feature(W: Array) -> Array:
-    """D* = m / ‖W‖_F², shape (...): infinite for W = 0."""
+    """D* = m / ‖W‖_F², shape (...): infinite for W = 0.
+
+    >>> float(dimensions_per_feature(np.array([[1.0, -1.0]])))
+    0.5
+    """
     return apply(_per_feature, W)
 
 

@@ -11,6 +11,7 @@ from scipy.optimize import minimize
 
 from .arguments import Floats, array, number
 from .arguments import function as check_function
+from .loss_minima import LossSolution as LossSolution
 from .loss_minima import minimise_loss as minimise_loss
 from .solution import Minimum, Solution
 

@@ -45,7 +45,7 @@ class Atoms(NamedTuple):
         return float(self.weights @ centred**4 / (self.weights @ centred**2) ** 2)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class QuadraticMinimum(Minimum):
     """One distinct minimum: W (m, n) and its capacities (n,)."""
 
@@ -53,7 +53,7 @@ class QuadraticMinimum(Minimum):
     capacities: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class QuadraticSolution(Solution):
     """A `Solution` whose minima are models; `W` and `capacities` are those of the lowest."""
 

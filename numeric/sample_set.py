@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from .arguments import number, whole
+from .printed import brief
 
 _ROWS = 4096
 _DRAWN = 1 << 20
@@ -28,6 +29,9 @@ class SampleSet:
 
     X: csr_array
     resampled: int
+
+    def __repr__(self) -> str:
+        return brief(self)
 
 
 def draw_samples(

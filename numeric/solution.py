@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .arguments import Floats
+from .printed import html_table
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,13 @@ class Minimum:
     count: int
     converged: bool
 
+    def __float__(self) -> float:
+        return self.value
+
+    def __repr__(self) -> str:
+        rest = "" if self.converged else ", not converged"
+        return f"{type(self).__name__}: {self.value:.10g}, from {self.count} starts{rest}"
+
 
 @dataclass(frozen=True)
 class Solution:
@@ -28,6 +36,17 @@ class Solution:
 
     minima: tuple[Minimum, ...]
     unconverged: int
+
+    def __float__(self) -> float:
+        return self.value
+
+    def __repr__(self) -> str:
+        counts = f"{len(self.minima)} distinct, {self.unconverged} starts not converged"
+        return f"{type(self).__name__}: {self.value:.10g}, the lowest of {counts}"
+
+    def _repr_html_(self) -> str:
+        rows = [(f"{one.value:.10g}", one.count, one.converged, f"{one.gradient_norm:.1g}") for one in self.minima]
+        return html_table(("value", "starts", "converged", "largest gradient entry"), rows)
 
     @property
     def value(self) -> float:

@@ -16,6 +16,7 @@ import numpy as np
 from .arguments import Floats, number
 from .largest_cosine import check_sizes, least
 from .polytope_vertices import simplex
+from .printed import brief
 
 TAMMES: dict[int, float] = {
     7: 0.210138313,
@@ -37,6 +38,9 @@ class SphericalCode:
     W: Floats
     cosine: float
     starts: int
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     @property
     def angle(self) -> float:

@@ -32,7 +32,7 @@ _ROUGH, _FINE = 1e-3, 1e-6
 _SAME_VALUE = 1e-10
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SphereMinimum(Minimum):
     """One distinct minimum of `shape` = (n, dim) points; `gradient_norm` is the largest coordinate in the tangent spaces.
 
@@ -61,7 +61,7 @@ class SphereMinimum(Minimum):
         return point_group(self.points)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SphereSolution(Solution):
     """A `Solution` whose minima are configurations; `points` are those of the lowest."""
 

@@ -23,13 +23,16 @@ from torch import Tensor
 from .arguments import flag, function, instance, number, path
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
+from .geometry import describe
 from .judge import Judgement, best_of_seeds, judge
 from .model import ToyModel, UntiedModel
+from .printed import MOST_LINE, html_table, line
 from .record import Recording
 from .run import Run
 from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
+_SHOWN = 12
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,28 @@ class Training:
     """the recording's steps"""
     records: Mapping[str, NDArray[Any]]
     """by name of the recorder, (recorded steps, models, ...)"""
+
+    def __repr__(self) -> str:
+        one, models = self.config, len(self.config.seeds)
+        law = "independent features" if one.law is None else line(repr(one.law))[:80]
+        return (
+            f"Training: {models} models, n = {one.n_features}, m = {one.n_hidden}, {law}, {one.steps} steps; "
+            f"{len(self.diverged)} diverged; recorded: {', '.join(self.records) or 'nothing'}"[:MOST_LINE]
+        )
+
+    def _repr_html_(self) -> str:
+        """A row for each model, as many as fit, with what its columns form."""
+        head = ("model", "seed", "sparsity or law", "geometry")
+        rows = [
+            (k, seed, self._setting(k), "diverged" if k in self.diverged else str(describe(self.W[k])))
+            for k, seed in enumerate(self.config.seeds[:_SHOWN])
+        ]
+        more = [("…", f"{len(self.W)} models", "", "")] if len(self.W) > _SHOWN else []
+        return html_table(head, [*rows, *more])
+
+    def _setting(self, k: int) -> str:
+        setting = self.config.laws[k] if self.config.sparsity is None else self.config.sparsity[k]
+        return repr(setting)[:40]
 
     def model(self) -> ToyModel | UntiedModel:
         """The trained stack as a module."""
@@ -88,6 +113,9 @@ def train(
     then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
     recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
     recordings; later on, when the disk is full.
+
+    >>> train(TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=10))
+    Training: 2 models, n = 3, m = 2, independent features, 10 steps; 0 diverged; recorded: nothing
     """
     instance("config", config, TrainConfig, "a TrainConfig")
     if record is not None:

@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from math import isfinite
+from typing import Any
 
 from sympy import Rational
 
 from analytic.law import Law
 from analytic.loss import expected_loss
-from analytic.rational import Exact
-from numeric.arguments import Floats
+from analytic.rational import Exact, entries, rational, shown
 
 
-def loss_of_floats(W: Floats, b: Floats, law: Law, importance: Sequence[Exact] | None = None) -> Rational:
-    """`analytic.loss.expected_loss` of W (m, n) and b (n,), arrays of floats: each is a rational number, and taken as that."""
-    rows = [[Fraction(entry) for entry in row] for row in W.tolist()]
-    return expected_loss(rows, [Fraction(entry) for entry in b.tolist()], law, importance)
+def loss_of_floats(W: Any, b: Any, law: Law, importance: Sequence[Exact] | None = None) -> Rational:
+    """`analytic.loss.expected_loss` of W (m, n) and b (n,), arrays or sequences of floats: each is a rational number, and taken
+    as that. `law` and `importance` are exact. ValueError for what is not finite, and as `expected_loss`.
+
+    >>> from analytic.law import OneHot
+    >>> loss_of_floats([[0.5, -0.5]], [0.0, 0.25], OneHot())
+    79/256
+    """
+    rows = [entries(row, "W", _taken) for row in entries(_listed(W), "W", lambda row, name: row)]
+    return expected_loss(rows, entries(_listed(b), "b", _taken), law, importance)
+
+
+def _listed(values: Any) -> Any:
+    return values.tolist() if hasattr(values, "tolist") else values
+
+
+def _taken(value: Any, name: str) -> Fraction:
+    if isinstance(value, float) and isfinite(value):
+        return Fraction(value)
+    if isinstance(value, float):
+        raise ValueError(f"{name} must hold finite numbers, got {shown(value)}")
+    return rational(value, name)

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from ..arguments import MOST_SEED, choice, entries, instance, shown, whole
 from ..config import TrainConfig, describe, unmistakable
+from ..printed import brief
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
 _NAMES = tuple(part.name for part in fields(TrainConfig) if part.name != "seeds")
@@ -54,6 +55,9 @@ class Sweep:
     seeds: Sequence[int]
     models_per_shard: int = 256
     """Some hundred: little is lost with a worker, and the cost of a task (milliseconds) stays far below that of training."""
+
+    def __repr__(self) -> str:
+        return brief(self)
 
     def __post_init__(self) -> None:
         whole("models_per_shard", self.models_per_shard, 1)

@@ -10,37 +10,21 @@ from nested import loss_given
 
 import numeric.law
 from analytic import SmallestModel
-from analytic.law import Anticorrelated, Correlated, Independent, Law, OneHot
+from analytic.law import Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss, loss_by_active, sparse_limit
 from analytic.n2m1_boundary import phase_boundary
+from antipodal.laws import exact_law
+from antipodal.testing import rational_models
 
 ENTRIES = st.builds(Fraction, st.integers(-4, 4), st.integers(1, 2))
 WEIGHTS = st.builds(Fraction, st.integers(0, 3), st.integers(1, 2))
 SPARSITIES = st.builds(Fraction, st.integers(0, 4), st.just(4))
 
 
-@st.composite
-def laws(draw: st.DrawFn, n: int) -> Law:
-    s = draw(SPARSITIES)
-    kind = draw(st.sampled_from(["one", "each", "hot", "together", "apart"]))
-    if kind == "one":
-        return Independent(s)
-    if kind == "each":
-        return Independent(tuple(draw(st.lists(SPARSITIES, min_size=n, max_size=n))))
-    if kind == "hot":
-        return OneHot()
-    order = draw(st.permutations(range(n)))
-    cut = draw(st.integers(1, n))
-    groups = [group for group in (order[:cut], order[cut:]) if group]
-    return (Correlated if kind == "together" else Anticorrelated)(groups, s)
-
-
-@st.composite
-def models(draw: st.DrawFn, most: int) -> tuple[list[list[Fraction]], list[Fraction], Law, list[Fraction]]:
-    n, m = draw(st.integers(1, most)), draw(st.integers(1, 2))
-    W = draw(st.lists(st.lists(ENTRIES, min_size=n, max_size=n), min_size=m, max_size=m))
-    b = draw(st.lists(ENTRIES, min_size=n, max_size=n))
-    return W, b, draw(laws(n)), draw(st.lists(WEIGHTS, min_size=n, max_size=n))
+def models(most: int) -> st.SearchStrategy[tuple[list[list[Fraction]], list[Fraction], Law, list[Fraction]]]:
+    """The models of `antipodal.testing`, their laws as this package has them."""
+    drawn = st.integers(1, most).flatmap(lambda n: rational_models(n))
+    return drawn.map(lambda model: (model.W, model.b, exact_law(model.law), model.importance))
 
 
 def rational(value: Fraction) -> sympy.Rational:

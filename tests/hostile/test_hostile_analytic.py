@@ -23,6 +23,7 @@ from analytic.toy_capacity import HeldCapacity
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
 INSIDE = (
     "analytic.ball",
+    "analytic.winners.Reigns",
     "analytic.bernstein",
     "analytic.closed_form",
     "analytic.cube.transform",
@@ -43,6 +44,8 @@ INSIDE = (
     "analytic.n2m1_bias_search",
     "analytic.n2m1_elimination",
     "analytic.n2m1_loss",
+    "analytic.loss.vertex_count",
+    "analytic.n2m1.CriticalPoints",
     "analytic.n2m1_ray",
     "analytic.polytope.given_polytope",
     "analytic.polytope_names",
@@ -55,6 +58,7 @@ INSIDE = (
     "analytic.polytope_loss.best_gain",
     "analytic.polytope_loss.enclosure",
     "analytic.benefit_curve.Quadratic",
+    "analytic.printed",
     "analytic.rational",
     "analytic.roots",
     "analytic.upper_envelope",

@@ -26,6 +26,7 @@ from numeric.sweep.sweeping import run_sweep
 
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
 INSIDE = (
+    "numeric.printed",
     "numeric.active",
     "numeric.arguments",
     "numeric.assignment",

@@ -1,0 +1,62 @@
+"""The exact route at the door: rationals, algebraic numbers and rigorous enclosures, from exact input; a float is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import analytic.loss
+from analytic import SmallestModel as SmallestModel
+from analytic import phase_boundary as phase_boundary
+from analytic.loss import Weights
+from analytic.n2m1 import certify as certify
+from analytic.polytopes import polytope as polytope
+from analytic.rational import Exact
+from analytic.thomson import thomson as thomson
+from analytic.winners import winners as winners
+
+from .laws import Law, Number, for_exact
+
+if TYPE_CHECKING:
+    from sympy import Rational
+
+
+def exact_loss(
+    W: Weights,
+    b: Sequence[Exact],
+    sparsity: Number | Sequence[Number] | Law | None = None,
+    importance: Sequence[Exact] | None = None,
+    *,
+    law: Law | None = None,
+) -> Rational:
+    """K as an exact rational. `W` (m, n), `b` (n,), `importance` (n,) or None for 1, all exact rationals; `sparsity` one exact
+    number, one for each feature, or a law.
+
+    ValueError as `analytic.loss.expected_loss`: floats, irrational entries (`enclose_loss`), more than 12 independent
+    features (`loss`).
+
+    >>> from antipodal import exact_loss
+    >>> exact_loss([[1, "-1/2"], [0, "3/4"]], [0, "-1/8"], "9/10")
+    43949/6489600
+    """
+    return analytic.loss.expected_loss(W, b, for_exact(sparsity, law), importance)
+
+
+def enclose_loss(
+    W: Weights,
+    b: Sequence[Exact],
+    sparsity: Number | Sequence[Number] | Law | None = None,
+    importance: Sequence[Exact] | None = None,
+    *,
+    law: Law | None = None,
+    digits: int = 30,
+) -> analytic.loss.Enclosure:
+    """A rigorous ball around K, of radius ≤ 10^−digits · Σ I_i E x_i². As `exact_loss`, and W and b may hold exact real SymPy
+    numbers.
+
+    >>> from antipodal import enclose_loss
+    >>> from sympy import sqrt
+    >>> round(float(enclose_loss([[1 / sqrt(2), -1 / sqrt(2)]], [0, 0], "1/2").midpoint), 12)
+    0.15625
+    """
+    return analytic.loss.enclose_loss(W, b, for_exact(sparsity, law), importance, digits)

@@ -1,0 +1,111 @@
+"""The float route at the door: the loss without sampling, its derivatives and minima; NumPy in, float64 out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import numeric.minimise
+from numeric import population
+from numeric.geometry import describe as describe
+from numeric.metrics import capacity as capacity
+from numeric.metrics import dimensions_per_feature as dimensions_per_feature
+from numeric.metrics import feature_dimensionality as feature_dimensionality
+from numeric.metrics import feature_norms as feature_norms
+from numeric.metrics import superposition as superposition
+from numeric.minimise import LossSolution
+from numeric.population.loss import ValueAndGradient
+
+from .laws import floats, for_floats
+
+
+def loss(W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: Any = None) -> Any:
+    """K in float64, without sampling, to 1e-10 of K + Σ I_i E x_i²; a float, or an array of the batch shape.
+
+    `W` (..., m, n), `b` (..., n) or None for 0; `sparsity` a number, one for each feature, or a law; `importance` None for 1,
+    likewise. Any number of features. ValueError on bad input. `numeric.population.expected_loss` has more: torch tensors
+    with gradients, rows of settings for each model of a stack.
+
+    >>> from antipodal import loss
+    >>> round(loss([[1.0, -1.0]], [0.0, 0.0], 0.5), 12)
+    0.083333333333
+    """
+    return _plain(population.expected_loss(**_given(W, b, sparsity, importance, law)))
+
+
+def value_and_gradient(
+    W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: Any = None
+) -> ValueAndGradient:
+    """`.value` K, `.W` ∂K/∂W (..., m, n) and `.b` ∂K/∂b (..., n). Arguments as `loss`.
+
+    >>> from antipodal import value_and_gradient
+    >>> value_and_gradient([[1.0, -1.0]], None, 0.5).b.round(6)
+    array([-0.083333, -0.083333])
+    """
+    found = population.value_and_gradient(**_given(W, b, sparsity, importance, law))
+    return ValueAndGradient(*(_plain(part) for part in found))
+
+
+def hessian(W: Any, b: Any, sparsity: Any = None, importance: Any = None, *, law: Any = None) -> Any:
+    """Second derivatives of K by the entries of W, row after row, then, unless it is None, of b: (..., P, P). Arguments as
+    `loss`.
+
+    >>> from antipodal import hessian
+    >>> hessian([[1.0, -1.0]], None, 0.5).round(6)
+    array([[ 0.625   , -0.166667],
+           [-0.166667,  0.625   ]])
+    """
+    return _plain(population.hessian(**_given(W, b, sparsity, importance, law)))
+
+
+def minimise_loss(
+    n: int,
+    m: int,
+    sparsity: Any = None,
+    *,
+    law: Any = None,
+    importance: Any = None,
+    bias: bool = True,
+    starts: int = 64,
+    seed: int = 0,
+    penalty: float = 0.0,
+    fixed: Any = None,
+    progress: Callable[[float], None] | None = None,
+) -> LossSolution:
+    """The minima of K over W (m, n) and b (n,) that `starts` descents find; `.value`, `.W`, `.b` are those of the lowest.
+
+    Arguments as `numeric.minimise.minimise_loss`; `sparsity` a number, one for each feature, or a law. No search proves that
+    there is nothing lower: for n = 2, m = 1 `certify` does.
+
+    >>> from antipodal import minimise_loss
+    >>> round(minimise_loss(2, 1, "1/2", starts=4, bias=False).value, 12)
+    0.08125
+    """
+    given, other = for_floats(sparsity, law)
+    return numeric.minimise.minimise_loss(
+        n,
+        m,
+        given,
+        law=other,
+        importance=floats(importance, "importance"),
+        bias=bias,
+        starts=starts,
+        seed=seed,
+        penalty=penalty,
+        fixed=fixed,
+        progress=progress,
+    )
+
+
+def _given(W: Any, b: Any, sparsity: Any, importance: Any, law: Any) -> dict[str, Any]:
+    """The arguments of `numeric.population`."""
+    given, other = for_floats(sparsity, law)
+    importance = floats(importance, "importance")
+    return {"W": floats(W, "W"), "b": floats(b, "b"), "sparsity": given, "importance": importance, "law": other}
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number as a float."""
+    return value.item() if isinstance(value, np.floating) else value

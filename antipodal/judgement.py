@@ -1,0 +1,203 @@
+"""One's own W and b, judged: their loss without sampling, and how far it lies above the least that is known."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+import analytic.loss
+from analytic.loss import Enclosure, vertex_count
+from analytic.printed import short
+from analytic.rational import rational
+from numeric import population
+from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole
+from numeric.geometry import Geometry, describe
+from numeric.metrics import feature_dimensionality, feature_norms
+from numeric.printed import html_table
+
+from .laws import Independent, Law, exact_law, exactly, float_law, floats, the_law
+from .least import Known, Setting, least
+
+if TYPE_CHECKING:
+    from sympy import Rational
+
+_FEATURES = 12
+_TERMS_A_SECOND = 150_000
+_RATIONAL = 1 << 8
+"""Vertices up to which the loss of floats is computed as the rational number that it is."""
+
+
+@dataclass(frozen=True, eq=False)
+class Judgement:
+    """What `judge` found; `print` shows it as a table.
+
+    `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
+    or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
+    proved) or None (not known); `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`, not
+    negative: where no search came lower, the least known is that of W itself. `feature_losses` E(x_i − f_i)² and
+    `dimensionality` D_i, (n,).
+
+    >>> from antipodal import judge
+    >>> judge([[1.0, -1.0]], [0.0, 0.0], "43/100")
+    Judgement: loss 0.1083, least 0.09311979741 (certified), gap 0.015; digon
+    """
+
+    W: Floats
+    b: Floats
+    law: Law
+    importance: Floats
+    loss: float
+    exact: Rational | Enclosure | None
+    least: float | None
+    least_from: str | None
+    gap: float | None
+    least_geometry: str
+    note: str
+    feature_losses: Floats
+    geometry: Geometry
+    dimensionality: Floats
+
+    def __str__(self) -> str:
+        """A line for each finding, and one for each feature (of the first twelve)."""
+        lines = [f"{name:<9}{text}" for name, text in self._findings()]
+        head, rows = self._features()
+        shown = [
+            " ".join(f"{cell:>{width}}" for cell, width in zip(row, (7, 10, 10, 10, 12), strict=True))
+            for row in [head, *rows]
+        ]
+        return "\n".join([*lines, *shown])
+
+    def __repr__(self) -> str:
+        least = "" if self.least is None else f", least {self.least:.10g} ({self.least_from}), gap {self.gap:.2g}"
+        return f"Judgement: loss {self.loss:.10g}{least}; {self.geometry}"
+
+    def _repr_html_(self) -> str:
+        head, rows = self._features()
+        findings = html_table(("", ""), self._findings(), most=1000)
+        return findings + html_table(head, rows, most=1000)
+
+    def __float__(self) -> float:
+        """The loss."""
+        return self.loss
+
+    def _findings(self) -> list[tuple[str, str]]:
+        nothing = "not known: too many parameters, or too little time, to search"
+        share = f" ({self.gap / self.least:.2%} of the least)" if self.gap is not None and self.least else ""
+        exact = (
+            repr(self.exact)
+            if isinstance(self.exact, Enclosure)
+            else short(self.exact)
+            if self.exact is not None
+            else ""
+        )
+        found = {
+            "loss": f"{self.loss:.12g}",
+            "exact": exact,
+            "least": nothing if self.least is None else f"{self.least:.12g} ({self.least_from}: {self.least_geometry})",
+            "gap": "" if self.gap is None else f"{self.gap:.3g}{share}",
+            "note": self.note,
+            "geometry": str(self.geometry),
+        }
+        return [(name, text) for name, text in found.items() if text]
+
+    def _features(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+        """Columns and rows of a table of the features."""
+        columns = (feature_norms(self.W), self.b, self.dimensionality, self.feature_losses)
+        rows = [(str(i), *(f"{value:.4g}" for value in row)) for i, row in enumerate(zip(*columns, strict=True))]
+        if len(rows) > _FEATURES:
+            rows = [*rows[:_FEATURES], ("…", f"{len(rows)} in all", "", "", "")]
+        return ("feature", "norm", "b", "D", "E(x − f)²"), rows
+
+
+def judge(
+    W: Any,
+    b: Any,
+    sparsity: Any = None,
+    *,
+    importance: Any = None,
+    law: Any = None,
+    starts: int = 64,
+    seconds: float = 30,
+) -> Judgement:
+    """The loss of a model ReLU(WᵀWx + b), how far it lies above the least known, and what its columns form.
+
+    `W` (m, n), `b` (n,) or None for 0, arrays, tensors or exact numbers; `sparsity` a number, one for each feature, or a law;
+    `importance` None for 1, a number, or one for each feature. The least loss is over all W and b: proved for n = 2, m = 1
+    and independent features of one sparsity; otherwise the lowest of a descent from W itself, of `starts` random starts,
+    and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. ValueError on bad
+    input.
+
+    >>> from antipodal import judge
+    >>> judged = judge([[1.0, -1.0]], [0.0, 0.0], "43/100")
+    >>> judged.least_from, round(judged.least, 10), round(judged.gap, 6)
+    ('certified', 0.0931197974, 0.01518)
+    """
+    began = time.monotonic()
+    weights = matrix(floats(W, "W"))
+    n = weights.shape[1]
+    given = bias(floats(b, "b"), weights.shape)
+    zeros = np.zeros(n) if given is None else given
+    rule = _law(sparsity, law)
+    starts, seconds = whole("starts", starts, 1), number("seconds", seconds, "(0, inf)")
+    weight = importance_row(floats(importance, "importance"), n)
+    model = weights, zeros, *float_law(rule)
+    each = population.feature_losses(*model[:3], law=model[3])
+    loss = float(population.expected_loss(*model[:3], weight, law=model[3]))
+    plain = tuple(
+        read if given is None or hasattr(given, "shape") else given
+        for given, read in ((W, weights), (b, zeros), (importance, weight))
+    )
+    exact = _exact(plain, rule, seconds)
+    known = least(Setting(weights, zeros, rule, weight, began + seconds), starts)
+    value, gap = _gap(loss, exact, known)
+    return Judgement(
+        weights,
+        zeros,
+        rule,
+        weight,
+        loss,
+        exact,
+        value,
+        known.source if known else None,
+        gap,
+        known.what if known else "",
+        known.how if known else "",
+        each,
+        describe(weights, zeros),
+        feature_dimensionality(weights),
+    )
+
+
+def _law(sparsity: Any, law: Any) -> Law:
+    found = the_law(sparsity, law)
+    if isinstance(found, Law):
+        return found
+    if law is not None:
+        raise ValueError(f"law must be a law of antipodal, such as OneHot(), got {shown(law)}")
+    return Independent(found)
+
+
+def _gap(loss: float, exact: Any, known: Known | None) -> tuple[float | None, float | None]:
+    """The least, and how far the loss is above it. A search has been at W itself: what it found is not above the loss but for
+    rounding, and is then the loss; of what is proved, the gap is that of exact numbers."""
+    if known is None:
+        return None, None
+    if known.lower is not None and exact is not None:
+        return known.value, float(rational(exact, "exact") - known.lower)
+    value = min(known.value, loss)
+    return value, loss - value
+
+
+def _exact(model: tuple[Any, ...], law: Law, seconds: float) -> Rational | Enclosure | None:
+    """K of these very floats; None where it has too many terms, or would take a large part of the time."""
+    W, b, importance = model
+    rule, n = exact_law(law, taken=True), len(b)
+    count = vertex_count(rule.blocks(n))
+    if count > analytic.loss.MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
+        return None
+    weight = exactly(importance, "importance")
+    given = exactly(W, "W"), exactly(b, "b"), rule, weight if isinstance(weight, tuple) else (weight,) * n
+    return analytic.loss.expected_loss(*given) if count <= _RATIONAL else analytic.loss.enclose_loss(*given)

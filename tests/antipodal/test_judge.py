@@ -1,0 +1,132 @@
+"""`judge`: its numbers against both routes, the least known, the bound of time, what it prints."""
+
+import time
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+import analytic.law
+import analytic.loss
+from antipodal import Anticorrelated, Independent, OneHot, judge, minimise_loss
+from antipodal.judgement import Judgement
+
+PENTAGON = np.array([[np.cos(2 * np.pi * k / 5), np.sin(2 * np.pi * k / 5)] for k in range(5)]).T
+
+
+@pytest.fixture(scope="module")
+def pentagon() -> Judgement:
+    return judge(PENTAGON, -0.1 * np.ones(5), 0.9, starts=8)
+
+
+def test_the_loss_is_exactly_that_of_these_floats(pentagon: Judgement) -> None:
+    taken = [[Fraction(entry) for entry in row] for row in PENTAGON.tolist()]
+    law = analytic.law.Independent(Fraction(0.9))
+    assert pentagon.exact == analytic.loss.expected_loss(taken, [Fraction(-0.1)] * 5, law)
+    assert pentagon.loss == float(pentagon) == pytest.approx(float(pentagon.exact), abs=1e-12)
+    assert pentagon.feature_losses.sum() == pytest.approx(pentagon.loss, abs=1e-14)
+    assert str(pentagon.geometry) == "pentagon"
+    assert pentagon.dimensionality == pytest.approx(np.full(5, 2 / 5))
+
+
+def test_the_least_is_that_of_the_best_pentagon(pentagon: Judgement) -> None:
+    """0.0263051311239323 by `analytic.winners`, proved the best of the catalogue there."""
+    assert (pentagon.least_from, pentagon.least_geometry) == ("search", "pentagon")
+    assert pentagon.least == pytest.approx(0.0263051311239323, abs=1e-12)
+    assert pentagon.gap == pentagon.loss - pentagon.least
+    assert "8 of 8 starts" in pentagon.note
+
+
+def test_the_gap_of_what_is_proved_is_exact() -> None:
+    judged = judge([[1, -1]], [0, 0], "43/100")
+    assert judged.exact == Fraction(57, 100) ** 2 / 3
+    assert (judged.least_from, judged.least_geometry) == ("certified", "strong antipodal")
+    assert judged.least == pytest.approx(0.09311979740988385, abs=1e-16)
+    assert judged.gap == pytest.approx(0.1083 - 0.09311979740988385, abs=1e-16)
+
+
+@pytest.mark.parametrize(
+    "law", [0.9, OneHot(), Anticorrelated([(0, 1), (2,)], 0.5), Independent((0.5, 0.9, 0.9))], ids=repr
+)
+@pytest.mark.parametrize("importance", [None, (1, 0.5, 2)], ids=["alike", "not alike"])
+def test_the_gap_of_a_minimum_is_none_and_never_negative(law: Any, importance: Any) -> None:
+    best = minimise_loss(3, 2, law, importance=importance, starts=8)
+    judged = judge(best.W, best.b, law, importance=importance, starts=2)
+    assert 0 <= judged.gap <= 1e-9
+    assert judged.note
+
+
+def test_a_certified_gap_is_not_negative_at_the_minimum_itself() -> None:
+    """The float nearest to the minimiser has a loss above what is proved, by rounding squared."""
+    best = minimise_loss(2, 1, 0.9, starts=8)
+    judged = judge(best.W, best.b, 0.9)
+    assert judged.least_from == "certified"
+    assert 0 <= judged.gap <= 1e-12
+
+
+def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None:
+    """With a catalogue that knows nothing of it (features are not alike) and a single start."""
+    importance = tuple(0.7**k for k in range(4))
+    best = minimise_loss(4, 2, 0.95, importance=importance, starts=16)
+    judged = judge(1.01 * best.W, best.b, 0.95, importance=importance, starts=1)
+    assert judged.least <= best.value + 1e-9
+
+
+def test_none_is_no_bias_and_tensors_and_text_are_read() -> None:
+    W = torch.tensor([[1.0, -1.0]], requires_grad=True)
+    assert judge(W, None, 0.9).loss == judge([["1", "-1"]], ["0", 0], "9/10").loss
+    assert judge([[1, -1]], None, "9/10").exact == Fraction(1, 300)
+
+
+@pytest.mark.parametrize(("shape", "exact"), [((3, 9), True), ((4, 20), False)])
+def test_large_models_are_judged_within_the_time(shape: tuple[int, int], exact: bool) -> None:
+    """Beyond eight features the exact loss is a ball; beyond twelve there is none. A descent ends when time is up."""
+    W = np.random.default_rng(0).normal(size=shape) / 2
+    judge(W[:2, :3], None, 0.9, starts=1)  # what is loaded and compiled once
+    began = time.process_time()
+    judged = judge(W, np.zeros(shape[1]), 0.9, seconds=1)
+    assert time.process_time() - began < 4
+    assert isinstance(judged.exact, analytic.loss.Enclosure) is exact
+    if exact:
+        assert abs(float(judged.exact) - judged.loss) < 1e-11
+    assert 0 < judged.gap < judged.loss
+
+
+def test_models_too_large_to_search_say_so() -> None:
+    judged = judge(np.ones((50, 100)) / 10, None, 0.9)
+    assert (judged.least, judged.least_from, judged.gap) == (None, None, None)
+    assert "not known" in str(judged)
+
+
+def test_it_prints_as_a_table(pentagon: Judgement) -> None:
+    lines = str(pentagon).splitlines()
+    assert [line.split()[0] for line in lines] == [
+        *("loss", "exact", "least", "gap", "note", "geometry", "feature"),
+        *map(str, range(5)),
+    ]
+    assert lines[2] == "least    0.0263051311239 (search: pentagon)"
+    assert len(repr(pentagon)) <= 400
+    assert len(pentagon._repr_html_()) <= 2000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ({"W": [1.0]}, r"W must have shape \(m, n\)"),
+        ({"W": np.ones((2, 2, 2))}, r"W must have shape \(m, n\)"),
+        ({"b": [0.0]}, "b must have shape"),
+        ({"sparsity": 1.2}, r"sparsity must lie in \[0, 1\], got 1.2"),
+        ({"sparsity": None}, "sparsity must be a number"),
+        ({"law": OneHot()}, "sparsity must be None beside a law"),
+        ({"sparsity": None, "law": analytic.law.OneHot()}, "law must be a law of antipodal"),
+        ({"importance": -1}, "importance must be finite and at least 0"),
+        ({"starts": 0}, "starts must be"),
+        ({"seconds": 0}, "seconds must be"),
+        ({"W": [[np.nan, 1.0]]}, "W must be finite"),
+    ],
+)
+def test_what_is_wrong_is_said(arguments: dict[str, Any], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        judge(**{"W": [[1.0, -1.0]], "b": [0.0, 0.0], "sparsity": 0.9, **arguments})
