@@ -366,9 +366,13 @@ def _try(files: list[Path], copy: Path, answer: int) -> NoReturn:
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     seen = Seen()
-    code = pytest.main([*_OPTIONS, *map(str, files)], plugins=[seen])
-    os.write(answer, (seen.first or ("" if code == 0 else f"exit code {code}")).encode())
-    os._exit(0)
+    said = "no answer"
+    try:
+        code = pytest.main([*_OPTIONS, *map(str, files)], plugins=[seen])
+        said = seen.first or ("" if code == 0 else f"exit code {code}")
+    finally:
+        os.write(answer, said.encode())
+        os._exit(0)
 
 
 def chosen(words: list[str]) -> list[Mutation]:
