@@ -30,7 +30,10 @@ _LIBRARIES = (
     "sympy",
     "torch",
 )
-_OPTIONS = ("-x", "-q", "--tb=no", "--hypothesis-seed=0", "-p", "no:cacheprovider")
+_OPTIONS = (
+    *("-x", "-q", "--tb=no", "--hypothesis-seed=0", "-p", "no:cacheprovider"),
+    *("-W", "ignore::pytest.PytestAssertRewriteWarning"),  # of hypothesis, which a library has loaded by then
+)
 
 
 class Mutation(NamedTuple):
