@@ -39,6 +39,7 @@ def changed(document: Any, **values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.processes
 def test_it_runs_with_nothing_installed(solved: dict[str, Certified], name: str, tmp_path: Path) -> None:
     path = tmp_path / "certificate.json"
     solved[name].save(path)

@@ -60,6 +60,7 @@ def failed(folder: Path) -> set[str]:
     return {check["name"] for check in written(folder)["checks"] if not check["passed"]}  # type: ignore[attr-defined]
 
 
+@pytest.mark.processes
 def test_main_job_passes_and_leaves_its_files(tmp_path: Path) -> None:
     code, out = finish(start(tmp_path, "published_antipodal", "quadrature", suites="any_network,"))
     assert (code, failed(tmp_path)) == (0, set())
@@ -83,6 +84,7 @@ def test_main_job_passes_and_leaves_its_files(tmp_path: Path) -> None:
     ],
     ids=["one sign", "a common factor of one half"],
 )
+@pytest.mark.processes
 def test_a_broken_derivation_turns_the_main_job_red(tmp_path: Path, old: str, new: str, caught_by: set[str]) -> None:
     for package in ("analytic", "numeric", "verify", "figures"):
         shutil.copytree(ROOT / package, tmp_path / package)  # what is compiled of the other modules too
@@ -97,6 +99,7 @@ def test_a_broken_derivation_turns_the_main_job_red(tmp_path: Path, old: str, ne
     assert "failed: " in out
 
 
+@pytest.mark.processes
 def test_interruption_leaves_finished_checks_whole(tmp_path: Path) -> None:
     """In the middle of the training, which comes after the check that is finished."""
     process = start(tmp_path, "published_antipodal", "trained_above", steps=10**7)
