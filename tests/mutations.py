@@ -153,7 +153,11 @@ TABLE = (
         "(singular > cut).sum",
         "numeric/test_metrics numeric/test_metric_invariants",
     ),
-    Mutation("(1 - self.off) if self.together else (1 - self.off) / self.size", "(1 - self.off)", "numeric/test_law"),
+    Mutation(
+        "np.zeros(n, np.int64), np.zeros(1), False)",
+        "np.zeros(n, np.int64), np.zeros(1), True)",
+        "numeric/test_law numeric/test_sample",
+    ),
     Mutation(
         "correction / (1 - self._settings.beta1**taken)",
         "correction / (1 - self._settings.beta2**taken)",
@@ -196,8 +200,8 @@ TABLE = (
     ),
     Mutation("width = faces.free @ length", "width = faces.free @ rising", "numeric/population/test_faces"),
     Mutation(
-        "2 * moments.first.T * (at[1] - at[5]) + moments.second.T",
-        "2 * moments.first.T * (at[1] - at[5]) - moments.second.T",
+        "mean * centre + within * free * own_length / 12",
+        "mean * centre + within * free * own_length / 6",
         "numeric/population/test_faces numeric/population/test_exact",
     ),
     Mutation(
@@ -213,7 +217,7 @@ TABLE = (
     Mutation("(Gb * tG).sum(-1) + bb * tb", "(Gb * tG).sum(-1) - bb * tb", "numeric/population/test_derivatives"),
     Mutation(
         "result[model, feature] = (part @ t[model, feature][:, :, None])[:, :, 0]",
-        "result[model, feature] = (part @ t[model, feature][:, :, None])[:, :, 0].clip(-1)",
+        "result[model, feature] = (part @ t[model, feature][:, :, None])[:, :, 0].clip(0)",
         "numeric/population/test_torch numeric/population/test_derivatives",
     ),
     Mutation(
