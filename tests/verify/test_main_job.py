@@ -20,18 +20,21 @@ ROOT = Path(__file__).parents[2]
 JOB = """
 import runpy, sys
 import figures
-from verify import any_network, job, smallest_model
-every = smallest_model.claims
-smallest_model.QUICK = smallest_model.Size(12, 2, 100_000, 2, 10, 16, {steps}, 256)
-smallest_model.claims = lambda **settings: [claim for claim in every(**settings) if claim.name in {names}]
-job.SUITES = ({suites})
+from verify import job
+every = job.smallest_model.claims
+home = sys.modules[every.__module__]
+home.QUICK = home.Size(12, 2, 100_000, 2, 10, 16, {steps}, 256)
+job.smallest_model.claims = lambda **settings: [claim for claim in every(**settings) if claim.name in {names}]
+job.SUITES = [suite for suite in job.SUITES if suite.__name__.rpartition('.')[2] in {suites}]
 figures.REPORT = ("antipodal_ray",)
 sys.argv = ["verify", "--out", "out"]
 runpy.run_module("verify", run_name="__main__", alter_sys=True)
 """
 
 
-def start(folder: Path, *names: str, packages: Path = ROOT, suites: str = "", steps: int = 1) -> subprocess.Popen[str]:
+def start(
+    folder: Path, *names: str, packages: Path = ROOT, suites: tuple[str, ...] = (), steps: int = 1
+) -> subprocess.Popen[str]:
     """`python -m verify` in a folder: of the smallest model's claims these alone, small, and one figure."""
     return subprocess.Popen(
         [sys.executable, "-c", JOB.format(names=names, suites=suites, steps=steps)],
@@ -62,7 +65,7 @@ def failed(folder: Path) -> set[str]:
 
 @pytest.mark.processes
 def test_main_job_passes_and_leaves_its_files(tmp_path: Path) -> None:
-    code, out = finish(start(tmp_path, "published_antipodal", "quadrature", suites="any_network,"))
+    code, out = finish(start(tmp_path, "published_antipodal", "quadrature", suites=("any_network",)))
     assert (code, failed(tmp_path)) == (0, set())
     assert "all 9 checks passed" in out
     assert len(written(tmp_path)["checks"]) == 9  # type: ignore[arg-type]
