@@ -4,13 +4,16 @@ INSTALLED := .venv/.installed
 # The arrays here are small: threads that wait for each other cost more than they bring.
 export OMP_NUM_THREADS := 1
 
-.PHONY: verify test lint figures fuzz bench gpu docs package constraints clean
+.PHONY: verify test test-quick lint figures fuzz bench gpu docs package constraints clean
 
 verify: $(INSTALLED)  ## the main job: derive, minimise, train, compare, draw, report
 	$(BIN)/python -m verify
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 -q
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+test-quick: $(INSTALLED)  ## all but what starts processes and what is slow
+	$(BIN)/python -m pytest -n 2 --dist loadfile -q -m 'not processes and not slow'
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .

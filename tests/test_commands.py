@@ -27,6 +27,7 @@ print("a worker before its task", loaded(), file=sys.stderr)
 """
 
 
+@pytest.mark.processes
 def test_what_a_command_says_of_itself_loads_no_large_library() -> None:
     """Nor does a worker process before it knows its task: each of these libraries takes a tenth of a second to two."""
     done = subprocess.run(
@@ -45,6 +46,7 @@ def test_what_a_command_says_of_itself_loads_no_large_library() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="needs to see which libraries a process has loaded")
 @pytest.mark.parametrize("command", ["verify", "figures --device cuda", "numeric.sweep"])
+@pytest.mark.processes
 def test_an_interruption_while_libraries_load(command: str, tmp_path: Path) -> None:
     """One line and exit code 130, in the middle of importing torch; nothing is written."""
     process = subprocess.Popen(

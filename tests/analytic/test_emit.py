@@ -39,6 +39,7 @@ def exactly(point: tuple[Fraction, ...]) -> list[Fraction]:
 
 
 @given(points, settings_of_model)
+@pytest.mark.slow
 def test_floats_arrays_and_tensors_equal_the_exact_values(
     weights: tuple[Fraction, Fraction], setting: tuple[Fraction, ...]
 ) -> None:

@@ -34,6 +34,7 @@ def number(exact: sympy.Expr) -> mpmath.mpf:
 
 
 @pytest.mark.parametrize("p", ALL, ids=lambda p: p.name)
+@pytest.mark.slow
 def test_definitions(p: Polytope) -> None:
     with mpmath.workdps(DIGITS):
         columns = points(p)

@@ -47,6 +47,7 @@ def test_no_import_hides_in_a_call(package: str) -> None:
         assert "importlib" not in text
 
 
+@pytest.mark.processes
 def test_importing_analytic_loads_neither_torch_nor_matplotlib() -> None:
     heavy = "('torch', 'matplotlib', 'scipy', 'numeric', 'verify', 'figures')"
     code = f"import sys, analytic; print([name for name in {heavy} if name in sys.modules], 'sympy' in sys.modules)"
@@ -54,6 +55,7 @@ def test_importing_analytic_loads_neither_torch_nor_matplotlib() -> None:
     assert done.stdout.strip() == "[] True"
 
 
+@pytest.mark.processes
 def test_solving_and_compiling_load_neither_either() -> None:
     code = (
         "import sys, analytic\n"

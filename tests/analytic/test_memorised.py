@@ -36,6 +36,7 @@ def spread(T: int) -> list[list[sympy.Expr]]:
 
 
 @pytest.mark.parametrize("T", SMALL)
+@pytest.mark.slow
 def test_the_memorised_points_have_loss_zero_by_definition(T: int) -> None:
     found = memorised(T)
     assert found.training_loss == 0

@@ -112,11 +112,13 @@ def hold_completeness(at: Setting) -> None:
 
 @FEWER
 @given(st.tuples(sparsities, importances, penalties))
+@pytest.mark.slow
 def test_no_critical_point_is_lost_or_invented(at: Setting) -> None:
     hold_completeness(at)
 
 
 @pytest.mark.parametrize("at", DEGENERATE.values(), ids=DEGENERATE)
+@pytest.mark.slow
 def test_no_critical_point_is_lost_where_roots_meet(at: Setting) -> None:
     hold_completeness(at)
 
@@ -124,6 +126,7 @@ def test_no_critical_point_is_lost_where_roots_meet(at: Setting) -> None:
 @pytest.mark.parametrize("sparsity", ["0", "1/2", "999999/1000000"])
 @pytest.mark.parametrize("importance", [("1", "0"), ("0", "1"), ("1", "1/1000000000000"), ("1000000000000", "1")])
 @pytest.mark.parametrize("penalty", ["0", "1/10"])
+@pytest.mark.slow
 def test_no_critical_point_is_lost_at_the_ends(sparsity: str, importance: tuple[str, str], penalty: str) -> None:
     hold_completeness(setting(sparsity, importance, penalty))
 
@@ -153,6 +156,7 @@ def hold_kinds(at: Setting) -> None:
 
 @FEWER
 @given(st.tuples(sparsities, importances, penalties))
+@pytest.mark.slow
 def test_kinds_are_those_of_the_literal_loss_nearby(at: Setting) -> None:
     hold_kinds(at)
 
@@ -215,6 +219,7 @@ def test_nothing_lies_below_the_global_minima(at: Setting, w: Pair) -> None:
         st.fractions(0, 2, max_denominator=50),
     )
 )
+@pytest.mark.slow
 def test_the_gradient_vanishes_and_comes_closer_to_zero_with_precision(at: Setting) -> None:
     """Weights in rationals to 10^(−digits): second derivatives stay below 10³ (|w| < 2, importances ≤ 5, λ ≤ 2)."""
     chambers = {"aligned": SAME_SIGN, "first": OPPOSITE_FIRST, "second": OPPOSITE_SECOND}
@@ -227,6 +232,7 @@ def test_the_gradient_vanishes_and_comes_closer_to_zero_with_precision(at: Setti
 
 
 @pytest.mark.parametrize("at", [*DEGENERATE.values(), setting("1/2", ("1", "1/2"), "0"), setting("0", ("1", "1"), "0")])
+@pytest.mark.slow
 def test_the_loss_at_the_weights_is_the_loss_given(at: Setting) -> None:
     """Equal as expressions up to degree 2; beyond that, to sixty digits."""
     for point in model(at).critical_points():

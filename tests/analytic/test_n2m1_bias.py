@@ -174,6 +174,7 @@ def solved(request: pytest.FixtureRequest) -> tuple[tuple, Certified, str, tuple
     return setting, found, phase, kept
 
 
+@pytest.mark.slow
 def test_phases(solved: tuple) -> None:  # type: ignore[type-arg]
     _, found, phase, kept = solved
     assert (found.phase, found.kept) == (phase, kept)

@@ -122,6 +122,7 @@ def test_the_best_clipped_loss_is_below_every_bias() -> None:
     assert sympy.simplify(best_clipped_loss(a) - ((a - 1) / (a + 1)) ** 2 / 3) == 0
 
 
+@pytest.mark.slow
 def test_a_boundary_of_second_order() -> None:
     found = drop_boundary("1/5")
     assert found is not None

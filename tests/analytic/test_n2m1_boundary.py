@@ -75,6 +75,7 @@ def hold_to_the_solver(transition: PhaseTransition) -> None:
 
 
 @pytest.mark.parametrize("ratio", RATIOS)
+@pytest.mark.slow
 def test_the_boundary_separates_the_phases(ratio: str) -> None:
     boundary = phase_boundary((1, ratio))
     assert (boundary.below, boundary.above) == ("aligned", "antipodal")
@@ -84,6 +85,7 @@ def test_the_boundary_separates_the_phases(ratio: str) -> None:
 @FEW
 @given(st.fractions(Fraction(1, 9), 9, max_denominator=9))
 @example(Fraction(1))
+@pytest.mark.slow
 def test_there_is_one_boundary_for_every_ratio(ratio: Fraction) -> None:
     hold_to_the_solver(phase_boundary((1, ratio)))
 
@@ -96,6 +98,7 @@ def test_the_boundary_depends_on_the_ratio_alone(ratio: str) -> None:
     assert phase_boundary((3, 3 * Fraction(ratio))).value == value
 
 
+@pytest.mark.slow
 def test_a_ratio_and_its_inverse_share_one_elimination(monkeypatch: pytest.MonkeyPatch) -> None:
     asked, eliminate = [], n2m1_boundary.ties
     monkeypatch.setattr(n2m1_boundary, "ties", lambda *numbers: asked.append(numbers) or eliminate(*numbers))
@@ -119,6 +122,7 @@ def test_the_boundary_rises_as_importances_part() -> None:
 
 @pytest.mark.parametrize("digits", [10, 100])
 @pytest.mark.parametrize("importance", [(1, "1/2"), ("7/3", 1)])
+@pytest.mark.slow
 def test_branches_are_the_critical_points_beside_the_boundary(importance: tuple[int, str], digits: int) -> None:
     """10^−digits from s* the weights differ by less than 100 times that: |dw/ds| stays below 10 on this stretch."""
     boundary = phase_boundary(importance)
@@ -135,6 +139,7 @@ def test_branches_are_the_critical_points_beside_the_boundary(importance: tuple[
 
 
 @pytest.mark.parametrize("importance", [(1, 1), (1, "1/2")])
+@pytest.mark.slow
 def test_slopes_are_difference_quotients_of_the_least_losses(importance: tuple[int, object]) -> None:
     """Central differences over h = 10⁻¹²: off by h²/6 times a third derivative (below 10⁴ here), and by the rounding of s*."""
     boundary = phase_boundary(importance)
@@ -157,6 +162,7 @@ def at_ratio(ratio: Fraction) -> fmpq_poly:
     return fmpq_poly([int(c) for c in reversed(integer.all_coeffs())])
 
 
+@pytest.mark.slow
 def test_the_curve_carries_the_boundary() -> None:
     """Zero exactly, not nearly: the minimal polynomial of s* divides F(s, r), and is it: F is as small as can be."""
     assert phase_boundary().value.sign_of(at_ratio(Fraction(1))) == 0

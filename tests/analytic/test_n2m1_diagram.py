@@ -57,11 +57,13 @@ def hold_to_the_solver(s: float, extra: float) -> float:
 @example(0.0, 1e6)
 @example(0.4178286328, 0.999)
 @example(0.9926872, 1e-6)
+@pytest.mark.slow
 def test_the_diagram_is_that_of_the_certified_solver(s: float, extra: float) -> None:
     target(hold_to_the_solver(s, extra))
 
 
 @given(st.floats(-1e-9, 1e-9), st.floats(-1e-3, 1e-3))
+@pytest.mark.slow
 def test_the_phase_is_right_close_to_the_boundary(offset: float, exponent: float) -> None:
     """Near s* of I = 1 both phases are minima: the hardest comparison. `target` seeks the smallest gap."""
     s = float(phase_boundary().value) + offset

@@ -81,6 +81,7 @@ nonzero = weight.filter(bool)
 
 
 @given(st.tuples(nonzero, nonzero), *models[1:])
+@pytest.mark.slow
 def test_the_loss_is_a_sum_over_vertices(w: Pair, sparsity: Fraction, importance: Pair, strength: Fraction) -> None:
     """K_i = E x_i² − ∂A_i/∂g_i + A_i (points 2 and 3 of the design): no region of integration anywhere."""
     g = sympy.symbols("g_1 g_2")
@@ -97,6 +98,7 @@ def test_the_loss_is_a_sum_over_vertices(w: Pair, sparsity: Fraction, importance
 
 
 @given(*models)
+@pytest.mark.slow
 def test_the_loss_has_the_symmetries_of_the_model(
     w: Pair, sparsity: Fraction, importance: Pair, strength: Fraction
 ) -> None:
@@ -131,6 +133,7 @@ def test_probabilities_of_supports_sum_to_one() -> None:
 
 
 @pytest.mark.parametrize("chamber", CHAMBERS, ids=lambda c: c.name)
+@pytest.mark.slow
 def test_along_a_ray_the_loss_is_quadratic_in_the_square_of_the_scale(chamber: Chamber) -> None:
     """C − ρL + ρ²Q is K, identically in all symbols; φ and P follow from it by calculus."""
     radial = chamber.radial
@@ -179,6 +182,7 @@ EDGE_SETTINGS = [
 
 @pytest.mark.parametrize("setting", EDGE_SETTINGS)
 @pytest.mark.parametrize("free", [sympy.Rational(3, 5), sympy.Integer(-2)])
+@pytest.mark.slow
 def test_jumps_across_edges_are_differences_of_one_sided_limits(
     setting: dict[sympy.Symbol, sympy.Expr], free: sympy.Expr
 ) -> None:

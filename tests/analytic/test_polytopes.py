@@ -107,6 +107,7 @@ def test_vertices_have_norm_one_and_the_gram_matrix_that_is_kept(p: Polytope) ->
 
 
 @every
+@pytest.mark.slow
 def test_dimensionality_is_its_definition(p: Polytope) -> None:
     """D_i = ‖W_i‖² / Σ_j (Ŵ_i·W_j)² from the vertices; 0 < D_i ≤ 1 since the sum has ‖W_i‖² among its terms."""
     for i, value in enumerate(p.dimensionality):
@@ -245,6 +246,7 @@ def test_expected_loss_of_polytopes_is_invariant(name: str, normal: list[int], r
         assert abs(first.midpoint - second.midpoint) <= first.radius + second.radius
 
 
+@pytest.mark.slow
 def test_catalogue_lists_each_once() -> None:
     """No two are congruent: equal Gram matrices up to order."""
 

@@ -150,6 +150,7 @@ def test_order_and_equality_are_those_of_the_numbers(first: Coefficients, second
 @example([-2, 0, 1], [0, 0, 1], [1])
 @example([-2, 0, 1], [-2, 0, 1], [1])
 @example([-1, -1, 0, 1], [1], [0, 1])
+@pytest.mark.slow
 def test_an_image_is_the_number_it_should_be(
     coefficients: Coefficients, numerator: Coefficients, denominator: Coefficients
 ) -> None:

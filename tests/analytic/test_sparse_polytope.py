@@ -72,6 +72,7 @@ def test_no_norm_and_bias_are_better(name: str, t: object, b: object) -> None:
 
 
 @pytest.mark.parametrize("name", WITH_INTERFERENCE)
+@pytest.mark.slow
 def test_the_optimum_is_attained_and_stationary(name: str) -> None:
     p = polytope(name)
     found = sparse_optimum(p)

@@ -57,6 +57,7 @@ def test_best_scale_reaches_the_held_loss(phase: Phase) -> None:
 
 
 @given(sparsities, importances, phases, st.fractions(Fraction(1, 50), Fraction(48, 50), max_denominator=50))
+@pytest.mark.slow
 def test_mean_benefit_lies_between_its_ends_where_it_is_monotone(
     s: Fraction, importance: tuple[Fraction, Fraction], phase: Phase, c: Fraction
 ) -> None:
@@ -72,6 +73,7 @@ def test_mean_benefit_lies_between_its_ends_where_it_is_monotone(
 
 
 @given(sparsities, importances, phases)
+@pytest.mark.slow
 def test_stretches_cover_all_capacities_and_alternate(
     s: Fraction, importance: tuple[Fraction, Fraction], phase: Phase
 ) -> None:
@@ -84,6 +86,7 @@ def test_stretches_cover_all_capacities_and_alternate(
 
 
 @given(sparsities, importances, phases)
+@pytest.mark.slow
 def test_exchanging_the_features_mirrors_the_curves(
     s: Fraction, importance: tuple[Fraction, Fraction], phase: Phase
 ) -> None:
@@ -126,6 +129,7 @@ def test_first_benefit_and_its_onset() -> None:
 
 
 @given(sparsities, importances)
+@pytest.mark.slow
 def test_first_benefit_is_the_limit(s: Fraction, importance: tuple[Fraction, Fraction]) -> None:
     model = HeldCapacity(s, importance)
     near = [float(model.marginal_benefit(Fraction(1, 10**k), "antipodal")) for k in (10, 12)]

@@ -34,6 +34,7 @@ SEQUENCES = {
 
 
 @pytest.mark.parametrize(("n", "m"), SEQUENCES)
+@pytest.mark.slow
 def test_reigns_fill_the_axis_and_change_at_enclosed_crossings(n: int, m: int) -> None:
     reigns = winners(n, m)
     assert [reign.packing.name for reign in reigns] == SEQUENCES[n, m]
@@ -116,6 +117,7 @@ def test_other_heights_of_the_antiprism_can_be_added() -> None:
 
 
 @pytest.mark.parametrize(("s", "loss"), [("9/10", "0.0498297111"), ("49/50", "0.0030542067")])
+@pytest.mark.slow
 def test_the_rectified_five_cell_wins_ten_features(s: str, loss: str) -> None:
     """Below its exact loss at norm √(6/5) and bias −4/25, and that below two pentagons and an antiprism with a digon."""
     pairs = ImmutableMatrix(

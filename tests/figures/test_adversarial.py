@@ -74,6 +74,7 @@ def test_a_digon_is_twice_as_vulnerable_where_one_feature_is_active() -> None:
         torch.testing.assert_close(part, torch.full_like(part, 0.02), rtol=1e-12, atol=0)
 
 
+@pytest.mark.slow
 def test_trained_models_are_drawn_and_dense_ones_are_not_more_vulnerable() -> None:
     shown = figure.vulnerability(16, 4, 4, 800, 128, "cpu", silent)
     assert (shown.step <= shown.rise * (1 + 1e-12)).all()

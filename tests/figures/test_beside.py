@@ -14,6 +14,7 @@ def tasks(folder: Path, *names: str) -> list[Task]:
     return [Task(name, False, "cpu", folder) for name in names]
 
 
+@pytest.mark.processes
 def test_figures_come_in_the_order_asked_for(tmp_path: Path) -> None:
     told: dict[str, float] = {}
     with figures.made_beside(tasks(tmp_path, "thomson", "antipodal_ray"), 2, told.__setitem__) as finished:
@@ -23,6 +24,7 @@ def test_figures_come_in_the_order_asked_for(tmp_path: Path) -> None:
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.processes
 def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
     with (
         figures.made_beside(tasks(tmp_path, "antipodal_ray", "no_such_figure"), 1, lambda name, done: None) as finished,
@@ -31,6 +33,7 @@ def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
         finished()
 
 
+@pytest.mark.processes
 def test_progress_that_fails_is_said_where_one_waits(tmp_path: Path) -> None:
     def broken(name: str, done: float) -> None:
         raise OSError("no place to report to")
@@ -50,6 +53,7 @@ def _interrupted(folder: Path) -> None:
         raise KeyboardInterrupt
 
 
+@pytest.mark.processes
 def test_other_work_that_ends_early_stops_the_drawing(tmp_path: Path) -> None:
     start = time.monotonic()
     with pytest.raises(KeyboardInterrupt):

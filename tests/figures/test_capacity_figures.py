@@ -54,6 +54,7 @@ def test_diagram_shows_the_exact_allocation(panels: capacity_panels.Panels) -> N
     np.testing.assert_allclose(panels.ignored * panels.whole, 1, rtol=1e-14)
 
 
+@pytest.mark.slow
 def test_curves_lead_to_the_exact_minimum(settings: tuple[marginal_benefit.Setting, ...]) -> None:
     assert [setting.best[0] for setting in settings] == ["aligned", "antipodal"]
     for setting in settings:

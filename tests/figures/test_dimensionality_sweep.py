@@ -39,6 +39,7 @@ def test_the_best_use_of_a_dimension_has_the_loss_that_the_numeric_route_gives(x
     assert best.gain[0] >= 1  # single features save one variance per dimension
 
 
+@pytest.mark.slow
 def test_twice_as_many_features_as_dimensions_end_near_exact_digons() -> None:
     """With n = 2m sparse features digons fill the space: most D_i at ½, D* that of the exact pair and never far below, and
     nothing saved beyond it but what the sample's noise makes of it.

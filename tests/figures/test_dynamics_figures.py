@@ -13,6 +13,7 @@ def silent(share: float) -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.slow
 def test_all_features_end_as_digons_after_jumps() -> None:
     shown = dimensionality_jumps.numbers(progress=silent)
     assert str(shown.end) == "5 digons"
@@ -27,6 +28,7 @@ def test_all_features_end_as_digons_after_jumps() -> None:
     assert "5 digons" in dimensionality_jumps.caption(shown)
 
 
+@pytest.mark.slow
 def test_the_loss_falls_from_plateau_to_plateau() -> None:
     shown = loss_transitions.numbers(progress=silent)
     assert len(shown.plateaus[0]) >= 3
@@ -39,6 +41,7 @@ def test_the_loss_falls_from_plateau_to_plateau() -> None:
     pyplot.close(loss_transitions.draw(shown))
 
 
+@pytest.mark.slow
 def test_two_sets_of_three_end_as_an_octahedron_across_sets() -> None:
     shown = octahedron.numbers(progress=silent)
     assert shown.end == "octahedron"

@@ -50,6 +50,7 @@ def test_rays_agree_with_quadrature_and_have_their_least_value_at_the_best_scale
     assert [ray.best for ray in rays.rays] == sorted((ray.best for ray in rays.rays), reverse=True)
 
 
+@pytest.mark.slow
 def test_boundary_line_is_symmetric_and_passes_through_the_closed_form(diagrams: phase_diagram.Diagrams) -> None:
     density = diagrams.boundary_density
     # Sixty bisections leave 2^-60; the sign of the gap is that of rounding within 1e-15/0.02 of the tie.
@@ -109,6 +110,7 @@ def test_unknown_figure_is_refused_by_name() -> None:
     assert figures.check_names(()) == figures.NAMES
 
 
+@pytest.mark.slow
 def test_a_figure_is_drawn_as_svg_and_png_and_twice_the_same(tmp_path: Path) -> None:
     first = figures.make("antipodal_ray", full=False, device="cpu", progress=silent)
     second = figures.make("antipodal_ray", full=False, device="cpu", progress=silent)
@@ -136,6 +138,7 @@ def test_every_figure_draws_and_has_a_caption(
     assert len(modules[name].caption(numbers)) > 100
 
 
+@pytest.mark.slow
 def test_descent_without_noise_reaches_the_best_known_and_training_does_not() -> None:
     """All gaps are of exact losses: none is below the best known by more than rounding of K, near 0.009."""
     race = noise_free.numbers(progress=silent)
@@ -148,6 +151,7 @@ def test_descent_without_noise_reaches_the_best_known_and_training_does_not() ->
     assert len(noise_free.caption(race)) > 100
 
 
+@pytest.mark.slow
 def test_errors_stay_below_the_tolerance_that_chose_the_nodes() -> None:
     costs = nodes.numbers(progress=silent)
     for rows in costs.errors:

@@ -112,6 +112,7 @@ def content(out: Path) -> str:
     return page(out, Setting(), {"nodes": "ValueError: it does not <hold>"}).decode()
 
 
+@pytest.mark.slow
 def test_page_is_whole_and_every_link_resolves(content: str) -> None:
     found = Page(content)
     assert len(found.ids) == len(set(found.ids))
@@ -196,6 +197,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
     assert load("antipodal_ray", Setting(), folder) is not None
 
 
+@pytest.mark.slow
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     used = sources.closure("figures.thomson_fit")
     assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "numeric.running.files"} <= used
@@ -339,6 +341,7 @@ def test_expected_duration_is_that_of_the_schedule() -> None:
     assert expected([3, 2, 2], 10**12) == 3  # more workers than figures take no memory either
 
 
+@pytest.mark.processes
 def test_a_worker_that_dies_before_it_gets_its_task_takes_no_other_along(monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed between two figures, as by a machine that runs out of memory: the pipe is broken when the task is sent."""
     start = workers._start
@@ -449,6 +452,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
     return Workshop(tmp_path_factory.mktemp("workshop"))
 
 
+@pytest.mark.processes
 def test_failures_take_nobody_along_and_what_is_finished_is_kept(workshop: Workshop) -> None:
     code, out = workshop.run("fast", "other", "breaks", "dies", "resumes")
     assert code == 1
@@ -475,6 +479,7 @@ def test_failures_take_nobody_along_and_what_is_finished_is_kept(workshop: Works
     assert (code, sorted(workshop.made())) == (0, ["fast", "other"])
 
 
+@pytest.mark.processes
 def test_interruption_keeps_what_is_finished_and_leaves_no_process(workshop: Workshop) -> None:
     process = workshop.start("fast", "slow", "--out", "interrupted", "--jobs", "2")
     folder = workshop.folder / "interrupted"
@@ -533,6 +538,7 @@ def profile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.processes
 def test_browser_shows_every_figure(content: str, width: int, dark: bool, tmp_path: Path, profile: Path) -> None:
     (tmp_path / "gallery.html").write_text(content.replace("</body>", LOOK + "</body>"))
     frame = tmp_path / "frame.html"

@@ -125,6 +125,7 @@ def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.Monke
     assert len(labels) == 11
 
 
+@pytest.mark.slow
 def test_the_report_carries_a_viewer_below_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(interactive, "library", lambda: "")
     piece = interactive.viewer("Turn them", SOLIDS)

@@ -24,6 +24,7 @@ def shown() -> finite_data.Finite:
     return finite_data.finite(SMALL, "cpu", silent)
 
 
+@pytest.mark.slow
 def test_few_examples_or_many_features_are_stored(shown: finite_data.Finite) -> None:
     assert [kept.points for kept in shown.stored] == list(SMALL.points)
     three, five, _, _, fresh = shown.stored
@@ -57,6 +58,7 @@ def test_figure_and_caption(shown: finite_data.Finite) -> None:
     assert "not their law" in text
 
 
+@pytest.mark.slow
 def test_a_run_in_a_folder_goes_on(tmp_path: Path, shown: finite_data.Finite) -> None:
     class Stop(Exception):
         pass

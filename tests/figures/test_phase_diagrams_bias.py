@@ -32,6 +32,7 @@ def unit(shown: Diagram) -> np.ndarray:
     return shown.least.density[:, None] / 3 * (shown.n - 1 + shown.least.importance)
 
 
+@pytest.mark.slow
 def test_published_losses_are_exact_ones(diagrams: tuple[Diagram, ...]) -> None:
     for shown in diagrams:
         settings = fixed_weights(shown.n)

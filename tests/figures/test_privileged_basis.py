@@ -54,6 +54,7 @@ def test_alignment_counts_living_neurons_with_one_large_weight() -> None:
     np.testing.assert_array_equal(figure.largest_shares(np.zeros((2, 3))), [0])
 
 
+@pytest.mark.slow
 def test_training_beats_dropping_all_and_in_the_sparse_regime_one_feature_a_neuron(shown: figure.Neurons) -> None:
     for stack in shown.tied:
         assert 0 < stack.loss < figure.aligned_loss(stack.density, 0.75 ** np.arange(6), 0, absolute=False)

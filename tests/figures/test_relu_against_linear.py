@@ -42,6 +42,7 @@ def test_no_linear_weights_fall_below_the_least_linear_loss_and_the_projection_a
             assert figure.linear_loss(other, bias, 0.3, importance) > least
 
 
+@pytest.mark.slow
 def test_the_linear_model_learns_the_most_important_features_at_every_density(shown: figure.Comparison) -> None:
     """Nearer to the exact optimum than the second best choice of m features is: that one loses I_{m−1} and gains I_m."""
     for group in (shown.small, shown.large):
@@ -61,6 +62,7 @@ def test_sparser_features_are_packed_closer(shown: figure.Comparison) -> None:
         assert group.represented[0] <= group.m + 1
 
 
+@pytest.mark.slow
 def test_it_is_drawn_with_the_published_counts(shown: figure.Comparison) -> None:
     text = figure.caption(shown)
     assert "5, 7, 9, 10, 11, 12, 12" in text

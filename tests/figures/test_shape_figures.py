@@ -52,6 +52,7 @@ def test_turning_columns_changes_no_model(W: np.ndarray) -> None:
         assert there[:, first] == pytest.approx([0, norms[first]], abs=8 * EPS)
 
 
+@pytest.mark.slow
 def test_five_features_lie_as_published_and_no_lower_than_without_noise() -> None:
     shown = five_features.compute(seeds=2, starts=6, steps=3000, device="cpu", progress=silent)
     free = [case.noise_free for case in shown.cases]
@@ -75,6 +76,7 @@ def test_five_features_lie_as_published_and_no_lower_than_without_noise() -> Non
     pyplot.close(five_features.draw(shown))
 
 
+@pytest.mark.slow
 def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
     shown = uneven_branches.compute(points=10, ratios=3, seeds=1, steps=500, starts=2, device="cpu", progress=silent)
     crossing, pentagon, digons = shown.crossing, shown.pentagon, shown.digons
@@ -144,6 +146,7 @@ def test_the_gram_matrix_of_more_features_than_dimensions_is_singular_and_does_n
     assert one.superposed == (sum(not W[:, j].is_zero_matrix for j in range(3)) > W.rank())
 
 
+@pytest.mark.slow
 def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
     shown = bases.numbers(progress=silent)
     assert shown.unchanged == (True, True)
@@ -164,6 +167,7 @@ def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
     pyplot.close(bases.draw(shown))
 
 
+@pytest.mark.slow
 def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
     shown = almost_orthogonal.compute(steps=3, largest=(3, 5, 3), starts=12, draws=15, progress=silent)
     for curve in shown.curves:
@@ -189,6 +193,7 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
     pyplot.close(almost_orthogonal.draw(shown))
 
 
+@pytest.mark.slow
 def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None:
     shown = set_models.compute(seeds=2, starts=6, points=4, steps=300, tens=20, device="cpu", progress=silent)
     for case in shown.cases:

@@ -40,6 +40,7 @@ def test_the_solutions_of_the_slides_have_the_exact_energies() -> None:
     pyplot.close(slides.draw(rests))
 
 
+@pytest.mark.slow
 def test_the_plate_is_the_published_table() -> None:
     rests = plate.numbers(progress=silent)
     assert [len(rest.points) for rest in rests] == list(range(2, 13))
@@ -56,6 +57,7 @@ def test_the_plate_is_the_published_table() -> None:
     pyplot.close(plate.draw(rests))
 
 
+@pytest.mark.slow
 def test_the_fits_are_least_squares(growth: fit.Growth) -> None:
     """A residual of least squares is orthogonal to each term; the second fit is the closer."""
     N, E = growth.sizes, growth.energies

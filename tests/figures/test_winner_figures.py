@@ -19,6 +19,7 @@ def diagram() -> winners.Diagram:
     return winners.numbers(progress=silent)
 
 
+@pytest.mark.slow
 def test_curves_touch_at_the_winner_of_each_sparsity(diagram: winners.Diagram) -> None:
     for curves in diagram.curves:
         names = [packing.name for packing in curves.packings]

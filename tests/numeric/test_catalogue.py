@@ -60,6 +60,7 @@ FAMILIES = (
 
 
 @pytest.mark.parametrize("name", [*CATALOGUE, *FAMILIES])
+@pytest.mark.slow
 def test_one_name_on_both_sides(name: str) -> None:
     """The walk: what the exact catalogue makes of any spelling is what `describe` calls its vertices, and what the float
     catalogue makes vertices of.

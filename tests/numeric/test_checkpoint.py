@@ -60,6 +60,7 @@ train(config, record=Recording({LONG_RECORD.at}, {{"norms": norms}}), checkpoint
 """
 
 
+@pytest.mark.processes
 def test_killed_at_any_moment_and_resumed(tmp_path: Path) -> None:
     """SIGKILL in mid-run, twice, each somewhere else; then the end has the bits of a run that nobody touched."""
     path, root = tmp_path / "run.npz", Path(__file__).resolve().parents[2]

@@ -64,6 +64,7 @@ class Launches(TorchDispatchMode):
 
 @pytest.mark.usefixtures("meta")
 @pytest.mark.parametrize("name", list(CASES))
+@pytest.mark.slow
 def test_no_step_waits_for_the_device(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """130 steps in chunks of 40: a look for lost models, which does wait, every hundred of them and at the end."""
     settings_ = settings(CASES[name], "meta")

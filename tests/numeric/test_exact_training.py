@@ -64,6 +64,7 @@ def test_the_gradient_is_that_of_the_expected_loss(change: dict[str, Any]) -> No
         assert (found - part).abs().max() < 1e-10
 
 
+@pytest.mark.slow
 def test_it_ends_at_a_minimum() -> None:
     """Where sampled training stops at its noise: three features in two dimensions, within 1e-9 of a minimum, best of four."""
     config = TrainConfig(

@@ -26,6 +26,7 @@ EPS = float(np.finfo(np.float64).eps)
 
 
 @pytest.mark.parametrize(("n", "m"), list(known_coherences()))
+@pytest.mark.slow
 def test_every_published_packing_is_reached_by_default(n: int, m: int) -> None:
     """Stopping once it is reached shortens the default search, and changes nothing of it up to there."""
     known = known_coherences()[n, m]
@@ -35,6 +36,7 @@ def test_every_published_packing_is_reached_by_default(n: int, m: int) -> None:
     assert float(coherence(found.W)) == pytest.approx(found.coherence, abs=8 * EPS)
 
 
+@pytest.mark.slow
 def test_eight_lines_are_the_proved_ones() -> None:
     """A root of the published polynomial; without `enough`, as a user would call it."""
     root = [1, 5, -8, -80, -78, 146, -80, -584, 677, 1537]
@@ -48,6 +50,7 @@ def test_eight_lines_are_the_proved_ones() -> None:
 @pytest.mark.parametrize(
     ("n", "m", "exact"), [(16, 6, 1 / 3), (16, 4, (5**0.5 - 1) / 2), (11, 4, 1 / 2), (5, 3, 5**-0.5)]
 )
+@pytest.mark.slow
 def test_other_sizes_of_the_kind(n: int, m: int, exact: float) -> None:
     """Sixteen equiangular lines; the golden section for sixteen in four dimensions, and a half for eleven, the lowest known."""
     found = least_coherence(n, m, enough=exact)

@@ -20,6 +20,7 @@ def importances(n: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize(("n", "m"), [(2, 1), (3, 2)])
+@pytest.mark.slow
 def test_no_setting_has_a_lower_minimum(n: int, m: int) -> None:
     rows = importances(n)[[0, 3]]
     found = minimise_map(m, DENSITY, rows, starts=4)

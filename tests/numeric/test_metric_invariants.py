@@ -237,6 +237,7 @@ def test_the_list_of_cases(name: str) -> None:
 
 @pytest.mark.parametrize("holds", PROPERTIES)
 @given(quarters, st.integers(0, 2**20))
+@pytest.mark.slow
 def test_random_matrices(holds: Property, W: Floats, seed: int) -> None:
     closeness = holds(W, np.random.default_rng(seed))
     if closeness is not None:
@@ -245,6 +246,7 @@ def test_random_matrices(holds: Property, W: Floats, seed: int) -> None:
 
 @pytest.mark.parametrize("holds", WITHOUT_RANK)
 @given(decimals, st.integers(0, 2**20))
+@pytest.mark.slow
 def test_random_matrices_of_several_scales(holds: Property, W: Floats, seed: int) -> None:
     holds(W, np.random.default_rng(seed))
 

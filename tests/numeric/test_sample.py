@@ -78,6 +78,7 @@ def batches(case: Case, signed: bool, dtype: str) -> Tensor:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 @pytest.mark.parametrize("signed", [False, True])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.slow
 def test_moments_and_supports(case: Case, signed: bool, dtype: str) -> None:
     x = batches(case, signed, dtype).double()
     assert x.shape == (STEPS, 5, BATCH)

@@ -36,6 +36,7 @@ def assert_sound(solution: SphereSolution, kind: Any = "coulomb") -> None:
 
 
 @pytest.mark.parametrize("n", [*range(2, 13), 16, 32, 46])
+@pytest.mark.slow
 def test_best_known_energies_and_point_groups(n: int) -> None:
     """To 1e-9, of which rounding in the table takes half. None may be lower by more than rounding: a lower one is either an
     error or a discovery.

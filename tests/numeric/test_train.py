@@ -90,6 +90,7 @@ def test_a_model_does_not_know_its_stack(data: st.DataObject) -> None:
         (3, {"law": Anticorrelated(((0, 2), (1,)), 0.3)}),
     ],
 )
+@pytest.mark.slow
 def test_the_mean_gradient_is_that_of_the_population_loss(n: int, data: dict[str, Any]) -> None:
     """SGD at a rate of 1e-9 does not move: what it has gone, over steps and rate, is the mean gradient of its batches. 32
     models with one seed, and with rates that differ a little, so that their samples do too: their mean is that of Student's
@@ -236,6 +237,7 @@ def test_room_for_every_feature_under_every_law(law: Any) -> None:
     ("family", "m", "signed"),
     [(LINEAR, 2, False), (HIDDEN_RELU, 2, False), (ABSOLUTE, 12, True)],
 )
+@pytest.mark.slow
 def test_families_learn_what_they_can_do_exactly(family: Family, m: int, signed: bool) -> None:
     """Two features with room for both: linear WᵀW = 1, hidden ReLU W = 1, absolute value with six units each where two would
     do. A loss of 1e-5 is 3e-5 of that of doing nothing; best of 16 seeds.

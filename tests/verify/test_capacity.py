@@ -33,6 +33,7 @@ SMALL: dict[str, Callable[[], Outcome]] = {
 }
 
 
+@pytest.mark.slow
 def test_the_suite_runs_and_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Through the runner of the main job, with a little of everything."""
     for module, name, count in (

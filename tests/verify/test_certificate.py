@@ -40,6 +40,7 @@ def changed(document: Any, **values: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.processes
 def test_it_runs_with_nothing_installed(solved: dict[str, Certified], name: str, tmp_path: Path) -> None:
     path = tmp_path / "certificate.json"
     solved[name].save(path)
@@ -164,3 +165,10 @@ def test_a_file_that_unpacks_to_too_much_is_rejected(tmp_path: Path, capsys: pyt
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     assert certificate.main([str(tmp_path / "none.json")]) == 2
     assert certificate.main([]) == 2
+
+
+def test_a_polynomial_that_dips_below_zero_is_not_positive() -> None:
+    """(x − 1/2)² + (y − 1/2)² ± 1/100: positive at all corners, and in Bernstein coefficients of both signs."""
+    bowl = {(2, 0): Fraction(1), (1, 0): Fraction(-1), (0, 2): Fraction(1), (0, 1): Fraction(-1)}
+    assert certificate.positive({**bowl, (0, 0): Fraction(51, 100)})
+    assert not certificate.positive({**bowl, (0, 0): Fraction(49, 100)})

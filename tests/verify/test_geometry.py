@@ -33,6 +33,7 @@ SMALL: dict[str, Callable[[], Outcome]] = {
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(name: str) -> None:
     assert passed(SMALL[name]())
 

@@ -60,6 +60,7 @@ def trained(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, 
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(name: str, trained: dict[str, Any]) -> None:
     assert passed(SMALL[name]())
 
@@ -101,6 +102,7 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
     assert not passed(SMALL["infinite_data"]())
 
 
+@pytest.mark.slow
 def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty samples: the gap between their loss and that of new ones is large, and must not excuse itself."""
     monkeypatch.setattr(

@@ -27,6 +27,7 @@ SMALL: dict[str, Callable[[], Outcome]] = {
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(name: str) -> None:
     assert passed(SMALL[name]())
 
@@ -37,6 +38,7 @@ def test_claims_have_names_of_their_own() -> None:
 
 
 @pytest.mark.parametrize("name", ["population", "many", "gradient"])
+@pytest.mark.slow
 def test_an_error_of_a_millionth_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = population.expected_loss
     monkeypatch.setattr(population, "expected_loss", lambda *given, **named: original(*given, **named) * (1 + 1e-6))
@@ -44,6 +46,7 @@ def test_an_error_of_a_millionth_is_seen(name: str, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("name", ["seeds", "found_loss"])
+@pytest.mark.slow
 def test_a_minimiser_that_reports_something_else_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = population.minimise_loss
 

@@ -50,6 +50,7 @@ SMALL = [
 
 
 @pytest.mark.parametrize("measure", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(measure: object) -> None:
     assert passed(measure())  # type: ignore[operator]
 
@@ -106,6 +107,7 @@ def result() -> smallest_training.Trained:
     return smallest_training.Runs(4, 300, 256, "cpu").trained(silent)
 
 
+@pytest.mark.slow
 def test_training_is_done_once_and_reports_basins(result: smallest_training.Trained) -> None:
     outcome = smallest_training.phases(result)
     assert outcome.data["models"] == 48 * 4
@@ -126,6 +128,7 @@ def test_judges_of_training_go_red(result: smallest_training.Trained) -> None:
     assert not passed(smallest_training.phases(replace(result, antipodal=~right)))
 
 
+@pytest.mark.slow
 def test_sampling_noise_is_that_of_a_fit_to_samples() -> None:
     """The excess of 200 fits to 2,000 samples each: its mean is tr(H⁻¹Σ)/2N.
 

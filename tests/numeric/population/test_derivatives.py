@@ -24,6 +24,7 @@ GRADIENT, HESSIAN = 1e-8, 1e-5  # promised: an entry in units of K + Σ I_i E x_
 @given(models(1, 5), st.integers(0, 2**16))
 @example(Model([[0.0, 1.0]], [0.0, 0.5], [1.0, 1.0], [0.5, 0.5]), 0)
 @example(Model([[1e-12, 1e6, 1.0]], [-2.0, 0.0, 2.0], [1.0] * 3, [0.0, 1 - 1e-4, 0.5]), 1)
+@pytest.mark.slow
 def test_gradient_of_any_model(model: Model, seed: int) -> None:
     """Against the exact difference quotient of the rational loss, from the side that b > 0 is on.
 
@@ -111,6 +112,7 @@ REFERENCED = [name for name in MANY_FEATURES if name != "many, correlated"]
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize("name", REFERENCED if NIGHTLY else ["many, dense", "many, sparse"])
+@pytest.mark.slow
 def test_many_features(name: str) -> None:
     """The reference to 1e-14 a row, h = 1/64: its errors come to 2·13e-14/h in the slope and 6·13e-14/h² in the curvature."""
     it = ROUTES[name]
@@ -130,19 +132,22 @@ def test_many_features(name: str) -> None:
     assert abs(second - curvature) <= HESSIAN * largest + 4e-9
 
 
-@pytest.mark.parametrize("count", [1, 3])
-@pytest.mark.parametrize(
-    ("sparsity", "law"),
-    [
-        ([0.5] * 5, None),
-        ([1 - 2.0**-7] * 5, None),
-        (None, Correlated([[0, 3], [1], [2, 4]], 0.75)),
-        (None, Anticorrelated([[0, 3], [1], [2, 4]], 0.75)),
-    ],
-    ids=["half", "sparse", "correlated", "anticorrelated"],
-)
-def test_rotated_blocks(count: int, sparsity: list[float] | None, law: Correlated | Anticorrelated | None) -> None:
+BLOCKS: dict[str, tuple[list[float] | None, Correlated | Anticorrelated | None]] = {
+    "half": ([0.5] * 5, None),
+    "sparse": ([1 - 2.0**-7] * 5, None),
+    "correlated": (None, Correlated([[0, 3], [1], [2, 4]], 0.75)),
+    "anticorrelated": (None, Anticorrelated([[0, 3], [1], [2, 4]], 0.75)),
+}
+# Of many features, the reference above has the others.
+MANY_BLOCKS = BLOCKS if NIGHTLY else ("sparse", "correlated")
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize(("name", "count"), [*((name, 1) for name in BLOCKS), *((name, 3) for name in MANY_BLOCKS)])
+@pytest.mark.slow
+def test_rotated_blocks(name: str, count: int) -> None:
     """Orthogonal blocks of 5 features add their losses, and their derivatives along steps within the blocks, exactly."""
+    sparsity, law = BLOCKS[name]
     random = np.random.default_rng(count)
     m, n = 2 * count, 5 * count
     W, b, to_W, to_b = np.zeros((m, n)), np.zeros(n), np.zeros((m, n)), np.zeros(n)
@@ -172,6 +177,7 @@ def test_rotated_blocks(count: int, sparsity: list[float] | None, law: Correlate
 @pytest.mark.parametrize("n", [4, 14])
 @pytest.mark.parametrize("s", [0.0, 0.5, 1 - 1e-12])
 @pytest.mark.parametrize("shift", [0.0, 0.25, -0.25])
+@pytest.mark.slow
 def test_derivatives_at_kinks_are_finite(n: int, s: float, shift: float) -> None:
     for columns in ([], [0], [0, 1], [0, 2]):
         W = torch.zeros(3, n, dtype=torch.float64)

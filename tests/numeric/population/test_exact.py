@@ -34,30 +34,35 @@ ONES = [1.0] * 3
 @example(Model([[1.0, -1.0, 2.0**-30]], [0.0, 2.0**-30, -(2.0**-31)], ONES, [0.0] * 3))
 @example(Model([[1e-12, 1e6, 1.0]], [-2.0, 0.0, 2.0], ONES, [0.0, 1 - 1e-4, 0.5]))
 @example(Model([[1e-300, 1.0, -1e-200]], [1e-300, 0.0, -1e-310], ONES, [0.5] * 3))
+@pytest.mark.slow
 def test_up_to_five_features(model: Model) -> None:
     hold(model, model.exact_loss())
 
 
-@examples(12, 2500)
+@examples(8, 2500)
 @given(models(6, 6))
+@pytest.mark.slow
 def test_six_features(model: Model) -> None:
     hold(model, model.exact_loss())
 
 
-@examples(8, 1500)
+@examples(4, 1500)
 @given(models(7, 7))
+@pytest.mark.slow
 def test_seven_features(model: Model) -> None:
     hold(model, model.exact_loss())
 
 
-@examples(6, 500)
+@examples(3, 500)
 @given(models(8, 8))
+@pytest.mark.slow
 def test_eight_features(model: Model) -> None:
     hold(model, model.exact_loss())
 
 
-@examples(4, 110)
+@examples(2, 110)
 @given(models(10, 10))
+@pytest.mark.slow
 def test_ten_features(model: Model) -> None:
     hold(model, model.enclosed_loss())
 
@@ -103,6 +108,7 @@ BLOCKS = [
 
 @pytest.mark.parametrize(("sparsity", "law"), [block[1:] for block in BLOCKS], ids=[block[0] for block in BLOCKS])
 @pytest.mark.parametrize("count", [3, 6])
+@pytest.mark.slow
 def test_rotated_blocks(count: int, sparsity: list[float] | None, law: Correlated | Anticorrelated | None) -> None:
     """Orthogonal blocks of 5 features add their losses. Rotated, W has no zero left: WᵀW has some 1e-17 in their place."""
     random = np.random.default_rng(count)

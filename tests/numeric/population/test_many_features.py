@@ -37,6 +37,7 @@ MORE = [(400, 30, 0.98), (400, 30, 0.999), (400, 30, 0.9999), (200, 20, 0.99), (
 
 @pytest.mark.hypothesis
 @pytest.mark.parametrize(("n", "m", "s"), ROWS + MORE * NIGHTLY)
+@pytest.mark.slow
 def test_rows_of_random_models(n: int, m: int, s: float) -> None:
     random = np.random.default_rng(n)
     W = random.normal(size=(m, n)) / np.sqrt(m)
@@ -89,6 +90,7 @@ def hostile_weights(kind: str, m: int, n: int, random: np.random.Generator) -> F
     st.sampled_from(["zero", "small", "mean"]),
     st.integers(0, 2**32),
 )
+@pytest.mark.slow
 def test_rows_of_hostile_models(kind: str, n: int, m: int, log_density: float, bias: str, seed: int) -> None:
     random = np.random.default_rng(seed)
     W, p = hostile_weights(kind, m, n, random), 10**log_density
@@ -135,6 +137,7 @@ def along_training() -> list[tuple[Floats, Floats, float, Floats]]:
     return trained(20, 5, 1000)
 
 
+@pytest.mark.slow
 def test_rows_of_trained_models(along_training: list[tuple[Floats, Floats, float, Floats]]) -> None:
     """A row of every other model, learned or not."""
     random = np.random.default_rng(0)

@@ -33,12 +33,13 @@ def hold(model: Model, exact: Fraction, tolerance: float = 1e-13) -> None:
 ONES = [1.0] * 8
 
 
-@examples(12, 1000)
+@examples(6, 1000)
 @given(models(1, 6).filter(lambda model: model.law is None or not hasattr(model.law, "groups")))
 @example(Model([[0.0] * 3], [0.0] * 3, ONES[:3], [0.5] * 3))
 @example(Model([[1.0, -1.0, 2.0**-30]], [0.0, 2.0**-30, -(2.0**-31)], ONES[:3], [0.0] * 3))
 @example(Model([[1.0, -0.5, 2.0**-12]], [0.0, 0.25, 0.0], ONES[:3], None, Anticorrelated([[0, 2], [1]], 0.75)))
 @example(Model([[1.0, -0.5, 0.25]], [0.1, -0.25, 0.0], ONES[:3], None, Anticorrelated([[0, 1, 2]], 0.0)))
+@pytest.mark.slow
 def test_hostile_models(model: Model) -> None:
     """To 1e-10 of the row's size, where that takes few terms enough."""
     size = 1 + float(np.max(np.abs(model.W))) ** 4
@@ -51,6 +52,7 @@ def test_hostile_models(model: Model) -> None:
 
 @pytest.mark.parametrize("s", [0.0, 0.25, 0.9, 1 - 2.0**-10])
 @pytest.mark.parametrize("n", [4, 8])
+@pytest.mark.slow
 def test_ordinary_models(n: int, s: float) -> None:
     random = np.random.default_rng(n)
     W = np.round(16 * random.normal(size=(3, n))) / 32

@@ -19,6 +19,7 @@ def settings_of(it: Route, importance: str | None) -> dict[str, Any]:
 
 @pytest.mark.parametrize("importance", IMPORTANCE)
 @pytest.mark.parametrize("name", ROUTES)
+@pytest.mark.slow
 def test_they_agree(name: str, importance: str | None) -> None:
     """With one another to rounding, and the derivatives with torch's own way through the loss."""
     it = ROUTES[name]
@@ -52,6 +53,7 @@ def test_they_agree(name: str, importance: str | None) -> None:
 
 
 @pytest.mark.parametrize("name", ["few", "many, dense", "many, sparse"])
+@pytest.mark.slow
 def test_a_stack_is_each_model_alone(name: str) -> None:
     """Shape (2, 2): value, gradient, Hessian, product and terms, to rounding and the plan of the nodes."""
     it = ROUTES[name]

@@ -48,6 +48,7 @@ def cases(ways: Iterable[str], alike: set[str]) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("way", "name"), cases(FIRST, {"autograd.grad", "func.jvp", "vmap of grad"}))
+@pytest.mark.slow
 def test_gradient(way: str, name: str) -> None:
     it, expected = ROUTES[name], truth(name)[0]
     found = FIRST[way](it.loss, it.at)
@@ -60,6 +61,7 @@ def test_gradient(way: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(("way", "name"), cases(SECOND, {"is_grads_batched", "functional.hvp", "func.hessian"}))
+@pytest.mark.slow
 def test_hessian(way: str, name: str) -> None:
     it, expected = ROUTES[name], truth(name)[1]
     found = SECOND[way](it.loss, it.at)
@@ -101,6 +103,7 @@ def test_gradcheck(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["few", "many, sparse"])
 @pytest.mark.parametrize("wanted", ["W", "b"])
+@pytest.mark.slow
 def test_one_argument_alone(name: str, wanted: str) -> None:
     """Derivatives by W with b a constant, and by b with W a constant, of a stack of models."""
     it = ROUTES[name]
@@ -135,8 +138,9 @@ def test_the_product_that_was_wrong_without_a_word() -> None:
     assert np.abs(found.numpy() - exact).max() < 1e-13
 
 
-@pytest.mark.parametrize("name", ["few", "few, correlated", "many, dense", "many, sparse"])
+@pytest.mark.parametrize("name", ["few", "few, correlated", "many, sparse", *(["many, dense"] if NIGHTLY else [])])
 @pytest.mark.parametrize("way", BEYOND)
+@pytest.mark.slow
 def test_what_is_not_there_raises(way: str, name: str) -> None:
     it = ROUTES[name]
     with pytest.raises(RuntimeError):

@@ -112,6 +112,7 @@ def hessian_ratios(case: Given) -> list[float]:
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+@pytest.mark.slow
 def test_hessian(case: Given) -> None:
     assert max(hessian_ratios(case)) < SAFETY
 

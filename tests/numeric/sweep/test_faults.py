@@ -104,6 +104,7 @@ def worker(driver: int) -> int | None:
 @pytest.mark.parametrize(
     "training", [True, False], ids=["to the driver, in mid-shard", "to all, while the worker starts"]
 )
+@pytest.mark.processes
 def test_interruption_of_the_command(training: bool, tmp_path: Path) -> None:
     """Within seconds, with one line, and no process lives on: also where the worker is deep in a shard, or still importing."""
     driver = started(tmp_path)
@@ -141,6 +142,7 @@ sys.exit(run_command(command.app))
 MANY = "--n 2 --m 1 --sparsity 0 --seeds 60 --steps 1 --batch 16 --models-per-shard 1"
 
 
+@pytest.mark.processes
 def test_a_scheduler_that_dies_in_mid_sweep(tmp_path: Path) -> None:
     """SIGKILL to the scheduler with its worker: one sentence, exit code 1, no traceback of its client, finished shards kept."""
     told = {

@@ -161,6 +161,7 @@ def test_divergence_is_kept(tmp_path: Path) -> None:
     assert (data["diverged_at"].values > 0).tolist() == [[False, False], [True, True]]
 
 
+@pytest.mark.processes
 def test_killed_and_resumed(finished: Path, tmp_path: Path) -> None:
     """SIGKILL while one worker is in the middle of a shard: its workers end with it, what was finished is not computed again,
     and the result is bit for bit that of a sweep that nobody touched.
@@ -203,6 +204,7 @@ def cluster() -> Iterator[Any]:
         yield local
 
 
+@pytest.mark.processes
 def test_a_worker_of_a_cluster_is_killed(cluster: Any, finished: Path, tmp_path: Path) -> None:
     """SIGKILL to the worker that is in the middle of a shard: the shard is computed elsewhere, nothing is lost or twice."""
     from distributed import Client
@@ -229,6 +231,7 @@ def test_a_worker_of_a_cluster_is_killed(cluster: Any, finished: Path, tmp_path:
     equal(tmp_path / "out", finished)
 
 
+@pytest.mark.processes
 def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     grid = "--n 3 --m 2 --sparsity 0 0.5 --seeds 3 --steps 5 --batch 16 --models-per-shard 2"
     arguments = [*grid.split(), "--out", str(tmp_path), "--scheduler", cluster.scheduler_address]
@@ -248,6 +251,7 @@ def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.Captu
         (counted_sweep.stranger, r"worker tcp://.* cannot run shards \(No module named 'numeric'\)"),
     ],
 )
+@pytest.mark.processes
 def test_workers_that_are_no_use(
     answer: Callable[[str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -378,12 +382,14 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "tcp://"])
+@pytest.mark.processes
 def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.5)
     with pytest.raises(ValueError, match=f"scheduler must be the address of a running Dask scheduler, got '{address}'"):
         run_sweep(SWEEP, tmp_path, scheduler=address)
 
 
+@pytest.mark.processes
 def test_density_is_another_word_for_sparsity(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """The shards of a sweep that was begun with one word are found with the other."""
     grid = [
@@ -460,6 +466,7 @@ def test_bad_commands(arguments: str, message: str, tmp_path: Path, capsys: pyte
     assert said.count("\n") == 1
 
 
+@pytest.mark.processes
 def test_lost_workers(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     """A pool does not replace its workers: one sentence, exit code 1, no traceback."""
     monkeypatch.setattr("numeric.sweep.sweeping.compute", counted_sweep.killed)
