@@ -13,6 +13,8 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from .rational import choice
+
 FOLDER = files("analytic") / "certificates"
 
 
@@ -43,12 +45,13 @@ def entries() -> Mapping[str, Any]:
 
 
 def known(kind: str) -> tuple[Known, ...]:
-    """The enclosed boundaries of a kind, in order.
+    """The enclosed boundaries of a kind ("drop", "jump" or "penalty"), in order.
 
     >>> [boundary.order for boundary in known("drop")[:4]]
     ['first', 'first', 'first', 'second']
     """
-    return tuple(_known(name, entry) for name, entry in entries().items() if entry["kind"] == kind and "lower" in entry)
+    wanted = choice(kind, "kind", ("drop", "jump", "penalty"))
+    return tuple(_known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry)
 
 
 def _known(name: str, entry: Mapping[str, Any]) -> Known:

@@ -152,7 +152,8 @@ def assert_invariants(
 
     `kind`: "feature" for a metric with one value for each column, "model" for one value. A rotation of the hidden space,
     signs of its axes and a row of zeros change nothing; a permutation of the features permutes the values of a "feature"
-    metric; W → 2W multiplies them by 2^`degree` (None: not asked). `rounding` is relative to the largest value.
+    metric; W → 2W multiplies them by 2^`degree` (None: not asked). `rounding` is relative to the largest value, or to
+    ‖W‖_F^`degree` where that is more: what vanishes may differ by as much.
 
     >>> from antipodal import feature_dimensionality, feature_norms
     >>> W = np.array([[1.0, -0.5, 0.0], [0.0, 0.75, 2.0]])
@@ -183,9 +184,8 @@ def assert_invariants(
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", TransposedWarning)  # a row of zeros may make W taller than wide
             found = np.asarray(metric(changed), dtype=np.float64)
-        if found.shape != expected.shape or not np.allclose(
-            found, expected, rtol=0, atol=rounding * np.abs(expected).max(initial=0), equal_nan=True
-        ):
+        unit = np.abs(expected).max(initial=float(np.linalg.norm(changed)) ** (degree or 0))
+        if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=rounding * unit, equal_nan=True):
             raise AssertionError(f"{name}: found {found.tolist()}, wanted {expected.tolist()}")
 
 

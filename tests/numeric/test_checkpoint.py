@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ torch.set_num_threads(1)
 from numeric.record import *
 from numeric.train import *
 from numeric.config import *
-config = {LONG!r}
+config = TrainConfig({", ".join(f"{field.name}={getattr(LONG, field.name)!r}" for field in fields(LONG))})
 train(config, record=Recording({LONG_RECORD.at}, {{"norms": norms}}), checkpoint=sys.argv[1], save_seconds=0.0)
 """
 
