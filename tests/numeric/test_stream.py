@@ -1,8 +1,15 @@
+from typing import Any
+
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
+from numeric.block import _keys
+from numeric.config import TrainConfig
+from numeric.law import Anticorrelated, Correlated, OneHot
+from numeric.points import Points
 from numeric.stream import Streams, digest
 
 CPU = torch.device("cpu")
@@ -35,3 +42,21 @@ def test_digest() -> None:
     assert digest(1, "a", (2.0,)) == digest(1, "a", (2.0,))
     assert len({digest(), digest(0), digest(1), digest("1"), digest((1,)), digest(1, 1)}) == 6
     assert 0 <= digest(5) < 2**128
+
+
+COMMON = {"n_features": 4, "n_hidden": 2, "seeds": (3,), "steps": 2, "batch_size": 16, "data_seed": 5}
+PAIRS = ((0, 1), (2, 3))
+KEYS = [
+    ({"sparsity": (0.9,), "importance": ((1.0, 0.5, 0.25, 0.125),)}, 28347911047653498628761794327846405331),
+    ({"law": OneHot()}, 225361007538382438650625392838023026319),
+    ({"law": Correlated(PAIRS, 0.75)}, 7547327551722378017079527930261675289),
+    ({"law": Anticorrelated(PAIRS, 0.75)}, 293686945615087778001996119959549726552),
+    ({"law": Points([[1.0, 0.0, 0.0, 0.0], [0.0, 0.5, 0.0, 0.0]])}, 53025829600105750351848946713489139776),
+]
+
+
+@pytest.mark.parametrize(("law", "key"), KEYS, ids=["independent", "one-hot", "correlated", "anticorrelated", "points"])
+def test_random_numbers_are_those_of_ever(law: dict[str, Any], key: int) -> None:
+    """A model's data follow from this key. It is made of the names of laws and of their fields: whoever renames one, or moves
+    what the names are read from, would give every setting other data in silence."""
+    assert _keys(TrainConfig(**COMMON, **law)) == [key]
