@@ -11,7 +11,8 @@ from typing import Literal, NamedTuple
 
 import sympy
 
-from .rational import Exact, entries, rational, to_sympy
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import entries
 
 Trend = Literal["increasing", "constant", "diminishing", "mixed"]
 

@@ -26,8 +26,9 @@ from typing import Literal, NamedTuple
 
 import sympy
 
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import entries
 from .quadratic_task import capacity, derivation, exact_function, kurtosis, value
-from .rational import Exact, entries, rational, to_sympy
 
 Role = Literal["ignored", "shared", "whole"]
 Change = Literal["enters", "whole"]

@@ -13,8 +13,9 @@ from math import gcd
 import sympy
 from sympy import Expr, MatrixBase, Rational
 
-from .closed_form import closed_form, exact_number, numbered, short_form, sign
-from .rational import Exact, instance, rational, to_sympy
+from .exact import Exact, closed_form, rational, sign, to_sympy
+from .exact.closed_forms import exact_number, numbered, short_form
+from .exact.rationals import instance
 
 
 def pair_distances(gram: MatrixBase) -> tuple[tuple[Expr, int], ...]:

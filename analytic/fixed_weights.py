@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 import sympy
 from sympy import Expr, Rational
 
+from .exact.rationals import whole
 from .law import Independent
 from .loss import expected_loss
-from .rational import whole
 
 density = sympy.Symbol("p", positive=True)
 extra = sympy.Symbol("r", positive=True)

@@ -32,10 +32,10 @@ from typing import Literal, get_args
 
 from sympy import Expr
 
-from .closed_form import closed_form, sign
+from .exact import closed_form, sign
+from .exact.rationals import choice, digits_of, whole
 from .loss import Enclosure
 from .polytopes import polytope
-from .rational import choice, digits_of, whole
 from .sparse_polytope import sparse_optimum
 
 Rule = Literal["unit_norm", "zero_bias", "best_bias"]

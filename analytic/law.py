@@ -13,7 +13,8 @@ from itertools import product
 from math import prod
 from typing import NamedTuple, TypeAlias
 
-from .rational import Exact, entries, rational, whole
+from .exact import Exact, rational
+from .exact.rationals import entries, whole
 
 Support = tuple[int, ...]
 Block = tuple[tuple[Fraction, Support], ...]

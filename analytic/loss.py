@@ -20,13 +20,12 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
-from .ball import ball
-from .closed_form import is_zero
 from .cube import expectation, positive_part, transform, vertices
+from .exact import Exact, ball, is_zero, rational, to_flint, to_sympy
+from .exact.rationals import digits_of, entries, from_flint, instance, matrix
+from .exact.roots import ball_ends
 from .law import Block, Law, Support
 from .printed import enclosed
-from .rational import Exact, digits_of, entries, from_flint, instance, matrix, rational, to_flint, to_sympy
-from .roots import ball_ends
 
 MOST_VERTICES = 1 << 12
 

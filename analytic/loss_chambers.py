@@ -17,7 +17,8 @@ import sympy
 from sympy import Expr, Rational
 
 from .cube import expectation, transform, vertices
-from .rational import Exact, entries, instance, matrix, rational, to_sympy, whole
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import entries, instance, matrix, whole
 
 Mask = int
 """A set of features as a bit mask."""

@@ -34,9 +34,10 @@ from typing import NamedTuple
 import sympy
 from sympy import Expr, ImmutableMatrix, Rational
 
-from .closed_form import closed_form, exact_number, is_zero, short_form, sign
+from .exact import Exact, closed_form, is_zero, sign
+from .exact.closed_forms import exact_number, short_form
+from .exact.rationals import entries, matrix, whole
 from .loss import Weights
-from .rational import Exact, entries, matrix, whole
 
 _A, _B, _COSINE = sympy.symbols("a b c", real=True)
 _ON, _SUM, _SQUARES = sympy.symbols("N S Q", real=True)

@@ -12,8 +12,9 @@ from typing import TypeAlias
 import sympy
 from sympy import Expr, ImmutableMatrix, MatrixBase
 
-from .closed_form import closed_form, exact_number, is_zero, numbered, sign
-from .rational import Exact, matrix
+from .exact import Exact, closed_form, is_zero, sign
+from .exact.closed_forms import exact_number, numbered
+from .exact.rationals import matrix
 
 Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | MatrixBase
 

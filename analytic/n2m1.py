@@ -30,15 +30,16 @@ import sympy
 from flint import fmpq, fmpq_poly
 from sympy import Expr
 
-from .closed_form import exact_number
+from .exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
+from .exact.closed_forms import exact_number
+from .exact.rationals import entries, from_flint, instance
+from .exact.roots import rational_number, sign_beside
 from .n2m1_bias import Certified as Certified
 from .n2m1_bias import NotCertified as NotCertified
 from .n2m1_bias import certify as certify
 from .n2m1_loss import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
 from .n2m1_ray import Parameters, Ray, ray
 from .printed import MOST_TABLE, Listed, decimals, short
-from .rational import Exact, entries, from_flint, instance, rational, to_sympy
-from .roots import RealAlgebraic, rational_number, real_roots, sign_beside
 
 Kind = Literal["minimum", "saddle", "maximum"]
 Phase = Literal["aligned", "antipodal", "single", "none"]

@@ -32,12 +32,13 @@ from typing import Any
 
 import sympy
 
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import shown, sparsity_between
 from .n2m1_bias_angle import ONE, Angle
 from .n2m1_bias_minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .n2m1_bias_point import Candidate, candidate
 from .n2m1_bias_search import Cover, Target, cover, refined, starts
 from .printed import enclosed, html_table
-from .rational import Exact, rational, shown, sparsity_between, to_sympy
 
 _SLACK = Fraction(8, 10**13)
 _BITS = 300

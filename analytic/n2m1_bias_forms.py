@@ -14,10 +14,11 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, integrate, symbols
 
+from .exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
+from .exact.rationals import instance, sparsity_between, whole
+from .exact.roots import ball_ends
 from .n2m1_bias_linear import density as p
 from .n2m1_bias_linear import wedges, x, y
-from .rational import Exact, instance, rational, sparsity_between, to_flint, to_sympy, whole
-from .roots import RealAlgebraic, ball_ends, real_roots
 
 beta, ratio, penalty = symbols("beta r lambda", nonnegative=True)
 own, other = symbols("a e", positive=True)

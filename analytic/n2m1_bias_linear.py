@@ -24,8 +24,8 @@ from typing import NamedTuple, TypeAlias
 import sympy
 from sympy import Expr, Poly, symbols
 
+from .exact import to_sympy
 from .n2m1_bias_angle import Angle
-from .rational import to_sympy
 
 REACH = Fraction(1, 2)
 """The region is |q|, |β₁| ≤ ½."""

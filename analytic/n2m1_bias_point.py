@@ -20,9 +20,10 @@ from fractions import Fraction
 import flint
 from flint import arb, fmpq
 
+from .exact import to_flint
+from .exact.rationals import from_flint
+from .exact.roots import ball_ends
 from .n2m1_bias_angle import ONE, Angle
-from .rational import from_flint, to_flint
-from .roots import ball_ends
 
 PRECISION = 256
 STEPS, PARTS = 60, 256

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from .rational import choice
+from .exact.rationals import choice
 
 FOLDER = files("analytic") / "certificates"
 
@@ -51,7 +51,9 @@ def known(kind: str) -> tuple[Known, ...]:
     ['first', 'first', 'first', 'second']
     """
     wanted = choice(kind, "kind", ("drop", "jump", "penalty"))
-    return tuple(_known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry)
+    return tuple(
+        _known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry
+    )
 
 
 def _known(name: str, entry: Mapping[str, Any]) -> Known:

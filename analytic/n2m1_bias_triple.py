@@ -25,11 +25,12 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, Symbol, symbols
 
+from .exact import to_flint
+from .exact.rationals import whole
+from .exact.roots import ball_ends
 from .n2m1_bias_forms import VARIANCE, beta, clipped_moments, other, own, penalty, ratio, strong_antipodal
 from .n2m1_bias_linear import density as p
 from .n2m1_bias_linear import wedges, x, y
-from .rational import to_flint, whole
-from .roots import ball_ends
 
 Interval = tuple[Fraction, Fraction]
 _FEWEST_DIGITS, _MOST_DIGITS = 20, 200

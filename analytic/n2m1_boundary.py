@@ -20,12 +20,13 @@ import sympy
 from flint import arb, fmpq, fmpq_mpoly, fmpz
 from sympy import Expr
 
+from .exact import Exact, RealAlgebraic, to_flint
+from .exact.rationals import digits_of
+from .exact.roots import ball_ends, rational_between, rational_number
 from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
 from .n2m1_elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
 from .printed import decimals, enclosed, short
-from .rational import Exact, digits_of, to_flint
-from .roots import RealAlgebraic, ball_ends, rational_between, rational_number
 
 Interval = tuple[Fraction, Fraction]
 _MOST_BITS = 1 << 15

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from sympy import Expr, Poly
 
 from .emit import Arithmetic, compile_arithmetic
+from .exact.rationals import shown
 from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
-from .rational import shown
 
 Array = npt.NDArray[np.float64]
 

@@ -27,6 +27,8 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Rational
 
+from .exact import Exact, to_sympy
+from .exact.rationals import sparsity_between, whole
 from .law import Independent
 from .loss import expected_loss
 from .n2m1_bias import Certified, certify
@@ -37,7 +39,6 @@ from .n2m1_bias_linear import y
 from .n2m1_bias_point import candidate
 from .n2m1_bias_search import starts
 from .printed import decimals, short
-from .rational import Exact, sparsity_between, to_sympy, whole
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),

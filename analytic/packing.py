@@ -12,11 +12,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .closed_form import is_zero, numbered
+from .exact import is_zero
+from .exact.closed_forms import numbered
+from .exact.rationals import entries, instance, whole
 from .polytope import Polytope, given_polytope
 from .polytope_names import polygon_name, simplex_name
 from .polytopes import CATALOGUE, polytope, rectified_name
-from .rational import entries, instance, whole
 
 
 @dataclass(frozen=True)

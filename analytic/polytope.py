@@ -9,11 +9,12 @@ from math import prod
 import sympy
 from sympy import Expr, ImmutableMatrix
 
-from .closed_form import closed_form, is_zero, numbered
 from .energy import coulomb_energy, interference_energy, log_energy, pair_distances, riesz_energy
+from .exact import Exact, closed_form, is_zero
+from .exact.closed_forms import numbered
+from .exact.rationals import instance
 from .gram_symmetry import is_transitive, orbit_sizes
 from .metrics import coherence_of, dimensionality_of
-from .rational import Exact, instance
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ Columns √t v_i with unit v_i, all alike, bias b = tβ for each, independent fe
           \min_t K_1 = \tfrac p3 - \frac{L^2}{Q} \text{ at } t = \frac LQ, \qquad
           \frac{d}{d\beta} \frac{L^2}{Q} = \frac{L\,(2L'Q - LQ')}{Q^2},
 
-so one variable is left. Between knots 2L′Q − LQ′ is a polynomial, whose zeros are enclosed (`analytic.bernstein`). Beyond
+so one variable is left. Between knots 2L′Q − LQ′ is a polynomial, whose zeros are enclosed (`analytic.exact.bernstein`). Beyond
 the last knot, at β = Σ c₊, ReLU never acts; as Σ c = 0 there, 2L′Q − LQ′ is linear, falls, and is 0 at β = (p/2) Σ c². That
 is no later, because :math:`\Sigma c^2 \le \Sigma |c| = 2 \Sigma c_+`: L²/Q falls from the last knot on to its limit p²/4,
 the dropped feature. So it is greatest at a zero or at a knot. An interval [u, v] where no zero can win is passed over:
@@ -29,11 +29,12 @@ import flint
 import sympy
 from flint import arb
 
-from .bernstein import zeros
+from .exact import Exact, rational, to_flint, to_sympy
+from .exact.bernstein import zeros
+from .exact.rationals import digits_of
+from .exact.roots import ball_ends
 from .loss import Enclosure
 from .polytope import Polytope, given_polytope
-from .rational import Exact, digits_of, rational, to_flint, to_sympy
-from .roots import ball_ends
 from .vertex_sums import Knot, knots, vertex_sums
 
 MOST_BITS = 1 << 13

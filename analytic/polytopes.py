@@ -19,7 +19,9 @@ import sympy
 from sympy import Expr
 
 from . import polytope_vertices as vertices
-from .closed_form import exact_number, sign
+from .exact import Exact, sign
+from .exact.closed_forms import exact_number
+from .exact.rationals import instance, whole
 from .polytope import Polytope, given_polytope
 from .polytope_names import (
     adjective,
@@ -32,7 +34,6 @@ from .polytope_names import (
     tegum_factors,
     tegum_name,
 )
-from .rational import Exact, instance, whole
 
 TIGHT_HEIGHT = 1 / sympy.sqrt(3)
 HARMONIC = (13, (1, 5))

@@ -27,7 +27,8 @@ from typing import Literal
 import sympy
 from sympy import Expr
 
-from .rational import Exact, choice, entries, instance, matrix, rational, to_sympy, whole
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import choice, entries, instance, matrix, whole
 
 kurtosis = sympy.Symbol("beta", positive=True)
 value = sympy.Symbol("v", nonnegative=True)

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr
 
+from .exact.rationals import shown
 from .polytope import Polytope
 from .polytopes import polytope
 from .printed import short
-from .rational import shown
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"
 _PROOFS: dict[int, tuple[str, str | None]] = {

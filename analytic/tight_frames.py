@@ -23,9 +23,10 @@ import sympy
 from sympy import Expr
 
 from .capacity import QuadraticModel
-from .closed_form import exact_number
+from .exact import Exact, rational, to_sympy
+from .exact.closed_forms import exact_number
+from .exact.rationals import entries, instance, matrix, whole
 from .quadratic_task import derivation, kurtosis
-from .rational import Exact, entries, instance, matrix, rational, to_sympy, whole
 
 
 @dataclass(frozen=True)

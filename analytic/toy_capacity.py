@@ -26,11 +26,12 @@ import sympy
 from flint import fmpq_poly
 from sympy import Expr
 
+from .exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
+from .exact.rationals import from_flint
+from .exact.roots import rational_number, sign_beside
 from .n2m1 import Importance, SmallestModel
 from .n2m1_loss import IMPORTANCES, OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, penalty, s, u
 from .n2m1_ray import Ray, ray
-from .rational import Exact, from_flint, rational, to_sympy
-from .roots import RealAlgebraic, rational_number, real_roots, sign_beside
 
 Phase = Literal["aligned", "antipodal"]
 PHASES: tuple[Phase, Phase] = ("aligned", "antipodal")

@@ -24,8 +24,7 @@ import flint
 import sympy
 from flint import arb, arb_poly
 
-from .ball import ball
-from .closed_form import is_zero
+from .exact import ball, is_zero
 from .polytope import Polytope
 
 

@@ -24,7 +24,8 @@ from fractions import Fraction
 import sympy
 
 from .benefit_curve import Curve, Quadratic
-from .rational import Exact, entries, instance, rational, to_sympy
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import entries, instance
 from .upper_envelope import Branch, with_branch
 
 Choice = tuple[sympy.Rational, sympy.Rational]

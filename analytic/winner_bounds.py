@@ -29,13 +29,12 @@ from math import comb
 import flint
 from flint import arb, arb_poly, fmpq
 
-from .bernstein import bernstein, is_positive
-from .closed_form import sign
+from .exact import rational, sign, to_flint
+from .exact.bernstein import bernstein, is_positive
+from .exact.roots import ball_ends
 from .packing import Packing
 from .polytope import Polytope
 from .polytope_loss import BestAtom, best_gain, best_loss, independent
-from .rational import rational, to_flint
-from .roots import ball_ends
 from .vertex_sums import vertex_sums
 
 _LAMBDA = arb_poly([0, 1])

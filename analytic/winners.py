@@ -21,12 +21,13 @@ from itertools import chain
 import sympy
 from flint import arb
 
+from .exact import Exact, rational, to_sympy
+from .exact.rationals import digits_of, from_flint
 from .loss import Enclosure
 from .packing import Packing, packings
 from .polytope import Polytope
 from .polytope_loss import BestAtom, enclosure
 from .printed import Listed
-from .rational import Exact, digits_of, from_flint, rational, to_sympy
 from .winner_bounds import beats, best_atom, packing_loss
 
 _GUARD = 8

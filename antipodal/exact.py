@@ -11,7 +11,7 @@ from analytic import phase_boundary as phase_boundary
 from analytic.loss import Weights
 from analytic.n2m1 import certify as certify
 from analytic.polytopes import polytope as polytope
-from analytic.rational import Exact
+from analytic.exact import Exact
 from analytic.thomson import thomson as thomson
 from analytic.winners import winners as winners
 

@@ -11,7 +11,7 @@ import numpy as np
 import analytic.loss
 from analytic.loss import Enclosure, vertex_count
 from analytic.printed import short
-from analytic.rational import rational
+from analytic.exact import rational
 from numeric import population
 from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole
 from numeric.geometry import Geometry, describe

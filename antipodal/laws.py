@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 
 from numpy import ndarray
 
-from analytic.rational import Exact
+from analytic.exact import Exact
 
 Number: TypeAlias = Any
 """An int, a Fraction, a SymPy Rational, a string such as "9/10", or a float."""
@@ -132,7 +132,7 @@ def floats(values: Any, name: str) -> Any:
         return [floats(value, name) for value in values]
     if not isinstance(values, str):
         return values
-    from analytic.rational import rational
+    from analytic.exact import rational
 
     try:
         return float(rational(values, name))

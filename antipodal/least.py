@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from analytic.n2m1 import Certified, certify
-from analytic.rational import rational
+from analytic.exact import rational
 from analytic.winners import winner_at
 from numeric.arguments import Floats
 from numeric.geometry import describe

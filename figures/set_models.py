@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from analytic import law as exact_law
-from analytic.rational import rational
+from analytic.exact import rational
 from numeric.geometry import describe
 from numeric.judge import sampled_loss
 from numeric.law import Anticorrelated, Correlated, Law

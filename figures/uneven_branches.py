@@ -8,10 +8,10 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
+from analytic.exact import rational
 from analytic.law import Independent
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from analytic.rational import rational
 from numeric.minimise import minimise_loss
 from numeric.schedule import Constant
 from numeric.train import TrainConfig, train

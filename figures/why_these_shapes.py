@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
+from analytic.exact import rational
 from analytic.law import Independent
 from analytic.loss import loss_by_active
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from analytic.rational import rational
 from analytic.winners import winners
 
 from . import Progress

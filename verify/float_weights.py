@@ -9,9 +9,10 @@ from typing import Any
 
 from sympy import Rational
 
+from analytic.exact import Exact, rational
+from analytic.exact.rationals import entries, shown
 from analytic.law import Law
 from analytic.loss import expected_loss
-from analytic.rational import Exact, entries, rational, shown
 
 
 def loss_of_floats(W: Any, b: Any, law: Law, importance: Sequence[Exact] | None = None) -> Rational:

@@ -11,8 +11,8 @@ import sympy
 import torch
 
 from analytic import CHAMBERS, SmallestModel
+from analytic.exact import to_sympy
 from analytic.n2m1_loss import PARAMETERS, WEIGHTS, compiled_loss, edges
-from analytic.rational import to_sympy
 from numeric.model import ToyModel
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature

@@ -11,11 +11,11 @@ from itertools import pairwise
 import numpy as np
 import torch
 
+from analytic.exact import to_sympy
 from analytic.law import Independent
 from analytic.packing import Packing, atoms, packings
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
-from analytic.rational import to_sympy
 from analytic.winners import Reign, winner_at, winners
 from numeric.arguments import Floats
 from numeric.catalogue import vertices

@@ -7,7 +7,7 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
-from .rational import rational, to_sympy
+from .rationals import rational, to_sympy
 from .roots import real_root_balls
 
 

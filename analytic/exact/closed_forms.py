@@ -21,15 +21,15 @@ import sympy
 from flint import arb, fmpq_poly, fmpz_mat
 from sympy import Expr, Rational
 
-from .ball import ball
-from .rational import Exact, from_flint, rational, to_sympy
+from .balls import ball
+from .rationals import Exact, from_flint, rational, to_sympy
 from .roots import RealAlgebraic, real_roots
 
 _BITS = 256
 
 
 def exact_number(value: Exact | Expr, name: str) -> Expr:
-    """`value` as a SymPy number: what `analytic.rational` takes, or an irrational real expression without floats."""
+    """`value` as a SymPy number: what `analytic.exact.rationals` takes, or an irrational real expression without floats."""
     if isinstance(value, Expr) and not isinstance(value, Rational) and not value.has(sympy.Float):
         if value.is_number and value.is_real and value.is_finite:
             return value
@@ -39,7 +39,7 @@ def exact_number(value: Exact | Expr, name: str) -> Expr:
 
 @lru_cache(maxsize=16384)
 def is_zero(number: Expr) -> bool:
-    """Whether an exact real number that `analytic.ball` accepts is 0. Exact: ValueError for what `ball` refuses."""
+    """Whether an exact real number that `analytic.exact.balls` accepts is 0. Exact: ValueError for what `ball` refuses."""
     return sign(number) == 0
 
 
@@ -47,7 +47,7 @@ def is_zero(number: Expr) -> bool:
 def sign(number: Expr) -> int:
     """The sign −1, 0 or 1 of an exact real number: a ball that excludes 0, or one narrower than the bound above.
 
-    ValueError for what `analytic.ball` refuses, what is not a finite real number, and where π itself, or a wave of an
+    ValueError for what `analytic.exact.balls` refuses, what is not a finite real number, and where π itself, or a wave of an
     angle that is no rational multiple of π, comes so near to 0 that the bound would be needed.
     """
     if number.is_Rational:

@@ -7,9 +7,9 @@ import sympy
 from flint import acb, acb_poly, arb, fmpq_poly
 from sympy import Expr, Poly
 
-from .ball import ball
-from .closed_form import is_zero
-from .rational import from_flint, rational, to_flint
+from .balls import ball
+from .closed_forms import is_zero
+from .rationals import from_flint, rational, to_flint
 
 MOST_BITS = 1 << 13
 

@@ -3,8 +3,8 @@
 import pytest
 import sympy
 
-from analytic.ball import ball
-from analytic.roots import ball_ends
+from analytic.exact import ball
+from analytic.exact.roots import ball_ends
 
 x = sympy.Symbol("x")
 NUMBERS = [

@@ -8,8 +8,8 @@ from flint import arb, arb_poly, fmpq, fmpq_poly
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytic.bernstein import bernstein, is_positive, zeros
-from analytic.roots import real_roots
+from analytic.exact import real_roots
+from analytic.exact.bernstein import bernstein, is_positive, zeros
 
 COEFFICIENTS = st.lists(st.integers(-6, 6), min_size=1, max_size=7).filter(any)
 PLACES = st.integers(-8, 8).map(lambda k: Fraction(k, 4))

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import CRootOf, Expr, Integer, Rational, cos, pi, root, sin, sqrt
 
-from analytic.ball import ball
-from analytic.closed_form import closed_form, exact_number, is_zero, numbered, short_form, sign
+from analytic.exact import ball, closed_form, is_zero, sign
+from analytic.exact.closed_forms import exact_number, numbered, short_form
 
 x = sympy.Symbol("x")
 cubic = CRootOf(x**3 - x - 1, 0)

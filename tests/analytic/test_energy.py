@@ -7,11 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Rational, log, sqrt
 
-from analytic.ball import ball
-from analytic.closed_form import is_zero
+from analytic.exact import ball, is_zero
+from analytic.exact.roots import ball_ends
 from analytic.polytope import Polytope
 from analytic.polytopes import CATALOGUE, antiprism, polytope
-from analytic.roots import ball_ends
 
 DIGITS = 50
 # Sums of at most 190 terms of size at most 100, in 50-digit arithmetic.

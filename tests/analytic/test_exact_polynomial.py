@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Poly, Rational, cos, pi, sqrt
 
-from analytic.ball import ball
-from analytic.exact_polynomial import rational_multiple, roots_in, value_at
+from analytic.exact import ball
+from analytic.exact.polynomial import rational_multiple, roots_in, value_at
 
 x = sympy.Symbol("x")
 NUMBERS = [sqrt(2), -sqrt(3) / 2, Rational(1, 3), cos(2 * pi / 7), 1 + sqrt(5), Integer(-2), sqrt(2) / 3]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Integer, Rational, cos, pi, sin, sqrt
 
-from analytic.closed_form import is_zero, sign
+from analytic.exact import is_zero, sign
 from analytic.infinite_data import best_polygon, polygon_saving, polygon_savings
 from analytic.loss import sparse_limit
 from analytic.memorised import memorised

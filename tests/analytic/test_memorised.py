@@ -8,11 +8,10 @@ from hypothesis import example, given, settings, target
 from hypothesis import strategies as st
 from sympy import Rational, cos, pi, sqrt
 
-from analytic.ball import ball
-from analytic.closed_form import is_zero, sign
+from analytic.exact import ball, is_zero, sign
+from analytic.exact.roots import ball_ends
 from analytic.memorised import TGon, best_bias, memorised, t_gon, training_loss
 from analytic.polytopes import polytope
-from analytic.roots import ball_ends
 
 SMALL = range(1, 9)
 NORMS = st.fractions(0, 4, max_denominator=12)

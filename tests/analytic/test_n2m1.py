@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from literal import exact
 
 from analytic import CHAMBERS, CriticalPoint, SmallestModel
+from analytic.exact import RealAlgebraic
+from analytic.exact.roots import rational_number
 from analytic.n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, w1, w2
-from analytic.roots import RealAlgebraic, rational_number
 
 Pair = tuple[Fraction, Fraction]
 Setting = tuple[Fraction, Pair, Fraction]

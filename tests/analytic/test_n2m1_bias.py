@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from analytic import SmallestModel
 from analytic.cube import expectation, positive_part, transform, vertices
+from analytic.exact import to_flint
+from analytic.exact.rationals import from_flint
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from analytic.n2m1_bias import Certified, NotCertified, certify
@@ -19,7 +21,6 @@ from analytic.n2m1_bias_linear import density, wedges, x, y
 from analytic.n2m1_bias_minimiser import dropping
 from analytic.n2m1_bias_point import reduced
 from analytic.n2m1_bias_search import in_linear_region, unseen
-from analytic.rational import from_flint, to_flint
 
 FEWER = settings(max_examples=max(15, settings().max_examples // 4))
 densities = st.fractions(Fraction(1, 1000), Fraction(999, 1000), max_denominator=1000)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from literal import exact
 
 from analytic import PhaseTransition, SmallestModel, n2m1_boundary, phase_boundary, phase_curve, phase_transitions
-from analytic.roots import RealAlgebraic
+from analytic.exact import RealAlgebraic
 
 # Elimination takes up to a second a setting.
 FEW = settings(max_examples=max(4, settings().max_examples // 50))

@@ -9,8 +9,8 @@ from hypothesis import example, given, target
 from hypothesis import strategies as st
 
 from analytic import SmallestModel, phase_boundary, phase_diagram
+from analytic.exact import RealAlgebraic
 from analytic.n2m1_diagram import Diagram
-from analytic.roots import RealAlgebraic
 
 EPS = float(np.finfo(float).eps)
 

@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sympy import Expr, ImmutableMatrix, Matrix, Rational, sqrt
 
-from analytic.ball import ball
-from analytic.closed_form import is_zero, sign
+from analytic.exact import ball, is_zero, sign
 from analytic.law import Independent, OneHot
 from analytic.loss import enclose_loss
 from analytic.polytope import Polytope

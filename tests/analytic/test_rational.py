@@ -9,18 +9,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.rational import (
-    choice,
-    digits_of,
-    entries,
-    from_flint,
-    instance,
-    matrix,
-    rational,
-    to_flint,
-    to_sympy,
-    whole,
-)
+from analytic.exact import rational, to_flint, to_sympy
+from analytic.exact.rationals import choice, digits_of, entries, from_flint, instance, matrix, whole
 
 THREE_TENTHS = Fraction(3, 10)
 

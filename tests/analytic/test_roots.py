@@ -16,15 +16,8 @@ from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from literal import exact
 
-from analytic.roots import (
-    RealAlgebraic,
-    _simplest_between,
-    rational_between,
-    rational_number,
-    real_roots,
-    sign_at_infinity,
-    sign_beside,
-)
+from analytic.exact import RealAlgebraic, real_roots
+from analytic.exact.roots import _simplest_between, rational_between, rational_number, sign_at_infinity, sign_beside
 
 X = sympy.Symbol("x")
 APART = Fraction(1, 10**23)

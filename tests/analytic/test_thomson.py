@@ -6,7 +6,7 @@ import pytest
 import sympy
 from sympy import Rational, sqrt
 
-from analytic.closed_form import is_zero
+from analytic.exact import is_zero
 from analytic.thomson import thomson
 
 # Best known energies as published (nine decimals); the first five have the closed forms below.

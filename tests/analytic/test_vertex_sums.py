@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from nested import integrate
 
 from analytic import SmallestModel
+from analytic.exact.roots import ball_ends
 from analytic.polytope import Polytope
 from analytic.polytope_loss import independent
 from analytic.polytopes import polytope
-from analytic.roots import ball_ends
 from analytic.vertex_sums import knots, vertex_sums
 
 BITS = 192

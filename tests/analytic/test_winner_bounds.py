@@ -10,9 +10,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytic import winner_bounds
+from analytic.exact import to_flint
 from analytic.packing import packings
 from analytic.polytopes import polytope
-from analytic.rational import to_flint
 from analytic.winner_bounds import atom_loss, beats, packing_loss
 
 DIGITS = 20

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytic.cube import expectation, positive_part, transform, vertices
-from analytic.rational import from_flint, to_flint
+from analytic.exact import to_flint
+from analytic.exact.rationals import from_flint
 
 Given = tuple[Sequence[float], float, int, Sequence[float]]
 """g, b, own feature, p."""

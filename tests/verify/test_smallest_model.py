@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from analytic import CriticalPoint, SmallestModel
-from analytic.roots import rational_number
+from analytic.exact.roots import rational_number
 from verify import smallest_loss, smallest_minima, smallest_training
 from verify.check import Check, Outcome, Progress
 from verify.smallest_model import claims

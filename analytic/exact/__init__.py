@@ -1,0 +1,17 @@
+"""Exact numbers. Rooms of `analytic` also take from its modules; users need the names below.
+
+rationals      what is given, read exactly: ints, Fractions, SymPy rationals, strings; floats are refused
+roots          real algebraic numbers and their enclosures
+balls          balls around exact real numbers
+closed_forms   exact real numbers in radicals; sign and "is it zero" by proof
+polynomial     polynomials with exact coefficients; bernstein: their zeros and signs on an interval
+"""
+
+from .balls import ball
+from .closed_forms import closed_form, is_zero, sign
+from .rationals import Exact, rational, to_flint, to_sympy
+from .roots import RealAlgebraic, real_roots
+
+__all__ = [
+    "Exact", "RealAlgebraic", "ball", "closed_form", "is_zero", "rational", "real_roots", "sign", "to_flint", "to_sympy",
+]  # fmt: skip
