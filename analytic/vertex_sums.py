@@ -6,7 +6,7 @@ For a vertex with cosines c_j to the others (c = 1 to itself) and independent fe
           Q(\beta) = E(\beta + c \cdot x)_+^2 = \sum_d s^{n-d} p^d Q_d(\beta),
 
 where d counts the active features among the n that are not at a right angle to the vertex. The transform of z = β + c·x
-(`analytic.cube`) is a product over the features, with u = 1/ζ and a factor :math:`1 + p u (e^{\zeta c} - 1)/c` each (s
+(`analytic.loss.cube`) is a product over the features, with u = 1/ζ and a factor :math:`1 + p u (e^{\zeta c} - 1)/c` each (s
 beside the 1). Features at the same cosine are alike, so vertices that reach equally many of each are one term: place a_v
 and a polynomial in u, whose power d belongs to d active features. :math:`u^k e^{\zeta z}` stands for
 :math:`q!\, z_+^{k+q}/(k+q)!` where :math:`z_+^q` is meant, so L and Q are piecewise polynomials in β with knots at −a_v.

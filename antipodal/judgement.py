@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import analytic.loss
-from analytic.loss import Enclosure, vertex_count
+from analytic.loss import Enclosure
+from analytic.loss.network import vertex_count
 from analytic.printed import short
 from analytic.exact import rational
 from numeric import population

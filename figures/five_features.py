@@ -13,12 +13,12 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
+from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss as population_loss
 from numeric.schedule import Constant
 from numeric.train import TrainConfig, train
-from verify.float_weights import loss_of_floats
 
 from . import Progress
 from .arrows import draw as draw_columns

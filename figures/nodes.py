@@ -13,10 +13,10 @@ import torch
 from matplotlib import pyplot
 
 from analytic.law import Independent
+from analytic.loss import loss_of_floats
 from numeric.population import value_and_gradient
 from numeric.population.factors import Form, Rows
 from numeric.population.line_rows import choose_lines, line_rows
-from verify.float_weights import loss_of_floats
 
 from . import Progress
 

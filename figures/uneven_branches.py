@@ -10,12 +10,12 @@ import numpy.typing as npt
 
 from analytic.exact import rational
 from analytic.law import Independent
+from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.minimise import minimise_loss
 from numeric.schedule import Constant
 from numeric.train import TrainConfig, train
-from verify.float_weights import loss_of_floats
 
 from . import Progress
 from .arrows import turned

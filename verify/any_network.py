@@ -9,10 +9,10 @@ from random import Random
 
 import sympy
 
-from analytic.cube import expectation, positive_part, transform, vertices
 from analytic.exact import to_flint
 from analytic.law import Anticorrelated, Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss
+from analytic.loss.cube import expectation, positive_part, transform, vertices
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 

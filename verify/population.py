@@ -9,7 +9,7 @@ from random import Random
 import torch
 
 from analytic import law as exact_law
-from analytic.loss import enclose_loss
+from analytic.loss import enclose_loss, loss_of_floats
 from analytic.loss import expected_loss as exact_loss
 from numeric import law as numeric_law
 from numeric.minimise import minimise_loss
@@ -17,7 +17,6 @@ from numeric.population import expected_loss
 
 from .any_network import Network, networks
 from .check import Claim, Outcome, Progress, Worst
-from .float_weights import loss_of_floats
 
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from analytic.law import Independent
+from analytic.loss import loss_of_floats
 from analytic.n2m1_bias_table import FOLDER, entries, known
 from analytic.one_axis import MORE, Witness, conjectured_cost, counterexample, three_on_an_axis
 from numeric.arguments import Floats
@@ -19,7 +20,6 @@ from numeric.train import TrainConfig, train
 
 from .certificate import read, verify
 from .check import Claim, Outcome, Progress, Worst
-from .float_weights import loss_of_floats
 
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""

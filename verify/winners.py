@@ -13,6 +13,7 @@ import torch
 
 from analytic.exact import to_sympy
 from analytic.law import Independent
+from analytic.loss import loss_of_floats
 from analytic.packing import Packing, atoms, packings
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
@@ -25,7 +26,6 @@ from numeric.minimise import minimise_loss
 from numeric.population import expected_loss
 
 from .check import Claim, Outcome, Progress, Worst
-from .float_weights import loss_of_floats
 
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
 EIGHT = (8, 3)

@@ -1,7 +1,7 @@
 r"""The expected loss as an expression: one rational function of W, b, s and I in each chamber.
 
 For feature i, z_i = b_i + Σ_j G_ij x_j takes the values v_i(S) = b_i + Σ_{j∈S} G_ij at the vertices of the cube. Which of
-them are positive fixes a *chamber*, and there the vertex sums of `analytic.cube` are rational functions. (An entry of
+them are positive fixes a *chamber*, and there the vertex sums of `analytic.loss.cube` are rational functions. (An entry of
 G = WᵀW that is zero only makes vertices coincide: the expression stays true as a limit.)
 """
 
@@ -16,9 +16,9 @@ from typing import Any
 import sympy
 from sympy import Expr, Rational
 
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import entries, instance, matrix, whole
 from .cube import expectation, transform, vertices
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import entries, instance, matrix, whole
 
 Mask = int
 """A set of features as a bit mask."""

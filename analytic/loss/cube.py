@@ -25,9 +25,9 @@ from typing import Any
 import sympy
 from flint import fmpq
 
-from .exact import Exact, rational, to_flint, to_sympy
-from .exact.rationals import entries, from_flint, whole
-from .law import Block
+from ..exact import Exact, rational, to_flint, to_sympy
+from ..exact.rationals import entries, from_flint, whole
+from ..law import Block
 
 Terms = dict[int, list[Any]]
 """Vertex (as a bit mask of features) → coefficients of ζ⁰, ζ⁻¹, ζ⁻², …"""

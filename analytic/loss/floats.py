@@ -9,10 +9,10 @@ from typing import Any
 
 from sympy import Rational
 
-from analytic.exact import Exact, rational
-from analytic.exact.rationals import entries, shown
-from analytic.law import Law
-from analytic.loss import expected_loss
+from ..exact import Exact, rational
+from ..exact.rationals import entries, shown
+from ..law import Law
+from .network import expected_loss
 
 
 def loss_of_floats(W: Any, b: Any, law: Law, importance: Sequence[Exact] | None = None) -> Rational:

@@ -3,7 +3,7 @@ r"""The exact expected loss of any toy model f(x) = ReLU(WᵀWx + b) under any l
 .. math:: K = \sum_i I_i \left(E x_i^2 - 2 E[x_i \mathrm{ReLU}(z_i)] + E\, \mathrm{ReLU}(z_i)^2\right), \qquad
           z = W^T W x + b,
 
-each expectation a sum over vertices (`analytic.cube`): rational for rational input, a rigorous ball for any exact real
+each expectation a sum over vertices (`analytic.loss.cube`): rational for rational input, a rigorous ball for any exact real
 input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numeric.population` has K without sampling.
 """
 
@@ -20,12 +20,12 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
+from ..exact import Exact, ball, is_zero, rational, to_flint, to_sympy
+from ..exact.rationals import digits_of, entries, from_flint, instance, matrix
+from ..exact.roots import ball_ends
+from ..law import Block, Law, Support
+from ..printed import enclosed
 from .cube import expectation, positive_part, transform, vertices
-from .exact import Exact, ball, is_zero, rational, to_flint, to_sympy
-from .exact.rationals import digits_of, entries, from_flint, instance, matrix
-from .exact.roots import ball_ends
-from .law import Block, Law, Support
-from .printed import enclosed
 
 MOST_VERTICES = 1 << 12
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nested import integrate
 
-from analytic.cube import expectation, integral, transform, vertices
+from analytic.loss.cube import expectation, integral, transform, vertices
 
 # Small numerators and denominators make zero entries, equal entries and vertices exactly on the kink ordinary cases.
 ENTRIES = st.builds(Fraction, st.integers(-6, 6), st.integers(1, 3))

@@ -10,11 +10,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytic import SmallestModel
-from analytic.cube import expectation, positive_part, transform, vertices
 from analytic.exact import to_flint
 from analytic.exact.rationals import from_flint
 from analytic.law import Independent
 from analytic.loss import expected_loss
+from analytic.loss.cube import expectation, positive_part, transform, vertices
 from analytic.n2m1_bias import Certified, NotCertified, certify
 from analytic.n2m1_bias_angle import ONE, ROOT, Angle, Cell, halves
 from analytic.n2m1_bias_linear import density, wedges, x, y
@@ -28,7 +28,7 @@ units = st.integers(0, 1 << 16).map(lambda n: n << 44)
 
 
 def moment(slopes: list[Fraction], bias: Fraction, p: Fraction, power: int, weighted: int | None = None) -> Fraction:
-    """E (z⁺)^power, or E x_i z⁺, from the generating function: the route of `analytic.loss`."""
+    """E (z⁺)^power, or E x_i z⁺, from the generating function: the route of `analytic.loss.network`."""
     g = [to_flint(slope) for slope in slopes]
     terms = transform(g, Independent(1 - p).blocks(2), to_flint, weighted=weighted)
     return from_flint(fmpq(expectation(terms, vertices(g, to_flint(bias)), power, positive_part)))

@@ -10,7 +10,7 @@ import analytic
 from analytic.benefit_curve import PANELS
 from analytic.capacity import QuadraticModel
 from analytic.law import Anticorrelated, Correlated, Independent, OneHot
-from analytic.loss_chambers import chamber_at, symbols_for
+from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SmallestModel
 from analytic.n2m1_boundary import phase_boundary
@@ -26,10 +26,10 @@ INSIDE = (
     "analytic.winners.Reigns",
     "analytic.exact.bernstein",
     "analytic.exact.closed_forms",
-    "analytic.cube.transform",
-    "analytic.cube.vertices",
-    "analytic.cube.positive_part",
-    "analytic.cube.expectation",
+    "analytic.loss.cube.transform",
+    "analytic.loss.cube.vertices",
+    "analytic.loss.cube.positive_part",
+    "analytic.loss.cube.expectation",
     "analytic.emit",
     "analytic.exact.polynomial",
     "analytic.gram_symmetry",
@@ -44,7 +44,7 @@ INSIDE = (
     "analytic.n2m1_bias_search",
     "analytic.n2m1_elimination",
     "analytic.n2m1_loss",
-    "analytic.loss.vertex_count",
+    "analytic.loss.network.vertex_count",
     "analytic.n2m1.CriticalPoints",
     "analytic.n2m1_ray",
     "analytic.polytope.given_polytope",
@@ -99,7 +99,7 @@ VALID = {
     "analytic.capacity.QuadraticModel.norms": of(MODEL, capacities=["1/2", "1/2"]),
     "analytic.capacity.QuadraticModel.roles": of(MODEL, total=1),
     "analytic.capacity.QuadraticModel.scales": of(MODEL, capacities=["1/2", "1/2"]),
-    "analytic.cube.integral": call(gradient=[1, "-1/2"], bias="1/4", power=2),
+    "analytic.loss.cube.integral": call(gradient=[1, "-1/2"], bias="1/4", power=2),
     "analytic.energy.coulomb_energy": call(gram=PENTAGON.gram),
     "analytic.energy.interference_energy": call(gram=PENTAGON.gram),
     "analytic.energy.log_energy": call(gram=PENTAGON.gram),
@@ -120,15 +120,15 @@ VALID = {
     "analytic.law.Law.moments": of(LAW, n=2),
     "analytic.law.Law.supports": of(LAW, n=2),
     "analytic.law.OneHot.blocks": of(OneHot(), n=2),
-    "analytic.loss.enclose_loss": call(**WEIGHTS, digits=5),
-    "analytic.loss.expected_loss": call(**WEIGHTS),
-    "analytic.loss.loss_by_active": call(**WEIGHTS),
-    "analytic.loss.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
-    "analytic.loss_chambers.LossChamber.conditions": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
-    "analytic.loss_chambers.LossChamber.loss": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
-    "analytic.loss_chambers.Symbols.vertex": of(symbols_for(2, 1), feature=0, mask=1),
-    "analytic.loss_chambers.chamber_at": call(W=[[1, 2]], b=[0, "-1/2"]),
-    "analytic.loss_chambers.symbols_for": call(n=2, m=1),
+    "analytic.loss.network.enclose_loss": call(**WEIGHTS, digits=5),
+    "analytic.loss.network.expected_loss": call(**WEIGHTS),
+    "analytic.loss.network.loss_by_active": call(**WEIGHTS),
+    "analytic.loss.network.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
+    "analytic.loss.chambers.LossChamber.conditions": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
+    "analytic.loss.chambers.LossChamber.loss": of(chamber_at([[1, 2]], [0, 0]), symbols=symbols_for(2, 1)),
+    "analytic.loss.chambers.Symbols.vertex": of(symbols_for(2, 1), feature=0, mask=1),
+    "analytic.loss.chambers.chamber_at": call(W=[[1, 2]], b=[0, "-1/2"]),
+    "analytic.loss.chambers.symbols_for": call(n=2, m=1),
     "analytic.memorised.TGon.network": of(memorised(2), points=[[1, 0], [0, 1]]),
     "analytic.memorised.TGon.scaled": of(memorised(2), weights=1, biases="1/2"),
     "analytic.memorised.best_bias": call(points=3, squared_norm="1/2"),

@@ -12,9 +12,9 @@ from flint import fmpq
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytic.cube import expectation, positive_part, transform, vertices
 from analytic.exact import to_flint
 from analytic.exact.rationals import from_flint
+from analytic.loss.cube import expectation, positive_part, transform, vertices
 
 Given = tuple[Sequence[float], float, int, Sequence[float]]
 """g, b, own feature, p."""

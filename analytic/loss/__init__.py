@@ -1,0 +1,14 @@
+"""The exact expected loss of any network.
+
+network    K of any W and b under any law, its expansion and its sparse limit, as a rational or a ball
+floats     K of weights that are floats, as a minimiser leaves them: exact all the same
+cube       the expectations over a cube, as sums over vertices
+chambers   K as an expression, one for each chamber of W
+"""
+
+from .floats import loss_of_floats
+from .network import Enclosure, Weights, enclose_loss, expected_loss, loss_by_active, sparse_limit
+
+__all__ = [
+    "Enclosure", "Weights", "enclose_loss", "expected_loss", "loss_by_active", "loss_of_floats", "sparse_limit",
+]  # fmt: skip
