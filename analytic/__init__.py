@@ -4,10 +4,16 @@ The smallest model (two features, one dimension, no bias) is `SmallestModel`; `C
 loss.
 """
 
-from .n2m1 import CriticalPoint, SmallestModel
-from .n2m1_boundary import PhaseTransition, phase_boundary, phase_curve, phase_transitions
-from .n2m1_diagram import phase_diagram
-from .n2m1_loss import CHAMBERS
+from .n2m1 import (
+    CHAMBERS,
+    CriticalPoint,
+    PhaseTransition,
+    SmallestModel,
+    phase_boundary,
+    phase_curve,
+    phase_diagram,
+    phase_transitions,
+)
 
 __all__ = [
     "CHAMBERS",

@@ -12,7 +12,7 @@ MAIS-O49 (Problem 5.9 of the agenda "toy models of superposition") conjectures, 
 one feature or an antipodal pair w₂ = −w₁ = −1, b = 0 on each axis. **It is false at every s in (0, 1)**, for every n ≥ 2m:
 
 * the bias-free pair at its best scale costs p²(32 − 25p)/(24(4 − 3p)), which is p³/(24(4 − 3p)) less than p²/3;
-* one feature kept, loss v, is not even a local minimum: in the letters of `analytic.n2m1_bias_forms.Stability`, v lies
+* one feature kept, loss v, is not even a local minimum: in the letters of `analytic.n2m1.bias.forms.Stability`, v lies
   sp(1 − p/2)³/3 above κ(p/2), so a pair with a small second weight costs less.
 
 Nor are pairs all: **three features on one axis win** at s = 1/20, 1/10, 1/5, 1/4 and again at 9/10, 19/20 (`MORE`), against the
@@ -31,13 +31,13 @@ from .exact import Exact, to_sympy
 from .exact.rationals import sparsity_between, whole
 from .law import Independent
 from .loss import expected_loss
-from .n2m1_bias import Certified, certify
-from .n2m1_bias_angle import BITS, GUARD, Angle
-from .n2m1_bias_forms import VARIANCE, beta, penalty, stability, strong_antipodal
-from .n2m1_bias_linear import density as p
-from .n2m1_bias_linear import y
-from .n2m1_bias_point import candidate
-from .n2m1_bias_search import starts
+from .n2m1.bias import Certified, certify
+from .n2m1.bias.angle import BITS, GUARD, Angle
+from .n2m1.bias.forms import VARIANCE, beta, penalty, stability, strong_antipodal
+from .n2m1.bias.linear import density as p
+from .n2m1.bias.linear import y
+from .n2m1.bias.point import candidate
+from .n2m1.bias.search import starts
 from .printed import decimals, short
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {

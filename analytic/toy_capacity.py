@@ -2,7 +2,7 @@ r"""The marginal benefit of capacity in the ReLU toy model: n = 2, m = 1, no bia
 
 Here :math:`C_2 = w_2^2/(w_1^2 + w_2^2)` and C₁ = 1 − C₂ for every W ≠ 0, so holding feature 2 at C fixes |w₂/w₁|. Left
 are the sign of w₁w₂, which is the phase, and the scale, whose best value is known in closed form along a ray
-(`analytic.n2m1_ray`): K = K₀ − L²/4Q. With t² = C/(1 − C), up to C = ½, and features exchanged beyond, that is rational
+(`analytic.n2m1.ray`): K = K₀ − L²/4Q. With t² = C/(1 − C), up to C = ½, and features exchanged beyond, that is rational
 in t ∈ (0, 1], and with P = 2L′Q − LQ′ the marginal benefit of the feature with the smaller capacity c = t²/(1 + t²) is
 
 .. math:: -\frac{\partial K}{\partial c} = \frac{(1 + t^2)^2}{8t}\,\frac{L P}{Q^2}.
@@ -29,9 +29,9 @@ from sympy import Expr
 from .exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
 from .exact.rationals import from_flint
 from .exact.roots import rational_number, sign_beside
-from .n2m1 import Importance, SmallestModel
-from .n2m1_loss import IMPORTANCES, OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, penalty, s, u
-from .n2m1_ray import Ray, ray
+from .n2m1 import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Importance, SmallestModel
+from .n2m1.derivation import IMPORTANCES, penalty, s, u
+from .n2m1.ray import Ray, ray
 
 Phase = Literal["aligned", "antipodal"]
 PHASES: tuple[Phase, Phase] = ("aligned", "antipodal")

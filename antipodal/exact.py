@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import analytic.loss
-from analytic import SmallestModel as SmallestModel
-from analytic import phase_boundary as phase_boundary
+from analytic.n2m1 import SmallestModel as SmallestModel
+from analytic.n2m1 import phase_boundary as phase_boundary
 from analytic.loss import Weights
-from analytic.n2m1 import certify as certify
+from analytic.n2m1.bias import certify as certify
 from analytic.polytopes import polytope as polytope
 from analytic.exact import Exact
 from analytic.thomson import thomson as thomson

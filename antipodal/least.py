@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from analytic.n2m1 import Certified, certify
+from analytic.n2m1.bias import Certified, certify
 from analytic.exact import rational
 from analytic.winners import winner_at
 from numeric.arguments import Floats

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from analytic import SmallestModel
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.quadrature import expected_loss_quadrature
 
 from . import Progress

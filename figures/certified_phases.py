@@ -12,8 +12,8 @@ from matplotlib import pyplot
 from matplotlib.colors import ListedColormap
 
 from analytic.fixed_weights import fixed_weights
-from analytic.n2m1_bias_forms import tricritical_points, unstable_importance
-from analytic.n2m1_bias_table import entries, known
+from analytic.n2m1.bias.forms import tricritical_points, unstable_importance
+from analytic.n2m1.bias.table import entries, known
 
 from . import Progress
 from .phase_panel import PHASES, fixed_losses

@@ -11,8 +11,7 @@ from matplotlib import pyplot
 from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 
-from analytic import CriticalPoint, SmallestModel
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss
 
 from . import Progress
 

@@ -12,8 +12,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 from matplotlib.axes import Axes
 
-from analytic import PhaseTransition, SmallestModel, phase_diagram
-from analytic.n2m1_diagram import Diagram
+from analytic.n2m1 import Diagram, PhaseTransition, SmallestModel, phase_diagram
 from analytic.polytope import Polytope
 from numeric.arguments import array, instance, shown
 from numeric.dynamics import Trajectory

@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from analytic import phase_diagram
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import compiled_loss, phase_diagram
 from numeric.metrics import feature_norms, superposition
 from numeric.train import TrainConfig, train
 

@@ -11,8 +11,7 @@ import numpy.typing as npt
 import sympy
 from matplotlib import pyplot
 
-from analytic import PhaseTransition, SmallestModel, phase_boundary
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import PhaseTransition, SmallestModel, compiled_loss, phase_boundary
 from numeric.train import TrainConfig, train
 
 from . import Progress

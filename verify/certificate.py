@@ -3,7 +3,7 @@ r"""Re-verify a certificate of the smallest model with bias: Python integers and
 `python -I verify/certificate.py FILE` (JSON, or that gzipped) prints the theorem that was checked and ends with 0, or with 1 for
 a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂².
 
-Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1_bias`). So let
+Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1.bias`). So let
 t > 0 be the square of the larger weight, −1 ≤ q ≤ 0 the ratio of the two and β = b/t: z₁ = t(x₁ + qx₂ + β₁),
 z₂ = t(q²x₂ + qx₁ + β₂), and K = C − 2tL + t²Q with C = (I₁ + I₂)p/3, L = Σ I_i E x_i z_i⁺, Q = Σ I_i E(z_i⁺)² + 2λq²
 at t = 1. K > κ for every t where (C − κ)Q > L². A tree of bisections covers all (q, β₁, β₂); on a leaf one of these holds.

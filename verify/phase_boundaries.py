@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analytic.n2m1 import Certified, certify
-from analytic.n2m1_bias_boundary import Boundary, drop_boundary, jump_boundary, penalty_boundary
-from analytic.n2m1_bias_triple import TriplePoint, mirror_point, triple_point
+from analytic.n2m1.bias import Certified, certify, drop_boundary, jump_boundary, penalty_boundary
+from analytic.n2m1.bias.boundary import Boundary
+from analytic.n2m1.bias.triple import TriplePoint, mirror_point, triple_point
 from numeric.running.files import write_whole
 
 _NEAR = Fraction(1, 10**6)

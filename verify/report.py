@@ -17,9 +17,7 @@ import sympy
 from rich import box
 from rich.table import Table
 
-from analytic import CHAMBERS, SmallestModel, phase_boundary, phase_curve
-from analytic.n2m1_boundary import Interval
-from analytic.n2m1_loss import Chamber, edges
+from analytic.n2m1 import CHAMBERS, Chamber, Interval, SmallestModel, edges, phase_boundary, phase_curve
 
 from .check import Check
 from .page import mathml, render

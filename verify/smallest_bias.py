@@ -11,7 +11,7 @@ import numpy as np
 
 from analytic.law import Independent
 from analytic.loss import loss_of_floats
-from analytic.n2m1_bias_table import FOLDER, entries, known
+from analytic.n2m1.bias.table import FOLDER, entries, known
 from analytic.one_axis import MORE, Witness, conjectured_cost, counterexample, three_on_an_axis
 from numeric.arguments import Floats
 from numeric.minimise import minimise_loss

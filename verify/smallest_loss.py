@@ -10,9 +10,8 @@ import numpy as np
 import sympy
 import torch
 
-from analytic import CHAMBERS, SmallestModel
 from analytic.exact import to_sympy
-from analytic.n2m1_loss import PARAMETERS, WEIGHTS, compiled_loss, edges
+from analytic.n2m1 import CHAMBERS, PARAMETERS, WEIGHTS, SmallestModel, compiled_loss, edges
 from numeric.model import ToyModel
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature

@@ -11,8 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import brentq
 
-from analytic import CriticalPoint, SmallestModel, phase_boundary, phase_diagram
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss, phase_boundary, phase_diagram
 from numeric.minimise import minimise
 from numeric.solution import Solution
 

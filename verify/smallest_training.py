@@ -16,8 +16,7 @@ from fractions import Fraction
 import numpy as np
 import numpy.typing as npt
 
-from analytic import SmallestModel
-from analytic.n2m1_loss import compiled_loss
+from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.train import TrainConfig, train
 
 from .check import Outcome, Progress

@@ -3,7 +3,7 @@ r"""The boundary between the aligned and the antipodal phase of the smallest mod
 Why no transition is lost: for positive importances an axis is never a minimum (on one side K falls with slope −I_j p²
 w_i/2), so the global minima are interior to the aligned or to the antipodal directions. The least value over all
 directions is continuous in s, and limits of minimisers are minimisers, so where the phase changes both phases are
-minimal at once: a root of the resultant R(s) of `analytic.n2m1_elimination`. Between two neighbouring roots of R in
+minimal at once: a root of the resultant R(s) of `analytic.n2m1.elimination`. Between two neighbouring roots of R in
 (0, 1) the phase is constant, and one exact solution at a rational in between names it.
 """
 
@@ -20,13 +20,13 @@ import sympy
 from flint import arb, fmpq, fmpq_mpoly, fmpz
 from sympy import Expr
 
-from .exact import Exact, RealAlgebraic, to_flint
-from .exact.rationals import digits_of
-from .exact.roots import ball_ends, rational_between, rational_number
-from .n2m1 import CriticalPoint, Importance, Phase, SmallestModel
-from .n2m1_elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
-from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
-from .printed import decimals, enclosed, short
+from ..exact import Exact, RealAlgebraic, to_flint
+from ..exact.rationals import digits_of
+from ..exact.roots import ball_ends, rational_between, rational_number
+from ..printed import decimals, enclosed, short
+from .critical_points import CriticalPoint, Importance, Phase, SmallestModel
+from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
+from .elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties
 
 Interval = tuple[Fraction, Fraction]
 _MOST_BITS = 1 << 15

@@ -13,7 +13,7 @@ and three edges between them. Across |w₁| = |w₂| the loss is continuously di
 P vanishes there. The axes are kinks: critical means that 0 lies between the one-sided derivatives (Clarke). Whether φ
 falls or rises on either side of a point follows from the signs of P, so every kind is decided by exact arithmetic.
 
-With a bias the global minimum is found and proved by `certify` (`analytic.n2m1_bias`).
+With a bias the global minimum is found and proved by `certify` (`analytic.n2m1.bias`).
 
 W and −W are one model (a rotation of the hidden line): each pair is listed once, with w₁ > 0, or w₁ = 0 and w₂ > 0.
 """
@@ -30,16 +30,13 @@ import sympy
 from flint import fmpq, fmpq_poly
 from sympy import Expr
 
-from .exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
-from .exact.closed_forms import exact_number
-from .exact.rationals import entries, from_flint, instance
-from .exact.roots import rational_number, sign_beside
-from .n2m1_bias import Certified as Certified
-from .n2m1_bias import NotCertified as NotCertified
-from .n2m1_bias import certify as certify
-from .n2m1_loss import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
-from .n2m1_ray import Parameters, Ray, ray
-from .printed import MOST_TABLE, Listed, decimals, short
+from ..exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
+from ..exact.closed_forms import exact_number
+from ..exact.rationals import entries, from_flint, instance
+from ..exact.roots import rational_number, sign_beside
+from ..printed import MOST_TABLE, Listed, decimals, short
+from .derivation import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
+from .ray import Parameters, Ray, ray
 
 Kind = Literal["minimum", "saddle", "maximum"]
 Phase = Literal["aligned", "antipodal", "single", "none"]
@@ -168,12 +165,12 @@ class SmallestModel:
         return sympy.expand(chamber.loss.subs(values).subs(at_point))
 
     def chamber_loss(self, chamber: Chamber) -> Expr:
-        """K as an expression in w₁, w₂ in a chamber of `analytic.n2m1_loss.CHAMBERS`, at this model's parameters."""
-        instance(chamber, "chamber", Chamber, "one of analytic.n2m1_loss.CHAMBERS")
+        """K as an expression in w₁, w₂ in a chamber of `analytic.n2m1.CHAMBERS`, at this model's parameters."""
+        instance(chamber, "chamber", Chamber, "one of analytic.n2m1.CHAMBERS")
         return sympy.expand(chamber.loss.subs(dict(zip(PARAMETERS, map(to_sympy, self.parameters), strict=True))))
 
     def symbolic_loss(self) -> sympy.Piecewise:
-        """K as one expression in the symbols w_1 and w_2 (`analytic.n2m1_loss.WEIGHTS`, real), at this model's parameters: a
+        """K as one expression in the symbols w_1 and w_2 (`analytic.n2m1.WEIGHTS`, real), at this model's parameters: a
         rational function in each of the three chambers.
 
         >>> w1, w2 = WEIGHTS

@@ -28,7 +28,7 @@ import numpy as np
 import sympy
 from sympy import Eq, Expr, Integral, Poly, Rational
 
-from .emit import compile_chambers
+from ..emit import compile_chambers
 
 w1, w2 = WEIGHTS = sympy.symbols("w_1 w_2", real=True)
 x1, x2 = INPUTS = sympy.symbols("x_1 x_2", nonnegative=True)

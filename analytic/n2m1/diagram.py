@@ -1,6 +1,6 @@
 r"""The exact phase diagram of the smallest model on whole arrays of settings, in float64.
 
-The expressions are those of `analytic.n2m1_loss`, compiled; the only approximation is float rounding. For each
+The expressions are those of `analytic.n2m1.derivation`, compiled; the only approximation is float rounding. For each
 setting the gain L²/4Q is maximised over the directions of four arcs with |u| ≤ 1 (the aligned chamber in both charts,
 the two antipodal ones): a scan brackets the best direction of the arc, and Newton's iteration on P = 2L′Q − LQ′, kept
 inside the bracket, finishes. A test and the main job hold it to the certified solver (`analytic.n2m1`) at random
@@ -18,9 +18,9 @@ import numpy as np
 import numpy.typing as npt
 from sympy import Expr, Poly
 
-from .emit import Arithmetic, compile_arithmetic
-from .exact.rationals import shown
-from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
+from ..emit import Arithmetic, compile_arithmetic
+from ..exact.rationals import shown
+from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
 
 Array = npt.NDArray[np.float64]
 

@@ -13,10 +13,10 @@ from typing import NamedTuple
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
-from .exact import RealAlgebraic, real_roots, to_flint, to_sympy
-from .exact.roots import rational_number
-from .n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
-from .n2m1_ray import ray_terms
+from ..exact import RealAlgebraic, real_roots, to_flint, to_sympy
+from ..exact.roots import rational_number
+from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
+from .ray import ray_terms
 
 RING = fmpq_mpoly_ctx.get(("u", "k", "s", "r"), Ordering.lex)
 _U, _K, _S, _ = RING.gens()

@@ -9,8 +9,8 @@ from functools import lru_cache
 from flint import fmpq, fmpq_poly
 from sympy import Poly
 
-from .exact import RealAlgebraic, to_flint
-from .n2m1_loss import PARAMETERS, Chamber, u
+from ..exact import RealAlgebraic, to_flint
+from .derivation import PARAMETERS, Chamber, u
 
 Parameters = tuple[Fraction, Fraction, Fraction, Fraction]
 """(s, I₁, I₂, λ)."""

@@ -8,9 +8,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic import CHAMBERS
 from analytic.emit import compile_arithmetic, compile_chambers
-from analytic.n2m1_loss import PARAMETERS, WEIGHTS, compiled_loss
+from analytic.n2m1 import CHAMBERS, PARAMETERS, WEIGHTS, compiled_loss
 
 X, Y = sympy.symbols("x y")
 ARGUMENTS = (*WEIGHTS, *PARAMETERS)

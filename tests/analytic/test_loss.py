@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from nested import loss_given
 
 import numeric.law
-from analytic import SmallestModel
 from analytic.law import Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss, loss_by_active, sparse_limit
-from analytic.n2m1_boundary import phase_boundary
+from analytic.n2m1 import SmallestModel, phase_boundary
 from antipodal.laws import exact_law
 from antipodal.testing import rational_models
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from analytic.loss.chambers import chamber_at, n2m1_chambers, symbols_for
-from analytic.n2m1_loss import CHAMBERS, penalty
+from analytic.n2m1 import CHAMBERS
+from analytic.n2m1.derivation import penalty
 
 ENTRIES = st.builds(Fraction, st.integers(-24, 24), st.just(8))
 SMALL = symbols_for(2, 1)

@@ -17,10 +17,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from literal import exact
 
-from analytic import CHAMBERS, CriticalPoint, SmallestModel
 from analytic.exact import RealAlgebraic
 from analytic.exact.roots import rational_number
-from analytic.n2m1_loss import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, w1, w2
+from analytic.n2m1 import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, CriticalPoint, SmallestModel
+from analytic.n2m1.derivation import w1, w2
 
 Pair = tuple[Fraction, Fraction]
 Setting = tuple[Fraction, Pair, Fraction]

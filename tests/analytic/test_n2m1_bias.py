@@ -9,18 +9,18 @@ from flint import arb, fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import SmallestModel
 from analytic.exact import to_flint
 from analytic.exact.rationals import from_flint
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from analytic.loss.cube import expectation, positive_part, transform, vertices
-from analytic.n2m1_bias import Certified, NotCertified, certify
-from analytic.n2m1_bias_angle import ONE, ROOT, Angle, Cell, halves
-from analytic.n2m1_bias_linear import density, wedges, x, y
-from analytic.n2m1_bias_minimiser import dropping
-from analytic.n2m1_bias_point import reduced
-from analytic.n2m1_bias_search import in_linear_region, unseen
+from analytic.n2m1 import SmallestModel
+from analytic.n2m1.bias import Certified, NotCertified, certify
+from analytic.n2m1.bias.angle import ONE, ROOT, Angle, Cell, halves
+from analytic.n2m1.bias.linear import density, wedges, x, y
+from analytic.n2m1.bias.minimiser import dropping
+from analytic.n2m1.bias.point import reduced
+from analytic.n2m1.bias.search import in_linear_region, unseen
 
 FEWER = settings(max_examples=max(15, settings().max_examples // 4))
 densities = st.fractions(Fraction(1, 1000), Fraction(999, 1000), max_denominator=1000)

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from analytic.law import Independent
 from analytic.loss import expected_loss
-from analytic.n2m1 import Certified, certify
-from analytic.n2m1_bias_boundary import drop_boundary, penalty_boundary
-from analytic.n2m1_bias_forms import (
+from analytic.n2m1.bias import Certified, certify, drop_boundary, penalty_boundary
+from analytic.n2m1.bias.forms import (
     VARIANCE,
     best_clipped_loss,
     beta,
@@ -24,8 +23,8 @@ from analytic.n2m1_bias_forms import (
     tricritical_points,
     unstable_importance,
 )
-from analytic.n2m1_bias_linear import density as p
-from analytic.n2m1_bias_linear import wedges, x, y
+from analytic.n2m1.bias.linear import density as p
+from analytic.n2m1.bias.linear import wedges, x, y
 from analytic.one_axis import MORE, conjectured_cost, counterexample, gaps, three_on_an_axis
 
 FEWER = settings(max_examples=max(10, settings().max_examples // 5))

@@ -5,13 +5,13 @@ from fractions import Fraction
 import pytest
 import sympy
 
-from analytic import n2m1_bias_linear as linear
 from analytic.law import Independent
 from analytic.loss import expected_loss
-from analytic.n2m1_bias_angle import Angle
-from analytic.n2m1_bias_point import minima
-from analytic.n2m1_bias_search import starts
-from analytic.n2m1_bias_triple import TriplePoint, _enclosed, _mirror_system, mirror_point, triple_point
+from analytic.n2m1.bias import linear as linear
+from analytic.n2m1.bias.angle import Angle
+from analytic.n2m1.bias.point import minima
+from analytic.n2m1.bias.search import starts
+from analytic.n2m1.bias.triple import TriplePoint, _enclosed, _mirror_system, mirror_point, triple_point
 
 
 def middle(interval: tuple[Fraction, Fraction]) -> Fraction:

@@ -9,8 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from literal import exact
 
-from analytic import PhaseTransition, SmallestModel, n2m1_boundary, phase_boundary, phase_curve, phase_transitions
 from analytic.exact import RealAlgebraic
+from analytic.n2m1 import PhaseTransition, SmallestModel, phase_boundary, phase_curve, phase_transitions
+from analytic.n2m1 import boundary as n2m1_boundary
 
 # Elimination takes up to a second a setting.
 FEW = settings(max_examples=max(4, settings().max_examples // 50))

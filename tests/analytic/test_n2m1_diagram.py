@@ -8,9 +8,8 @@ import pytest
 from hypothesis import example, given, target
 from hypothesis import strategies as st
 
-from analytic import SmallestModel, phase_boundary, phase_diagram
 from analytic.exact import RealAlgebraic
-from analytic.n2m1_diagram import Diagram
+from analytic.n2m1 import Diagram, SmallestModel, phase_boundary, phase_diagram
 
 EPS = float(np.finfo(float).eps)
 

@@ -13,25 +13,18 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from literal import exact
 
-from analytic import CHAMBERS, SmallestModel
-from analytic.n2m1_loss import (
-    I1,
-    I2,
+from analytic.n2m1 import (
+    CHAMBERS,
     OPPOSITE_FIRST,
     OPPOSITE_SECOND,
     PARAMETERS,
     SAME_SIGN,
     Chamber,
+    SmallestModel,
     compiled_loss,
     edges,
-    interference,
-    penalty,
-    probability,
-    s,
-    u,
-    w1,
-    w2,
 )
+from analytic.n2m1.derivation import I1, I2, interference, penalty, probability, s, u, w1, w2
 
 Pair = tuple[Fraction, Fraction]
 

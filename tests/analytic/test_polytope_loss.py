@@ -10,9 +10,10 @@ from flint import arb, fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import SmallestModel, polytope_loss
+from analytic import polytope_loss
 from analytic.law import Independent
 from analytic.loss import Enclosure, enclose_loss
+from analytic.n2m1 import SmallestModel
 from analytic.polytope import Polytope
 from analytic.polytope_loss import BestAtom, Peak, best_gain, best_loss, independent
 from analytic.polytopes import antiprism, polytope

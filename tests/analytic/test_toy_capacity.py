@@ -8,7 +8,7 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic import SmallestModel
+from analytic.n2m1 import SmallestModel
 from analytic.toy_capacity import PHASES, HeldCapacity, Phase, onset_sparsity
 
 IMPORTANCES = ((1, 1), (1, "1/2"), (1, "1/10"), (2, 1))

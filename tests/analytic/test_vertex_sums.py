@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nested import integrate
 
-from analytic import SmallestModel
 from analytic.exact.roots import ball_ends
+from analytic.n2m1 import SmallestModel
 from analytic.polytope import Polytope
 from analytic.polytope_loss import independent
 from analytic.polytopes import polytope

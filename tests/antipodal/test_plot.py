@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from analytic import phase_diagram, phase_transitions
+from analytic.n2m1 import phase_diagram, phase_transitions
 from antipodal import SmallestModel, judge, minimise_loss, phase_boundary, plot, polytope
 from figures.landscape import MARKERS
 from numeric.dynamics import Trajectory

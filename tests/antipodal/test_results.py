@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 import antipodal
-from analytic import SmallestModel, phase_boundary, phase_curve, phase_diagram, phase_transitions
-from analytic.n2m1 import certify
+from analytic.n2m1 import SmallestModel, phase_boundary, phase_curve, phase_diagram, phase_transitions
+from analytic.n2m1.bias import certify
 from analytic.winners import winner_at, winners
 from numeric.dynamics import Trajectory
 from numeric.finite_data import MemoriseConfig
@@ -137,7 +137,7 @@ def test_the_symbolic_loss_is_the_loss() -> None:
     """One expression for all weights: at points of the three chambers and on their edges."""
     from sympy import Rational
 
-    from analytic.n2m1_loss import WEIGHTS
+    from analytic.n2m1 import WEIGHTS
 
     model = SmallestModel("1/3", (1, "1/2"), "1/10")
     K = model.symbolic_loss()

@@ -13,7 +13,15 @@ import numpy as np
 import pytest
 import torch
 
-from analytic import SmallestModel, n2m1, n2m1_boundary, n2m1_elimination, phase_boundary, phase_curve, phase_diagram
+from analytic.n2m1 import (
+    SmallestModel,
+    boundary,
+    critical_points,
+    elimination,
+    phase_boundary,
+    phase_curve,
+    phase_diagram,
+)
 from numeric.train import TrainConfig, train
 
 torch.set_num_threads(1)
@@ -31,9 +39,9 @@ def settings(count: int) -> list[SmallestModel]:
 
 def forget() -> None:
     """Caches would turn the second round into a look-up."""
-    n2m1._critical_points.cache_clear()
-    n2m1_elimination.ties.cache_clear()
-    n2m1_boundary.phase_curve.cache_clear()
+    critical_points._critical_points.cache_clear()
+    elimination.ties.cache_clear()
+    boundary.phase_curve.cache_clear()
 
 
 def test_critical_points(benchmark: Any) -> None:

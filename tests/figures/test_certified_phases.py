@@ -4,8 +4,8 @@ import numpy as np
 import sympy
 from matplotlib import pyplot
 
-from analytic.n2m1_bias_forms import ratio, stability, tricritical_points, unstable_importance
-from analytic.n2m1_bias_linear import density
+from analytic.n2m1.bias.forms import ratio, stability, tricritical_points, unstable_importance
+from analytic.n2m1.bias.linear import density
 from figures import certified_phases
 
 

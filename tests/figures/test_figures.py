@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import figures
-from analytic import SmallestModel
+from analytic.n2m1 import SmallestModel
 from figures import antipodal_ray, landscape, nodes, noise_free, norm_superposition, phase_diagram, transition
 
 EPS = float(np.finfo(float).eps)

@@ -66,7 +66,9 @@ def test_the_minimum_lies_below_published_and_trained(diagrams: tuple[Diagram, .
         assert np.median(shown.trained.loss / dropped) < 1
         assert 0 < shown.excess[0] < shown.excess[1]
         assert shown.settled[-1] == 0
-        assert (shown.least.phase < PHASES.index("aligned")).all()  # with bias: see `analytic.n2m1` for what is without
+        assert (
+            shown.least.phase < PHASES.index("aligned")
+        ).all()  # with bias: see `analytic.n2m1.critical_points` for what is without
         assert shown.wrong.shape == shown.least.loss.shape
 
 

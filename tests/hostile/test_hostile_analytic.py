@@ -12,9 +12,7 @@ from analytic.capacity import QuadraticModel
 from analytic.law import Anticorrelated, Correlated, Independent, OneHot
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
-from analytic.n2m1 import SmallestModel
-from analytic.n2m1_boundary import phase_boundary
-from analytic.n2m1_loss import SAME_SIGN
+from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
 from analytic.packing import packings
 from analytic.polytopes import polytope
 from analytic.sparse_polytope import sparse_optimum
@@ -36,17 +34,17 @@ INSIDE = (
     "analytic.law.Law.blocks",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
-    "analytic.n2m1_bias.Certified.save",  # writes a file
-    "analytic.n2m1_bias_angle",
-    "analytic.n2m1_bias_linear",
-    "analytic.n2m1_bias_minimiser",
-    "analytic.n2m1_bias_point",
-    "analytic.n2m1_bias_search",
-    "analytic.n2m1_elimination",
-    "analytic.n2m1_loss",
+    "analytic.n2m1.bias.certification.Certified.save",  # writes a file
+    "analytic.n2m1.bias.angle",
+    "analytic.n2m1.bias.linear",
+    "analytic.n2m1.bias.minimiser",
+    "analytic.n2m1.bias.point",
+    "analytic.n2m1.bias.search",
+    "analytic.n2m1.elimination",
+    "analytic.n2m1.derivation",
     "analytic.loss.network.vertex_count",
-    "analytic.n2m1.CriticalPoints",
-    "analytic.n2m1_ray",
+    "analytic.n2m1.critical_points.CriticalPoints",
+    "analytic.n2m1.ray",
     "analytic.polytope.given_polytope",
     "analytic.polytope_names",
     "analytic.polytope_vertices.harmonic",
@@ -74,17 +72,17 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
-    "analytic.n2m1_bias.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
-    "analytic.n2m1_bias_boundary.drop_boundary": call(sparsity="9/10", penalty=0),
-    "analytic.n2m1_bias_boundary.jump_boundary": call(sparsity="9/10"),
-    "analytic.n2m1_bias_boundary.penalty_boundary": call(sparsity="9/10", importance=1),
-    "analytic.n2m1_bias_forms.best_clipped_loss": call(slope=sympy.Integer(2)),
-    "analytic.n2m1_bias_forms.strong_antipodal_bias": call(sparsity="9/10", strength=0),
-    "analytic.n2m1_bias_forms.tricritical_points": call(digits=5),
-    "analytic.n2m1_bias_forms.unstable_importance": call(sparsity="9/10", digits=10),
-    "analytic.n2m1_bias_table.known": call(kind="drop"),
-    "analytic.n2m1_bias_triple.mirror_point": call(digits=20),
-    "analytic.n2m1_bias_triple.triple_point": call(digits=20),
+    "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
+    "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
+    "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),
+    "analytic.n2m1.bias.boundary.penalty_boundary": call(sparsity="9/10", importance=1),
+    "analytic.n2m1.bias.forms.best_clipped_loss": call(slope=sympy.Integer(2)),
+    "analytic.n2m1.bias.forms.strong_antipodal_bias": call(sparsity="9/10", strength=0),
+    "analytic.n2m1.bias.forms.tricritical_points": call(digits=5),
+    "analytic.n2m1.bias.forms.unstable_importance": call(sparsity="9/10", digits=10),
+    "analytic.n2m1.bias.table.known": call(kind="drop"),
+    "analytic.n2m1.bias.triple.mirror_point": call(digits=20),
+    "analytic.n2m1.bias.triple.triple_point": call(digits=20),
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
     "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),
@@ -139,15 +137,15 @@ VALID = {
     "analytic.metrics.feature_dimensionality": call(W=WEIGHTS["W"]),
     "analytic.metrics.gram": call(W=WEIGHTS["W"]),
     "analytic.metrics.superposition": call(W=WEIGHTS["W"]),
-    "analytic.n2m1.SmallestModel": call(sparsity="1/2", importance=[1, 2], penalty=0),
-    "analytic.n2m1.SmallestModel.chamber_loss": of(SMALLEST, chamber=SAME_SIGN),
-    "analytic.n2m1.SmallestModel.loss": of(SMALLEST, w1=1, w2="1/2"),
-    "analytic.n2m1_boundary.PhaseTransition.branches": of(phase_boundary(), digits=5),
-    "analytic.n2m1_boundary.PhaseTransition.enclosure": of(phase_boundary(), digits=5),
-    "analytic.n2m1_boundary.PhaseTransition.slope_jump": of(phase_boundary(), digits=5),
-    "analytic.n2m1_boundary.phase_boundary": call(importance=[1, 1], penalty=0)._replace(without=LONG),
-    "analytic.n2m1_boundary.phase_transitions": call(importance=[1, 1], penalty=0)._replace(without=LONG),
-    "analytic.n2m1_diagram.phase_diagram": call(sparsity=[0.5], importance=[1.0]),
+    "analytic.n2m1.critical_points.SmallestModel": call(sparsity="1/2", importance=[1, 2], penalty=0),
+    "analytic.n2m1.critical_points.SmallestModel.chamber_loss": of(SMALLEST, chamber=SAME_SIGN),
+    "analytic.n2m1.critical_points.SmallestModel.loss": of(SMALLEST, w1=1, w2="1/2"),
+    "analytic.n2m1.boundary.PhaseTransition.branches": of(phase_boundary(), digits=5),
+    "analytic.n2m1.boundary.PhaseTransition.enclosure": of(phase_boundary(), digits=5),
+    "analytic.n2m1.boundary.PhaseTransition.slope_jump": of(phase_boundary(), digits=5),
+    "analytic.n2m1.boundary.phase_boundary": call(importance=[1, 1], penalty=0)._replace(without=LONG),
+    "analytic.n2m1.boundary.phase_transitions": call(importance=[1, 1], penalty=0)._replace(without=LONG),
+    "analytic.n2m1.diagram.phase_diagram": call(sparsity=[0.5], importance=[1.0]),
     "analytic.packing.Packing.without": of(packings(3, 2)[0], other=packings(3, 2)[1]),
     "analytic.packing.atoms": call(n=3, m=2),
     "analytic.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 import torch
 
-from analytic import SmallestModel
 from analytic import law as exact_law
 from analytic.law import Independent
 from analytic.loss import expected_loss
+from analytic.n2m1 import SmallestModel
 from numeric import population
 from numeric.law import OneHot
 from numeric.minimise import minimise_loss

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
-from analytic.n2m1_bias import Certified, certify
+from analytic.n2m1.bias import Certified, certify
 from verify import certificate
 from verify.certificate import Rejected, digest, verify
 

@@ -11,7 +11,7 @@ import pytest
 from rich.console import Console
 
 import figures
-from analytic import CHAMBERS
+from analytic.n2m1 import CHAMBERS
 from verify.check import Check, Outcome
 from verify.report import Run, as_html, as_json, table
 

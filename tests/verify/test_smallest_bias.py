@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sympy import Rational
 
-from analytic.n2m1_bias_table import FOLDER, entries
+from analytic.n2m1.bias.table import FOLDER, entries
 from verify import smallest_bias
 from verify.phase_boundaries import outwards, rows, solved
 from verify.smallest_bias import Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
@@ -23,7 +23,7 @@ def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """What phases.json says of two boundaries, to be changed."""
     names = ("drop-s10-penalty000", "drop-s40-penalty000")
     chosen = {name: copy.deepcopy(entries()[name]) for name in names}
-    monkeypatch.setattr("analytic.n2m1_bias_table.entries", lambda: chosen)
+    monkeypatch.setattr("analytic.n2m1.bias.table.entries", lambda: chosen)
     return chosen
 
 

@@ -6,8 +6,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from analytic import CriticalPoint, SmallestModel
 from analytic.exact.roots import rational_number
+from analytic.n2m1 import CriticalPoint, SmallestModel
 from verify import smallest_loss, smallest_minima, smallest_training
 from verify.check import Check, Outcome, Progress
 from verify.smallest_model import claims

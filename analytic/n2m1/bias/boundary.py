@@ -15,14 +15,14 @@ from typing import Literal
 
 import sympy
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import sparsity_between
-from .n2m1_bias import Certified, certify
-from .n2m1_bias_angle import Angle
-from .n2m1_bias_forms import unstable_importance
-from .n2m1_bias_point import Candidate, minima
-from .n2m1_bias_search import starts
-from .printed import enclosed
+from ...exact import Exact, rational, to_sympy
+from ...exact.rationals import sparsity_between
+from ...printed import enclosed
+from .angle import Angle
+from .certification import Certified, certify
+from .forms import unstable_importance
+from .point import Candidate, minima
+from .search import starts
 
 Parameter = Literal["importance", "penalty"]
 Order = Literal["first", "second"]

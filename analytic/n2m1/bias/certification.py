@@ -13,7 +13,7 @@ right at the same level (†). If b < β*, let b′ ≥ β* have G(b′) = G(b);
 (p/c)[∫_{b′}^{b+c} G − ∫_{b′−c}^{b} G], two intervals of one length, and G(b − u) ≤ G(b′ + u) by (†). If b ≥ β*, b′ = b does,
 with G(b − u) ≤ G(b + u) by (†). ∎
 
-So w₁w₂ ≤ 0 is enough, and `analytic.n2m1_bias_angle` and `analytic.n2m1_bias_linear` have bounds that close: the whole of
+So w₁w₂ ≤ 0 is enough, and `analytic.n2m1.bias.angle` and `analytic.n2m1.bias.linear` have bounds that close: the whole of
 R⁴ is covered by some thousand cells in about a second. Statements on minimisers are among w₁w₂ ≤ 0, W and −W being one.
 """
 
@@ -32,13 +32,13 @@ from typing import Any
 
 import sympy
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import shown, sparsity_between
-from .n2m1_bias_angle import ONE, Angle
-from .n2m1_bias_minimiser import Located, Minimiser, Phase, clusters, dropping, located
-from .n2m1_bias_point import Candidate, candidate
-from .n2m1_bias_search import Cover, Target, cover, refined, starts
-from .printed import enclosed, html_table
+from ...exact import Exact, rational, to_sympy
+from ...exact.rationals import shown, sparsity_between
+from ...printed import enclosed, html_table
+from .angle import ONE, Angle
+from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
+from .point import Candidate, candidate
+from .search import Cover, Target, cover, refined, starts
 
 _SLACK = Fraction(8, 10**13)
 _BITS = 300
@@ -90,7 +90,7 @@ class Certified:
 @dataclass(frozen=True)
 class NotCertified:
     """The proof did not close in the time given: what is proved of the least loss, and the cells left, as intervals of
-    (q, β₁, β₂) in the letters of `analytic.n2m1_bias_angle` (None: unbounded)."""
+    (q, β₁, β₂) in the letters of `analytic.n2m1.bias.angle` (None: unbounded)."""
 
     loss_lower: sympy.Rational
     loss_upper: sympy.Rational

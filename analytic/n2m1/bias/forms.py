@@ -1,6 +1,6 @@
 r"""Closed forms of the smallest model with bias, derived: its phases, where dropping turns unstable, tricritical points.
 
-One importance is 1 and that of the weaker feature is r; the letters are those of `analytic.n2m1_bias_angle`, e = −q.
+One importance is 1 and that of the weaker feature is r; the letters are those of `analytic.n2m1.bias.angle`, e = −q.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, integrate, symbols
 
-from .exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
-from .exact.rationals import instance, sparsity_between, whole
-from .exact.roots import ball_ends
-from .n2m1_bias_linear import density as p
-from .n2m1_bias_linear import wedges, x, y
+from ...exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
+from ...exact.rationals import instance, sparsity_between, whole
+from ...exact.roots import ball_ends
+from .linear import density as p
+from .linear import wedges, x, y
 
 beta, ratio, penalty = symbols("beta r lambda", nonnegative=True)
 own, other = symbols("a e", positive=True)

@@ -1,6 +1,6 @@
 r"""Lower bounds on the loss of the smallest model with bias where the weaker feature's output is never clipped.
 
-In the letters of `analytic.n2m1_bias_angle`: where β₂ ≥ |q|, f₂ is linear, and with the best b₂ the loss of feature 2 is
+In the letters of `analytic.n2m1.bias.angle`: where β₂ ≥ |q|, f₂ is linear, and with the best b₂ the loss of feature 2 is
 v[(1 − t q²)² + t²q²], v = p/3 − p²/4 = Var x. So K ≥ κ for every t and b₂ exactly when
 
 .. math:: N = (I_1 p/3 + I_2 v - \kappa)\,[I_1 A + I_2 v (q^2 + q^4) + 2\lambda q^2] - [I_1 B + I_2 v q^2]^2 \ge 0,
@@ -24,8 +24,8 @@ from typing import NamedTuple, TypeAlias
 import sympy
 from sympy import Expr, Poly, symbols
 
-from .exact import to_sympy
-from .n2m1_bias_angle import Angle
+from ...exact import to_sympy
+from .angle import Angle
 
 REACH = Fraction(1, 2)
 """The region is |q|, |β₁| ≤ ½."""

@@ -10,13 +10,13 @@ from typing import Literal, NamedTuple
 import flint
 from flint import arb
 
-from .exact import to_flint
-from .exact.roots import ball_ends
-from .n2m1_bias_angle import ONE, Angle
-from .n2m1_bias_linear import Piece, polynomials, wedge_box, wedges, x, y
-from .n2m1_bias_point import PRECISION, Box, Candidate, pinned, reduced
-from .n2m1_bias_search import Cover, Target
-from .printed import enclosed
+from ...exact import to_flint
+from ...exact.roots import ball_ends
+from ...printed import enclosed
+from .angle import ONE, Angle
+from .linear import Piece, polynomials, wedge_box, wedges, x, y
+from .point import PRECISION, Box, Candidate, pinned, reduced
+from .search import Cover, Target
 
 Phase = Literal["drop", "partial antipodal", "strong antipodal", "undecided"]
 Interval = tuple[Fraction, Fraction]

@@ -1,6 +1,6 @@
 r"""A minimum of the smallest model with bias, pinned down: Newton's method, and strict convexity on a box, in balls.
 
-In the letters of `analytic.n2m1_bias_angle`, with e = −q: the least loss on the ray is φ(e, β₁, β₂) = C − L²/Q. For a
+In the letters of `analytic.n2m1.bias.angle`, with e = −q: the least loss on the ray is φ(e, β₁, β₂) = C − L²/Q. For a
 feature with slopes (a, −e) and bias β ≥ 0, what z⁻ takes away is polynomial in d = (e − β)⁺ and h = (e − β − a)⁺:
 
 .. math:: E (z^+)^2 = E z^2 - \frac{sp\,d^3}{3e} - p^2 \frac{d^4 - h^4}{12ae}, \qquad
@@ -20,10 +20,10 @@ from fractions import Fraction
 import flint
 from flint import arb, fmpq
 
-from .exact import to_flint
-from .exact.rationals import from_flint
-from .exact.roots import ball_ends
-from .n2m1_bias_angle import ONE, Angle
+from ...exact import to_flint
+from ...exact.rationals import from_flint
+from ...exact.roots import ball_ends
+from .angle import ONE, Angle
 
 PRECISION = 256
 STEPS, PARTS = 60, 256

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .n2m1_bias_angle import ONE, ROOT, Angle, Bound, Cell, flattened, halves
-from .n2m1_bias_linear import REACH, Piece, pieces
+from .angle import ONE, ROOT, Angle, Bound, Cell, flattened, halves
+from .linear import REACH, Piece, pieces
 
 Linear = Literal["above", "within", "unused"]
 _GAIN = 0.05
@@ -149,7 +149,7 @@ def _lowest(loss: NDArray[np.float64], most: int) -> NDArray[np.intp]:
 def _moments(
     p: float, a: float | NDArray[np.float64], e: NDArray[np.float64], beta: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """E (z⁺)² and E x z⁺ in floats, as in `analytic.n2m1_bias_point`."""
+    """E (z⁺)² and E x z⁺ in floats, as in `analytic.n2m1.bias.point`."""
     d, h = np.maximum(e - beta, 0), np.maximum(e - beta - a, 0)
     fourth = p * p * (d**4 - h**4) / (12 * a * e)
     square = p * (a * a + e * e) / 3 + beta**2 - a * e * p * p / 2 + beta * (a - e) * p

@@ -13,7 +13,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from .exact.rationals import choice
+from ...exact.rationals import choice
 
 FOLDER = files("analytic") / "certificates"
 
@@ -23,7 +23,7 @@ class Known:
     """A boundary between `lower` and `upper` in the importance or the penalty; the other parameters are held.
 
     `kind`: "drop" (against the rest), "jump" (between antipodal pairs) or "penalty" (λ_c). `phases`: below and above.
-    `order`, `jump`: as in `analytic.n2m1_bias_boundary.Boundary`.
+    `order`, `jump`: as in `analytic.n2m1.bias.boundary.Boundary`.
     """
 
     name: str

@@ -1,7 +1,7 @@
 r"""Where three phases of the smallest model with bias meet (λ = 0), enclosed by interval Newton on polynomial systems.
 
-In the letters of `analytic.n2m1_bias_angle` with e = −q, importances (1, r). Strong antipodal is a critical point of
-C − L²/Q in (e, β₁, β₂), partial antipodal one in (x, y), (q, β₁) = (−x, xy), as in `analytic.n2m1_bias_linear`.
+In the letters of `analytic.n2m1.bias.angle` with e = −q, importances (1, r). Strong antipodal is a critical point of
+C − L²/Q in (e, β₁, β₂), partial antipodal one in (x, y), (q, β₁) = (−x, xy), as in `analytic.n2m1.bias.linear`.
 
 * **Drop, strong and partial**, seven unknowns (p, r, e, β₁, β₂, x, y): strong is critical and costs rv; partial is critical
   and costs rv, that is N/x² and both its derivatives vanish.
@@ -25,12 +25,12 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, Symbol, symbols
 
-from .exact import to_flint
-from .exact.rationals import whole
-from .exact.roots import ball_ends
-from .n2m1_bias_forms import VARIANCE, beta, clipped_moments, other, own, penalty, ratio, strong_antipodal
-from .n2m1_bias_linear import density as p
-from .n2m1_bias_linear import wedges, x, y
+from ...exact import to_flint
+from ...exact.rationals import whole
+from ...exact.roots import ball_ends
+from .forms import VARIANCE, beta, clipped_moments, other, own, penalty, ratio, strong_antipodal
+from .linear import density as p
+from .linear import wedges, x, y
 
 Interval = tuple[Fraction, Fraction]
 _FEWEST_DIGITS, _MOST_DIGITS = 20, 200

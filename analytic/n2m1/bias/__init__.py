@@ -1,0 +1,12 @@
+"""The smallest model with bias: the global minimum, proved by branch and bound.
+
+certification   `certify`: the minimum, or why it is not certified; minimiser: what is known of the place
+angle           cells of the circle of directions, in integers; search: the cover of it
+linear, point   the loss and its critical points in a direction
+forms           closed forms of the phases; boundary: where they meet
+"""
+
+from .boundary import drop_boundary, jump_boundary, penalty_boundary
+from .certification import Certified, NotCertified, certify
+
+__all__ = ["Certified", "NotCertified", "certify", "drop_boundary", "jump_boundary", "penalty_boundary"]
