@@ -15,9 +15,7 @@ from functools import lru_cache
 from .exact import is_zero
 from .exact.closed_forms import numbered
 from .exact.rationals import entries, instance, whole
-from .polytope import Polytope, given_polytope
-from .polytope_names import polygon_name, simplex_name
-from .polytopes import CATALOGUE, polytope, rectified_name
+from .polytopes import CATALOGUE, Polytope, given_polytope, polygon_name, polytope, rectified_name, simplex_name
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from .exact.bernstein import zeros
 from .exact.rationals import digits_of
 from .exact.roots import ball_ends
 from .loss import Enclosure
-from .polytope import Polytope, given_polytope
+from .polytopes import Polytope, given_polytope
 from .vertex_sums import Knot, knots, vertex_sums
 
 MOST_BITS = 1 << 13

@@ -33,7 +33,7 @@ from .exact.polynomial import MOST_BITS, rational_multiple, roots_in, value_at
 from .exact.rationals import digits_of
 from .exact.roots import ball_ends
 from .loss import Enclosure
-from .polytope import Polytope, given_polytope
+from .polytopes import Polytope, given_polytope
 
 THETA = Symbol("theta", real=True)
 _C, _X = Symbol("c", positive=True), Symbol("x", real=True)

@@ -15,8 +15,7 @@ import sympy
 from sympy import Expr
 
 from .exact.rationals import shown
-from .polytope import Polytope
-from .polytopes import polytope
+from .polytopes import Polytope, polytope
 from .printed import short
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"

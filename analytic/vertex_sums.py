@@ -25,7 +25,7 @@ import sympy
 from flint import arb, arb_poly
 
 from .exact import ball, is_zero
-from .polytope import Polytope
+from .polytopes import Polytope
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from .exact import Exact, rational, to_sympy
 from .exact.rationals import digits_of, from_flint
 from .loss import Enclosure
 from .packing import Packing, packings
-from .polytope import Polytope
 from .polytope_loss import BestAtom, enclosure
+from .polytopes import Polytope
 from .printed import Listed
 from .winner_bounds import beats, best_atom, packing_loss
 

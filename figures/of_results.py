@@ -13,7 +13,7 @@ from matplotlib import pyplot
 from matplotlib.axes import Axes
 
 from analytic.n2m1 import Diagram, PhaseTransition, SmallestModel, phase_diagram
-from analytic.polytope import Polytope
+from analytic.polytopes import Polytope
 from numeric.arguments import array, instance, shown
 from numeric.dynamics import Trajectory
 from numeric.metrics import feature_norms, superposition

@@ -16,9 +16,8 @@ from matplotlib.patches import Patch
 from scipy.optimize import brentq, minimize_scalar
 
 from analytic.packing import Packing
-from analytic.polytope import Polytope
 from analytic.polytope_loss import best_loss
-from analytic.polytopes import antiprism
+from analytic.polytopes import Polytope, antiprism
 from analytic.winner_bounds import packing_loss
 from analytic.winners import Reign, winner_at, winners
 from numeric.minimise import minimise_loss

@@ -5,7 +5,7 @@ dimension); octahedron, "4-orthoplex" or "4-cross-polytope"; cube, "4-cube"; ico
 "rectified 5-simplex"; "5-demicube"; "square antiprism", "5-antiprism" and "triangular prism" (tight frames); "triangular
 bipyramid", "7-bipyramid"; "13-point harmonic frame", the one that least interference in four dimensions finds. And products
 of any of these: "triangle × pentagon" (or "3-5 duoprism"), the Cartesian product as a tight frame, and "digon ⊕ triangle" (or
-with "+"), the tegum product: both in orthogonal spaces. Each has one name (`analytic.polytope_names`), the same that
+with "+"), the tegum product: both in orthogonal spaces. Each has one name (`analytic.polytopes.names`), the same that
 `numeric.geometry.describe` gives it.
 """
 
@@ -18,12 +18,12 @@ from functools import lru_cache, reduce
 import sympy
 from sympy import Expr
 
-from . import polytope_vertices as vertices
-from .exact import Exact, sign
-from .exact.closed_forms import exact_number
-from .exact.rationals import instance, whole
-from .polytope import Polytope, given_polytope
-from .polytope_names import (
+from ..exact import Exact, sign
+from ..exact.closed_forms import exact_number
+from ..exact.rationals import instance, whole
+from . import vertices as vertices
+from .configuration import Polytope, given_polytope
+from .names import (
     adjective,
     corners,
     polygon_corners,

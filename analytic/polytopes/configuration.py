@@ -9,12 +9,12 @@ from math import prod
 import sympy
 from sympy import Expr, ImmutableMatrix
 
+from ..exact import Exact, closed_form, is_zero
+from ..exact.closed_forms import numbered
+from ..exact.rationals import instance
+from ..metrics import coherence_of, dimensionality_of
 from .energy import coulomb_energy, interference_energy, log_energy, pair_distances, riesz_energy
-from .exact import Exact, closed_form, is_zero
-from .exact.closed_forms import numbered
-from .exact.rationals import instance
-from .gram_symmetry import is_transitive, orbit_sizes
-from .metrics import coherence_of, dimensionality_of
+from .symmetry import is_transitive, orbit_sizes
 
 
 @dataclass(frozen=True)

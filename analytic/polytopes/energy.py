@@ -13,9 +13,9 @@ from math import gcd
 import sympy
 from sympy import Expr, MatrixBase, Rational
 
-from .exact import Exact, closed_form, rational, sign, to_sympy
-from .exact.closed_forms import exact_number, numbered, short_form
-from .exact.rationals import instance
+from ..exact import Exact, closed_form, rational, sign, to_sympy
+from ..exact.closed_forms import exact_number, numbered, short_form
+from ..exact.rationals import instance
 
 
 def pair_distances(gram: MatrixBase) -> tuple[tuple[Expr, int], ...]:

@@ -9,8 +9,8 @@ from math import prod
 import sympy
 from sympy import Expr, ImmutableMatrix, MatrixBase, Rational, cos, pi, sin, sqrt
 
-from .exact.closed_forms import exact_number
-from .exact.rationals import instance, whole
+from ..exact.closed_forms import exact_number
+from ..exact.rationals import instance, whole
 
 
 def polygon(k: int) -> ImmutableMatrix:

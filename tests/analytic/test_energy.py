@@ -9,8 +9,7 @@ from sympy import ImmutableMatrix, Rational, log, sqrt
 
 from analytic.exact import ball, is_zero
 from analytic.exact.roots import ball_ends
-from analytic.polytope import Polytope
-from analytic.polytopes import CATALOGUE, antiprism, polytope
+from analytic.polytopes import CATALOGUE, Polytope, antiprism, polytope
 
 DIGITS = 50
 # Sums of at most 190 terms of size at most 100, in 50-digit arithmetic.

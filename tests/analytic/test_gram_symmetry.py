@@ -6,7 +6,7 @@ from math import factorial, prod
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytic.gram_symmetry import orbit_sizes
+from analytic.polytopes.symmetry import orbit_sizes
 
 CYCLE = [[min((i - j) % 5, (j - i) % 5) for j in range(5)] for i in range(5)]
 

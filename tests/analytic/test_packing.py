@@ -7,8 +7,7 @@ import sympy
 from sympy import ImmutableMatrix
 
 from analytic.packing import Packing, _alike, atoms, packings
-from analytic.polytope import Polytope
-from analytic.polytopes import antiprism, polytope
+from analytic.polytopes import Polytope, antiprism, polytope
 
 CASES = [(n, m) for n in range(1, 10) for m in range(1, 5)]
 

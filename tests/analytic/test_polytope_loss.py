@@ -14,9 +14,8 @@ from analytic import polytope_loss
 from analytic.law import Independent
 from analytic.loss import Enclosure, enclose_loss
 from analytic.n2m1 import SmallestModel
-from analytic.polytope import Polytope
 from analytic.polytope_loss import BestAtom, Peak, best_gain, best_loss, independent
-from analytic.polytopes import antiprism, polytope
+from analytic.polytopes import Polytope, antiprism, polytope
 from analytic.sparse_polytope import sparse_optimum
 from analytic.vertex_sums import knots, vertex_sums
 

@@ -13,8 +13,8 @@ from sympy import Expr, ImmutableMatrix, Matrix, Rational, sqrt
 from analytic.exact import ball, is_zero, sign
 from analytic.law import Independent, OneHot
 from analytic.loss import enclose_loss
-from analytic.polytope import Polytope
-from analytic.polytopes import CATALOGUE, TIGHT_HEIGHT, antiprism, polytope, tegum
+from analytic.polytopes import CATALOGUE, Polytope, antiprism, polytope, tegum
+from analytic.polytopes.catalogue import TIGHT_HEIGHT
 
 EXTRA = ("7-gon", "9-gon", "15-gon", "5-antiprism", "6-simplex", "6-bipyramid")
 EVERY = [*map(polytope, (*CATALOGUE, *EXTRA)), antiprism(4, "1/2"), antiprism(3, "1/3"), antiprism(5, sqrt(2) / 2)]

@@ -10,8 +10,7 @@ from analytic.exact import ball, is_zero, sign
 from analytic.exact.roots import ball_ends
 from analytic.law import OneHot
 from analytic.loss import enclose_loss, sparse_limit
-from analytic.polytope import Polytope
-from analytic.polytopes import CATALOGUE, polytope
+from analytic.polytopes import CATALOGUE, Polytope, polytope
 from analytic.sparse_polytope import THETA, sparse_loss, sparse_optimum
 
 RATIONAL_GRAMS = ["digon", "triangle", "hexagon", "tetrahedron", "cube", "4-simplex", "triangular bipyramid"]

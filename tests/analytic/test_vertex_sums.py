@@ -13,9 +13,8 @@ from nested import integrate
 
 from analytic.exact.roots import ball_ends
 from analytic.n2m1 import SmallestModel
-from analytic.polytope import Polytope
 from analytic.polytope_loss import independent
-from analytic.polytopes import polytope
+from analytic.polytopes import Polytope, polytope
 from analytic.vertex_sums import knots, vertex_sums
 
 BITS = 192

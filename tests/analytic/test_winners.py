@@ -12,8 +12,7 @@ from sympy import ImmutableMatrix
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from analytic.packing import packings
-from analytic.polytope import Polytope
-from analytic.polytopes import antiprism, polytope
+from analytic.polytopes import Polytope, antiprism, polytope
 from analytic.sparse_polytope import sparse_optimum
 from analytic.winners import _hull, _point, winner_at, winners
 
