@@ -17,8 +17,9 @@ norm 1 as well: k(2 − C_k) ≤ k(2 − (k + 1 − sec(π/5))/4) for k ≥ 6, w
 4.04. That is the published argument, and it gives five.
 
 **Best bias.** Five does not survive a free bias. A negative one cuts interference off, and then the law of x matters: for U[0, 1]
-(`analytic.sparse_polytope`) the heptagon saves most (certified for the k that are asked for, not for all), and where an active x
-has always the same value every k-gon is stored without loss (`analytic.memorised`), so that S_k = k has no maximum.
+(`analytic.polytope_loss.sparse_limit`) the heptagon saves most (certified for the k that are asked for, not for all), and
+where an active x has always the same value every k-gon is stored without loss (`analytic.memorised`), so that S_k = k has no
+maximum.
 
 **Not shown:** that a regular polygon is best of all W, or a minimum. Inputs scaled to ‖x‖ = 1 are not independent; at bias zero
 that only changes M, as long as no two of the stored features are active together.
@@ -35,8 +36,8 @@ from sympy import Expr
 from .exact import closed_form, sign
 from .exact.rationals import choice, digits_of, whole
 from .loss import Enclosure
+from .polytope_loss import sparse_optimum
 from .polytopes import polytope
-from .sparse_polytope import sparse_optimum
 
 Rule = Literal["unit_norm", "zero_bias", "best_bias"]
 

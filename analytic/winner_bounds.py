@@ -33,9 +33,8 @@ from .exact import rational, sign, to_flint
 from .exact.bernstein import bernstein, is_positive
 from .exact.roots import ball_ends
 from .packing import Packing
-from .polytope_loss import BestAtom, best_gain, best_loss, independent
+from .polytope_loss import BestAtom, best_gain, best_loss, independent, vertex_sums
 from .polytopes import Polytope
-from .vertex_sums import vertex_sums
 
 _LAMBDA = arb_poly([0, 1])
 _MANY = 1 << 14

@@ -1,7 +1,7 @@
 r"""The best common norm and bias of a polytope at a sparsity, and its loss there, certified.
 
 Columns √t v_i with unit v_i, all alike, bias b = tβ for each, independent features of density p. With L and Q of
-`analytic.vertex_sums` the loss of one vertex is
+`analytic.polytope_loss.sums` the loss of one vertex is
 
 .. math:: K_1(t, \beta) = \tfrac p3 - 2t L(\beta) + t^2 Q(\beta), \qquad
           \min_t K_1 = \tfrac p3 - \frac{L^2}{Q} \text{ at } t = \frac LQ, \qquad
@@ -29,13 +29,13 @@ import flint
 import sympy
 from flint import arb
 
-from .exact import Exact, rational, to_flint, to_sympy
-from .exact.bernstein import zeros
-from .exact.rationals import digits_of
-from .exact.roots import ball_ends
-from .loss import Enclosure
-from .polytopes import Polytope, given_polytope
-from .vertex_sums import Knot, knots, vertex_sums
+from ..exact import Exact, rational, to_flint, to_sympy
+from ..exact.bernstein import zeros
+from ..exact.rationals import digits_of
+from ..exact.roots import ball_ends
+from ..loss import Enclosure
+from ..polytopes import Polytope, given_polytope
+from .sums import Knot, knots, vertex_sums
 
 MOST_BITS = 1 << 13
 

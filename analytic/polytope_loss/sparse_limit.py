@@ -27,13 +27,13 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, Rational, Symbol
 
-from .exact import Exact, closed_form, real_roots, sign, to_sympy
-from .exact.closed_forms import exact_number, short_form
-from .exact.polynomial import MOST_BITS, rational_multiple, roots_in, value_at
-from .exact.rationals import digits_of
-from .exact.roots import ball_ends
-from .loss import Enclosure
-from .polytopes import Polytope, given_polytope
+from ..exact import Exact, closed_form, real_roots, sign, to_sympy
+from ..exact.closed_forms import exact_number, short_form
+from ..exact.polynomial import MOST_BITS, rational_multiple, roots_in, value_at
+from ..exact.rationals import digits_of
+from ..exact.roots import ball_ends
+from ..loss import Enclosure
+from ..polytopes import Polytope, given_polytope
 
 THETA = Symbol("theta", real=True)
 _C, _X = Symbol("c", positive=True), Symbol("x", real=True)

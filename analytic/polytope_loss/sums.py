@@ -24,8 +24,8 @@ import flint
 import sympy
 from flint import arb, arb_poly
 
-from .exact import ball, is_zero
-from .polytopes import Polytope
+from ..exact import ball, is_zero
+from ..polytopes import Polytope
 
 
 @dataclass(frozen=True)

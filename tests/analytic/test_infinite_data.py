@@ -13,8 +13,8 @@ from analytic.exact import is_zero, sign
 from analytic.infinite_data import best_polygon, polygon_saving, polygon_savings
 from analytic.loss import sparse_limit
 from analytic.memorised import memorised
+from analytic.polytope_loss import sparse_loss
 from analytic.polytopes import polytope
-from analytic.sparse_polytope import sparse_loss
 
 LARGEST = 14
 

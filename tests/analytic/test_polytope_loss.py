@@ -10,14 +10,13 @@ from flint import arb, fmpq
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import polytope_loss
 from analytic.law import Independent
 from analytic.loss import Enclosure, enclose_loss
 from analytic.n2m1 import SmallestModel
-from analytic.polytope_loss import BestAtom, Peak, best_gain, best_loss, independent
+from analytic.polytope_loss import BestAtom, at_sparsity, best_gain, best_loss, independent, sparse_optimum, vertex_sums
+from analytic.polytope_loss.at_sparsity import Peak
+from analytic.polytope_loss.sums import knots
 from analytic.polytopes import Polytope, antiprism, polytope
-from analytic.sparse_polytope import sparse_optimum
-from analytic.vertex_sums import knots, vertex_sums
 
 SMALL = ("digon", "triangle", "square", "tetrahedron", "pentagon")
 ALL = (*SMALL, "hexagon", "heptagon", "octagon", "square antiprism", "cube", "4-simplex")
@@ -175,7 +174,7 @@ def test_precision_is_doubled_until_it_suffices(monkeypatch: pytest.MonkeyPatch)
         used.append(bits)
         return independent(n, s, bits)
 
-    monkeypatch.setattr(polytope_loss, "independent", watched)
+    monkeypatch.setattr(at_sparsity, "independent", watched)
     best = best_loss(polytope("octagon"), 1 - Fraction(1, 10**20), 2)
     assert used == [72, 144]
     assert max(best.norm.radius, best.bias.radius, best.loss.radius) <= sympy.Rational(1, 100)
@@ -206,7 +205,7 @@ def test_bits_are_doubled_until_they_are_enough(monkeypatch: pytest.MonkeyPatch)
         return best_gain(shape, weights, digits, bits) if len(asked) == 3 else Peak(*[arb("nan")] * 3)
 
     wanted = best_loss(polytope("digon"), "1/2", 5)
-    monkeypatch.setattr(polytope_loss, "best_gain", at_the_third)
+    monkeypatch.setattr(at_sparsity, "best_gain", at_the_third)
     found = best_loss(polytope("digon"), "1/2", 5)
     assert asked == [84, 168, 336]
     assert abs(found.loss.midpoint - wanted.loss.midpoint) <= found.loss.radius + wanted.loss.radius

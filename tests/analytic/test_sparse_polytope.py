@@ -10,8 +10,9 @@ from analytic.exact import ball, is_zero, sign
 from analytic.exact.roots import ball_ends
 from analytic.law import OneHot
 from analytic.loss import enclose_loss, sparse_limit
+from analytic.polytope_loss import sparse_loss, sparse_optimum
+from analytic.polytope_loss.sparse_limit import THETA
 from analytic.polytopes import CATALOGUE, Polytope, polytope
-from analytic.sparse_polytope import THETA, sparse_loss, sparse_optimum
 
 RATIONAL_GRAMS = ["digon", "triangle", "hexagon", "tetrahedron", "cube", "4-simplex", "triangular bipyramid"]
 IRRATIONAL_GRAMS = ["pentagon", "octagon", "square antiprism", "pentagonal bipyramid", "icosahedron", "7-gon"]

@@ -13,9 +13,9 @@ from nested import integrate
 
 from analytic.exact.roots import ball_ends
 from analytic.n2m1 import SmallestModel
-from analytic.polytope_loss import independent
+from analytic.polytope_loss import independent, vertex_sums
+from analytic.polytope_loss.sums import knots
 from analytic.polytopes import Polytope, polytope
-from analytic.vertex_sums import knots, vertex_sums
 
 BITS = 192
 RATIONAL = {"digon": 2, "triangle": 3, "tetrahedron": 3, "4-simplex": 2, "hexagon": 2, "cube": 2}

@@ -12,8 +12,8 @@ from sympy import ImmutableMatrix
 from analytic.law import Independent
 from analytic.loss import expected_loss
 from analytic.packing import packings
+from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import Polytope, antiprism, polytope
-from analytic.sparse_polytope import sparse_optimum
 from analytic.winners import _hull, _point, winner_at, winners
 
 QUICK = [(3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3)]

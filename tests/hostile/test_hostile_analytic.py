@@ -14,8 +14,8 @@ from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
 from analytic.packing import packings
+from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polytope
-from analytic.sparse_polytope import sparse_optimum
 from analytic.toy_capacity import HeldCapacity
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
@@ -52,15 +52,15 @@ INSIDE = (
     "analytic.polytopes.vertices.product_gram",
     "analytic.polytopes.vertices.product_of",
     "analytic.polytopes.catalogue.rectified_name",
-    "analytic.polytope_loss.independent",
-    "analytic.polytope_loss.best_gain",
-    "analytic.polytope_loss.enclosure",
+    "analytic.polytope_loss.at_sparsity.independent",
+    "analytic.polytope_loss.at_sparsity.best_gain",
+    "analytic.polytope_loss.at_sparsity.enclosure",
     "analytic.benefit_curve.Quadratic",
     "analytic.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
     "analytic.upper_envelope",
-    "analytic.vertex_sums",
+    "analytic.polytope_loss.sums",
     "analytic.winner_bounds",
 )
 LONG = ("beyond a float",)  # importances without a bound on their ratio take a time without a bound
@@ -150,7 +150,7 @@ VALID = {
     "analytic.packing.atoms": call(n=3, m=2),
     "analytic.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
-    "analytic.polytope_loss.best_loss": call(polytope=DIGON, sparsity="1/2", digits=3),
+    "analytic.polytope_loss.at_sparsity.best_loss": call(polytope=DIGON, sparsity="1/2", digits=3),
     "analytic.polytopes.vertices.antiprism": call(k=3, height=sympy.Rational(1, 2)),
     "analytic.polytopes.vertices.antiprism_gram": call(k=3, height=sympy.Rational(1, 2)),
     "analytic.polytopes.vertices.cube": call(d=2),
@@ -173,9 +173,9 @@ VALID = {
     "analytic.quadratic_task.sparse_kurtosis": call(density_="1/2", law="symmetric"),
     "analytic.quadratic_task.turning_density": call(law="symmetric"),
     "analytic.quadratic_task.variance": call(q=sympy.eye(2), moments=[0, 1, 0, 3]),
-    "analytic.sparse_polytope.SparseOptimum.enclose": of(sparse_optimum(DIGON), digits=3),
-    "analytic.sparse_polytope.sparse_loss": call(polytope=DIGON, square_norm=1, bias="-1/8"),
-    "analytic.sparse_polytope.sparse_optimum": call(polytope=DIGON),
+    "analytic.polytope_loss.sparse_limit.SparseOptimum.enclose": of(sparse_optimum(DIGON), digits=3),
+    "analytic.polytope_loss.sparse_limit.sparse_loss": call(polytope=DIGON, square_norm=1, bias="-1/8"),
+    "analytic.polytope_loss.sparse_limit.sparse_optimum": call(polytope=DIGON),
     "analytic.thomson.thomson": call(n_points=3),
     "analytic.tight_frames.blocks": call(W=sympy.eye(2)),
     "analytic.tight_frames.capacities": call(W=sympy.eye(2)),
