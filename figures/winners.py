@@ -15,11 +15,9 @@ from matplotlib import pyplot
 from matplotlib.patches import Patch
 from scipy.optimize import brentq, minimize_scalar
 
-from analytic.packing import Packing
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import Polytope, antiprism
-from analytic.winner_bounds import packing_loss
-from analytic.winners import Reign, winner_at, winners
+from analytic.winners import Packing, Reign, packing_loss, winner_at, winners
 from numeric.minimise import minimise_loss
 
 from . import Progress

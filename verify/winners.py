@@ -14,10 +14,9 @@ import torch
 from analytic.exact import to_sympy
 from analytic.law import Independent
 from analytic.loss import loss_of_floats
-from analytic.packing import Packing, atoms, packings
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
-from analytic.winners import Reign, winner_at, winners
+from analytic.winners import Packing, Reign, atoms, packings, winner_at, winners
 from numeric.arguments import Floats
 from numeric.catalogue import vertices
 from numeric.geometry import describe

@@ -29,12 +29,12 @@ from math import comb
 import flint
 from flint import arb, arb_poly, fmpq
 
-from .exact import rational, sign, to_flint
-from .exact.bernstein import bernstein, is_positive
-from .exact.roots import ball_ends
+from ..exact import rational, sign, to_flint
+from ..exact.bernstein import bernstein, is_positive
+from ..exact.roots import ball_ends
+from ..polytope_loss import BestAtom, best_gain, best_loss, independent, vertex_sums
+from ..polytopes import Polytope
 from .packing import Packing
-from .polytope_loss import BestAtom, best_gain, best_loss, independent, vertex_sums
-from .polytopes import Polytope
 
 _LAMBDA = arb_poly([0, 1])
 _MANY = 1 << 14

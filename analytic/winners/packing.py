@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from .exact import is_zero
-from .exact.closed_forms import numbered
-from .exact.rationals import entries, instance, whole
-from .polytopes import CATALOGUE, Polytope, given_polytope, polygon_name, polytope, rectified_name, simplex_name
+from ..exact import is_zero
+from ..exact.closed_forms import numbered
+from ..exact.rationals import entries, instance, whole
+from ..polytopes import CATALOGUE, Polytope, given_polytope, polygon_name, polytope, rectified_name, simplex_name
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 r"""Which packing of polytopes has the lowest loss at which sparsity, for n features in m dimensions: proved, for all s.
 
-The candidates are the packings of the catalogue (`analytic.packing`), each part with its own best norm and bias, features of
-equal importance. Their least losses are certified (`analytic.polytope_loss`). An interval of s on whose ends the same
-packing wins is settled by `analytic.winner_bounds`, or halved; where the winners at the ends differ, the difference of the
-two is brought to change sign between two rationals that are close together. So it is proved for *every* s in a reign that
-its packing has a lower loss than every other packing, and that the change of winners happens between the two ends of
-each crossing, as losses are continuous in s; how often it changes back within that width is open. What is not claimed:
-that these are the best of all W and b. `verify.winners` searches those: it finds the winner again at most sparsities, but
-something lower by 1e-4 for s < 1/10 where features are dropped, and by 1e-2 and more a lower square antiprism (`extra`).
+The candidates are the packings of the catalogue (`analytic.winners.packing`), each part with its own best norm and bias,
+features of equal importance. Their least losses are certified (`analytic.polytope_loss`). An interval of s on whose ends the
+same packing wins is settled by `analytic.winners.bounds`, or halved; where the winners at the ends differ, the difference of
+the two is brought to change sign between two rationals that are close together. So it is proved for *every* s in a reign that
+its packing has a lower loss than every other packing, and that the change of winners happens between the two ends of each
+crossing, as losses are continuous in s; how often it changes back within that width is open. What is not claimed: that these
+are the best of all W and b. `verify.winners` searches those: it finds the winner again at most sparsities, but something lower
+by 1e-4 for s < 1/10 where features are dropped, and by 1e-2 and more a lower square antiprism (`extra`).
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from itertools import chain
 import sympy
 from flint import arb
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import digits_of, from_flint
-from .loss import Enclosure
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import digits_of, from_flint
+from ..loss import Enclosure
+from ..polytope_loss import BestAtom, enclosure
+from ..polytopes import Polytope
+from ..printed import Listed
+from .bounds import beats, best_atom, packing_loss
 from .packing import Packing, packings
-from .polytope_loss import BestAtom, enclosure
-from .polytopes import Polytope
-from .printed import Listed
-from .winner_bounds import beats, best_atom, packing_loss
 
 _GUARD = 8
 """Digits that losses have beyond those of a crossing, to tell a difference from 0 at both ends of it."""
@@ -82,7 +82,7 @@ class Reigns(Listed[Reign]):
 def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Polytope, ...] = ()) -> Winner:
     """The winner at one sparsity, 0 ≤ s < 1, with losses to a radius of 10^−digits or so, told apart by balls.
 
-    `extra`: polytopes beside those of the catalogue (`analytic.packing.packings`). ValueError on bad input; ArithmeticError
+    `extra`: polytopes beside those of the catalogue (`analytic.winners.packings`). ValueError on bad input; ArithmeticError
     where two packings tie to that accuracy: ask for more digits.
     """
     s, digits = rational(sparsity, "sparsity"), digits_of(digits)

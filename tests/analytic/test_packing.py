@@ -6,8 +6,9 @@ import pytest
 import sympy
 from sympy import ImmutableMatrix
 
-from analytic.packing import Packing, _alike, atoms, packings
 from analytic.polytopes import Polytope, antiprism, polytope
+from analytic.winners import Packing, atoms, packings
+from analytic.winners.packing import _alike
 
 CASES = [(n, m) for n in range(1, 10) for m in range(1, 5)]
 

@@ -9,11 +9,10 @@ from flint import arb
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from analytic import winner_bounds
 from analytic.exact import to_flint
-from analytic.packing import packings
 from analytic.polytopes import polytope
-from analytic.winner_bounds import atom_loss, beats, packing_loss
+from analytic.winners import bounds, packing_loss, packings
+from analytic.winners.bounds import atom_loss, beats
 
 DIGITS = 20
 NAMES = ("digon", "triangle", "pentagon", "hexagon", "tetrahedron")
@@ -44,7 +43,7 @@ def test_the_bound_between_holds_for_any_losses_given_the_active_features(
     with flint.ctx.workprec(128):
         least, top = ([arb(to_flint(sum(part[first:]))) for part in parts[:2]] for first in (0, n - 1))
         for high in (top, [arb(0), arb(0)]):
-            bound = winner_bounds.between(n, a, b, least, high)(arb(to_flint(share)))
+            bound = bounds.between(n, a, b, least, high)(arb(to_flint(share)))
             assert bound <= arb(to_flint(sum(parts[2]))) + 1e-30
 
 
@@ -53,7 +52,7 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
     """c_d = ½h² f″/f (1 + O(h)) at s = ½, where f″/f = 4((n − 2d)² − n): no more is given away, and no less."""
     for h in (Fraction(1, 1000), Fraction(1, 10000)):
         with flint.ctx.workprec(128):
-            bend = float(winner_bounds._bend(n, d, Fraction(1, 2), Fraction(1, 2) + h))
+            bend = float(bounds._bend(n, d, Fraction(1, 2), Fraction(1, 2) + h))
         exact = float(2 * h**2 * max((n - 2 * d) ** 2 - n, 0))
         assert exact <= bend <= exact * (1 + 40 * float(h))
 
@@ -65,12 +64,12 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
 def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
     atom, (a, b) = polytope(name), ends
-    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
+    with flint.ctx.workprec(bounds.bits(DIGITS)):
         between, at = atom_loss(atom, a + share * (b - a), DIGITS), to_flint(share)
-        below = winner_bounds._inside(atom, a, b, DIGITS)
+        below = bounds._inside(atom, a, b, DIGITS)
         assert below(arb(at)) <= between + 1e-19
         for end, place in ((a, 0), (b, 1)):
-            above = winner_bounds._above(atom, end, a, b, DIGITS)
+            above = bounds._above(atom, end, a, b, DIGITS)
             assert above(arb(at)) >= between - 1e-19
             value = atom_loss(atom, end, DIGITS)
             assert abs(above(arb(place)) - value) < 1e-18
@@ -81,9 +80,9 @@ def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], s
 def test_the_bound_inside_is_of_second_order(name: str) -> None:
     """Half the interval, a quarter of the gap: c goes with its square."""
     atom, gaps = polytope(name), []
-    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
+    with flint.ctx.workprec(bounds.bits(DIGITS)):
         for h in (Fraction(1, 64), Fraction(1, 128)):
-            below = winner_bounds._inside(atom, Fraction(1, 2), Fraction(1, 2) + h, DIGITS)
+            below = bounds._inside(atom, Fraction(1, 2), Fraction(1, 2) + h, DIGITS)
             gaps.append(float(atom_loss(atom, Fraction(1, 2) + h / 2, DIGITS) - below(arb(0.5))))
     assert 0 < gaps[1] < gaps[0] / 3
 
@@ -93,13 +92,13 @@ def test_the_bound_inside_is_of_second_order(name: str) -> None:
 @settings(max_examples=15)
 def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -> None:
     atom = polytope(name)
-    with flint.ctx.workprec(winner_bounds.bits(DIGITS)):
-        at_zero = winner_bounds._from_zero(atom, a, DIGITS)
+    with flint.ctx.workprec(bounds.bits(DIGITS)):
+        at_zero = bounds._from_zero(atom, a, DIGITS)
         assert at_zero(arb(to_flint(share))) <= atom_loss(atom, share * a, DIGITS) + 1e-19
         if share < 1:
             s = a + share * (1 - a)
             for order in (1, 2):
-                least = winner_bounds._to_one(atom, a, order, DIGITS) * arb(to_flint(1 - s)) ** order
+                least = bounds._to_one(atom, a, order, DIGITS) * arb(to_flint(1 - s)) ** order
                 assert least <= atom_loss(atom, s, DIGITS) + 1e-19
 
 

@@ -11,10 +11,10 @@ from sympy import ImmutableMatrix
 
 from analytic.law import Independent
 from analytic.loss import expected_loss
-from analytic.packing import packings
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import Polytope, antiprism, polytope
-from analytic.winners import _hull, _point, winner_at, winners
+from analytic.winners import packings, winner_at, winners
+from analytic.winners.reigns import _hull, _point
 
 QUICK = [(3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3)]
 SEQUENCES = {

@@ -32,7 +32,7 @@ def test_the_loss_is_exactly_that_of_these_floats(pentagon: Judgement) -> None:
 
 
 def test_the_least_is_that_of_the_best_pentagon(pentagon: Judgement) -> None:
-    """0.0263051311239323 by `analytic.winners`, proved the best of the catalogue there."""
+    """0.0263051311239323 by `analytic.winners.reigns`, proved the best of the catalogue there."""
     assert (pentagon.least_from, pentagon.least_geometry) == ("search", "pentagon")
     assert pentagon.least == pytest.approx(0.0263051311239323, abs=1e-12)
     assert pentagon.gap == pentagon.loss - pentagon.least

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from analytic import winner_bounds, winners
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
+from analytic.winners import bounds, reigns
 
 
 @pytest.mark.parametrize("name", ["digon", "pentagon", "square antiprism"])
@@ -21,9 +21,9 @@ def test_winners(benchmark: Any, n: int, m: int) -> None:
     """The proved sequence from nothing; target: under 5 s, and under 30 s for n = 8."""
 
     def forget() -> None:
-        for module in (winner_bounds, winners):
+        for module in (bounds, reigns):
             for function in vars(module).values():
                 if hasattr(function, "cache_clear"):
                     function.cache_clear()
 
-    benchmark.pedantic(winners.winners, args=(n, m), setup=forget, rounds=1)
+    benchmark.pedantic(reigns.winners, args=(n, m), setup=forget, rounds=1)

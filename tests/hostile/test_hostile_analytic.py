@@ -13,15 +13,15 @@ from analytic.law import Anticorrelated, Correlated, Independent, OneHot
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
-from analytic.packing import packings
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polytope
 from analytic.toy_capacity import HeldCapacity
+from analytic.winners import packings
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
 INSIDE = (
     "analytic.exact.balls",
-    "analytic.winners.Reigns",
+    "analytic.winners.reigns.Reigns",
     "analytic.exact.bernstein",
     "analytic.exact.closed_forms",
     "analytic.loss.cube.transform",
@@ -61,7 +61,7 @@ INSIDE = (
     "analytic.exact.roots",
     "analytic.upper_envelope",
     "analytic.polytope_loss.sums",
-    "analytic.winner_bounds",
+    "analytic.winners.bounds",
 )
 LONG = ("beyond a float",)  # importances without a bound on their ratio take a time without a bound
 LAW = Independent("1/2")
@@ -146,9 +146,9 @@ VALID = {
     "analytic.n2m1.boundary.phase_boundary": call(importance=[1, 1], penalty=0)._replace(without=LONG),
     "analytic.n2m1.boundary.phase_transitions": call(importance=[1, 1], penalty=0)._replace(without=LONG),
     "analytic.n2m1.diagram.phase_diagram": call(sparsity=[0.5], importance=[1.0]),
-    "analytic.packing.Packing.without": of(packings(3, 2)[0], other=packings(3, 2)[1]),
-    "analytic.packing.atoms": call(n=3, m=2),
-    "analytic.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
+    "analytic.winners.packing.Packing.without": of(packings(3, 2)[0], other=packings(3, 2)[1]),
+    "analytic.winners.packing.atoms": call(n=3, m=2),
+    "analytic.winners.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
     "analytic.polytope_loss.at_sparsity.best_loss": call(polytope=DIGON, sparsity="1/2", digits=3),
     "analytic.polytopes.vertices.antiprism": call(k=3, height=sympy.Rational(1, 2)),
@@ -191,8 +191,8 @@ VALID = {
     "analytic.toy_capacity.HeldCapacity.stretches": of(HELD, phase="antipodal"),
     "analytic.water_filling.allocate": call(curves=CURVES, total=1),
     "analytic.water_filling.best_branches": call(curves=CURVES),
-    "analytic.winners.winner_at": call(n=2, m=2, sparsity="1/2", digits=3, extra=()),
-    "analytic.winners.winners": call(n=2, m=2, digits=3, extra=()),
+    "analytic.winners.reigns.winner_at": call(n=2, m=2, sparsity="1/2", digits=3, extra=()),
+    "analytic.winners.reigns.winners": call(n=2, m=2, digits=3, extra=()),
 }
 EVERYTHING = public(analytic, ())
 FUNCTIONS = public(analytic, INSIDE)
