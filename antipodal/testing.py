@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from analytic.polytopes import CATALOGUE, polytope
-from analytic.tight_frames import tight_frame
+from analytic.capacity.tight_frames import tight_frame
 from numeric.transposed import TransposedWarning
 
 from .laws import Anticorrelated, Correlated, Independent, Law, OneHot

@@ -12,20 +12,19 @@ import sympy
 from matplotlib import pyplot
 from matplotlib.colors import LinearSegmentedColormap
 
-from analytic.benefit_curve import PANELS, Curve
-from analytic.capacity import QuadraticModel
-from analytic.emit import compile_arithmetic
-from analytic.quadratic_task import (
-    density,
-    kurtosis,
+from analytic.capacity import (
+    PANELS,
+    Allocation,
+    Curve,
+    QuadraticModel,
+    allocate,
     kurtosis_of_density,
-    ratio,
     sharing,
     sparse_kurtosis,
-    total,
     turning_density,
 )
-from analytic.water_filling import Allocation, allocate
+from analytic.capacity.quadratic_task import density, kurtosis, ratio, total
+from analytic.emit import compile_arithmetic
 from numeric.quadratic_task import minimise_quadratic, sparse_uniform
 
 from . import Progress

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from analytic.toy_capacity import PHASES, HeldCapacity, Phase
+from analytic.capacity import PHASES, HeldCapacity, Phase
 from numeric.held_capacity import held_loss
 
 from . import Progress

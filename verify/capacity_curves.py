@@ -8,9 +8,7 @@ from random import Random
 
 import numpy as np
 
-from analytic.benefit_curve import PANELS, Curve
-from analytic.toy_capacity import PHASES, HeldCapacity, Phase
-from analytic.water_filling import allocate
+from analytic.capacity import PANELS, PHASES, Curve, HeldCapacity, Phase, allocate
 from numeric.grid_allocation import best_on_grid
 from numeric.held_capacity import held_loss
 from numeric.metrics import capacity

@@ -11,9 +11,8 @@ import numpy as np
 import sympy
 import torch
 
-from analytic.capacity import QuadraticModel
-from analytic.quadratic_task import Uniform, coefficients, kurtosis, skewness, sparse_kurtosis, variance
-from analytic.tight_frames import realise, weights_loss
+from analytic.capacity import QuadraticModel, realise, sparse_kurtosis, weights_loss
+from analytic.capacity.quadratic_task import Uniform, coefficients, kurtosis, skewness, variance
 from numeric.arguments import Floats
 from numeric.metrics import capacity
 from numeric.quadratic_task import (

@@ -11,8 +11,8 @@ from typing import Literal, NamedTuple
 
 import sympy
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import entries
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import entries
 
 Trend = Literal["increasing", "constant", "diminishing", "mixed"]
 

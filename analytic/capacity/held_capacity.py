@@ -26,12 +26,12 @@ import sympy
 from flint import fmpq_poly
 from sympy import Expr
 
-from .exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
-from .exact.rationals import from_flint
-from .exact.roots import rational_number, sign_beside
-from .n2m1 import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Importance, SmallestModel
-from .n2m1.derivation import IMPORTANCES, penalty, s, u
-from .n2m1.ray import Ray, ray
+from ..exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
+from ..exact.rationals import from_flint
+from ..exact.roots import rational_number, sign_beside
+from ..n2m1 import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Importance, SmallestModel
+from ..n2m1.derivation import IMPORTANCES, penalty, s, u
+from ..n2m1.ray import Ray, ray
 
 Phase = Literal["aligned", "antipodal"]
 PHASES: tuple[Phase, Phase] = ("aligned", "antipodal")

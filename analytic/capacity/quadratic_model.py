@@ -1,6 +1,6 @@
 r"""How a model of the quadratic task spends its dimensions: loss, marginal benefit and allocation of capacity, exactly.
 
-With the loss :math:`\sum_i L(v_i, C_i)` and the scale λ(v, C) of `analytic.quadratic_task`, a feature's marginal benefit
+With the loss :math:`\sum_i L(v_i, C_i)` and the scale λ(v, C) of `analytic.capacity.quadratic_task`, a feature's marginal benefit
 is 2λ². For n features and a budget Σ C_i = t the least loss is found in closed form:
 
 * β > 3, diminishing benefits: the loss is convex, so the optimum is where all features that share (0 < C_i < 1) have one
@@ -12,7 +12,7 @@ is 2λ². For n features and a budget Σ C_i = t the least loss is found in clos
 
 This is the least loss over all W of m = t rows too. Below it no W can get: its own capacities have a total of at most
 its rank (Cauchy-Schwarz), more capacity never hurts, and Σ L(v_i, C_i) is its loss at the best norms. And some W
-reaches it (`analytic.tight_frames`), because features that share have one scale.
+reaches it (`analytic.capacity.tight_frames`), because features that share have one scale.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from typing import Literal, NamedTuple
 
 import sympy
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import entries
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import entries
 from .quadratic_task import capacity, derivation, exact_function, kurtosis, value
 
 Role = Literal["ignored", "shared", "whole"]

@@ -27,8 +27,8 @@ from typing import Literal
 import sympy
 from sympy import Expr
 
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import choice, entries, instance, matrix, whole
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import choice, entries, instance, matrix, whole
 
 kurtosis = sympy.Symbol("beta", positive=True)
 value = sympy.Symbol("v", nonnegative=True)

@@ -22,10 +22,10 @@ from itertools import product
 import sympy
 from sympy import Expr
 
-from .capacity import QuadraticModel
-from .exact import Exact, rational, to_sympy
-from .exact.closed_forms import exact_number
-from .exact.rationals import entries, instance, matrix, whole
+from ..exact import Exact, rational, to_sympy
+from ..exact.closed_forms import exact_number
+from ..exact.rationals import entries, instance, matrix, whole
+from .quadratic_model import QuadraticModel
 from .quadratic_task import derivation, kurtosis
 
 

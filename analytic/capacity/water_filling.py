@@ -1,6 +1,6 @@
 r"""Any curves of marginal benefit and a budget: the allocation of capacity that brings the most, exactly.
 
-Feature i has a curve :math:`b_i(C)` on [0, 1] (`analytic.benefit_curve`) and gains :math:`B_i(C) = \int_0^C b_i`.
+Feature i has a curve :math:`b_i(C)` on [0, 1] (`analytic.capacity.benefit_curve`) and gains :math:`B_i(C) = \int_0^C b_i`.
 Wanted are capacities in [0, 1] with Σ C_i = t and the largest Σ B_i(C_i). Where curves fall, equal benefits decide (water
 filling); where they rise that rule finds a minimum, or the wrong end. Here the problem is solved whole, one feature at
 a time:
@@ -23,9 +23,9 @@ from fractions import Fraction
 
 import sympy
 
+from ..exact import Exact, rational, to_sympy
+from ..exact.rationals import entries, instance
 from .benefit_curve import Curve, Quadratic
-from .exact import Exact, rational, to_sympy
-from .exact.rationals import entries, instance
 from .upper_envelope import Branch, with_branch
 
 Choice = tuple[sympy.Rational, sympy.Rational]
@@ -79,7 +79,7 @@ def best_branches(curves: Sequence[Curve]) -> tuple[Branch, ...]:
 
 def _given(curves: Sequence[Curve]) -> tuple[Curve, ...]:
     found = entries(
-        curves, "curves", lambda curve, name: instance(curve, name, Curve, "Curves of analytic.benefit_curve")
+        curves, "curves", lambda curve, name: instance(curve, name, Curve, "Curves of analytic.capacity.benefit_curve")
     )
     if not found:
         raise ValueError(f"curves must hold at least one curve, got {curves!r}")

@@ -8,7 +8,8 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.benefit_curve import PANELS, Curve, line
+from analytic.capacity import PANELS, Curve
+from analytic.capacity.benefit_curve import line
 
 benefits = st.fractions(0, 6, max_denominator=4)
 shares = st.fractions(0, 1, max_denominator=24)

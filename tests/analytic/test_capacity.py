@@ -8,8 +8,8 @@ import sympy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytic.capacity import QuadraticModel
-from analytic.quadratic_task import kurtosis, ratio, sharing, total
+from analytic.capacity import QuadraticModel, sharing
+from analytic.capacity.quadratic_task import kurtosis, ratio, total
 
 Values = list[Fraction]
 

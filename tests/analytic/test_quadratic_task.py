@@ -8,21 +8,17 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.quadratic_task import (
+from analytic.capacity import derivation, kurtosis_of_density, sharing, sparse_kurtosis, turning_density
+from analytic.capacity.quadratic_task import (
     capacity,
     coefficients,
     density,
-    derivation,
     exact_function,
     kurtosis,
-    kurtosis_of_density,
     norm,
     ratio,
-    sharing,
     skewness,
-    sparse_kurtosis,
     total,
-    turning_density,
     value,
     variance,
 )

@@ -7,8 +7,8 @@ import sympy
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from analytic.capacity import QuadraticModel
-from analytic.tight_frames import Block, blocks, capacities, realise, tight_frame, weights_loss
+from analytic.capacity import QuadraticModel, realise, weights_loss
+from analytic.capacity.tight_frames import Block, blocks, capacities, tight_frame
 
 small = st.integers(-2, 2).map(lambda k: sympy.Rational(k, 2))
 

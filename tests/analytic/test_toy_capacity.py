@@ -8,8 +8,9 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analytic.capacity import PHASES, HeldCapacity, Phase
+from analytic.capacity.held_capacity import onset_sparsity
 from analytic.n2m1 import SmallestModel
-from analytic.toy_capacity import PHASES, HeldCapacity, Phase, onset_sparsity
 
 IMPORTANCES = ((1, 1), (1, "1/2"), (1, "1/10"), (2, 1))
 # Sparsities and importances at which no polynomial is degenerate; 0 is dense.

@@ -8,9 +8,10 @@ import sympy
 from hypothesis import example, given, target
 from hypothesis import strategies as st
 
-from analytic.benefit_curve import PANELS, Curve, Quadratic, line
-from analytic.upper_envelope import Branch, with_branch
-from analytic.water_filling import allocate, best_branches
+from analytic.capacity import PANELS, Curve, allocate
+from analytic.capacity.benefit_curve import Quadratic, line
+from analytic.capacity.upper_envelope import Branch, with_branch
+from analytic.capacity.water_filling import best_branches
 from numeric.grid_allocation import bit_by_bit
 
 half = sympy.Rational(1, 2)

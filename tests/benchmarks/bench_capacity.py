@@ -6,12 +6,7 @@ from typing import Any
 
 import torch
 
-from analytic import quadratic_task
-from analytic.benefit_curve import Curve
-from analytic.capacity import QuadraticModel
-from analytic.tight_frames import realise
-from analytic.toy_capacity import HeldCapacity
-from analytic.water_filling import allocate
+from analytic.capacity import Curve, HeldCapacity, QuadraticModel, allocate, quadratic_task, realise
 from numeric.quadratic_task import minimise_quadratic, three_values
 
 torch.set_num_threads(1)

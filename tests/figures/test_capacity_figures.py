@@ -7,9 +7,8 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from analytic.capacity import QuadraticModel
+from analytic.capacity import QuadraticModel, sparse_kurtosis
 from analytic.n2m1 import SmallestModel
-from analytic.quadratic_task import sparse_kurtosis
 from figures import capacity_panels, capacity_sparsity, marginal_benefit
 
 

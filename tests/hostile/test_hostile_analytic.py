@@ -7,15 +7,13 @@ import sympy
 from hostile_arguments import call, known, of, public, right, without_execution
 
 import analytic
-from analytic.benefit_curve import PANELS
-from analytic.capacity import QuadraticModel
+from analytic.capacity import PANELS, HeldCapacity, QuadraticModel
 from analytic.law import Anticorrelated, Correlated, Independent, OneHot
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polytope
-from analytic.toy_capacity import HeldCapacity
 from analytic.winners import packings
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
@@ -55,11 +53,11 @@ INSIDE = (
     "analytic.polytope_loss.at_sparsity.independent",
     "analytic.polytope_loss.at_sparsity.best_gain",
     "analytic.polytope_loss.at_sparsity.enclosure",
-    "analytic.benefit_curve.Quadratic",
+    "analytic.capacity.benefit_curve.Quadratic",
     "analytic.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
-    "analytic.upper_envelope",
+    "analytic.capacity.upper_envelope",
     "analytic.polytope_loss.sums",
     "analytic.winners.bounds",
 )
@@ -86,17 +84,17 @@ VALID = {
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
     "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),
-    "analytic.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),
-    "analytic.benefit_curve.Curve.benefit": of(CURVES[0], capacity="1/2"),
-    "analytic.benefit_curve.Curve.marginal": of(CURVES[0], capacity="1/2"),
-    "analytic.benefit_curve.line": call(start=1, stop="1/2"),
-    "analytic.capacity.QuadraticModel": call(values=[1, "1/2"], kurtosis=6),
-    "analytic.capacity.QuadraticModel.allocate": of(MODEL, total=1),
-    "analytic.capacity.QuadraticModel.loss": of(MODEL, capacities=["1/2", "1/2"]),
-    "analytic.capacity.QuadraticModel.marginal_benefits": of(MODEL, capacities=["1/2", "1/2"]),
-    "analytic.capacity.QuadraticModel.norms": of(MODEL, capacities=["1/2", "1/2"]),
-    "analytic.capacity.QuadraticModel.roles": of(MODEL, total=1),
-    "analytic.capacity.QuadraticModel.scales": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),
+    "analytic.capacity.benefit_curve.Curve.benefit": of(CURVES[0], capacity="1/2"),
+    "analytic.capacity.benefit_curve.Curve.marginal": of(CURVES[0], capacity="1/2"),
+    "analytic.capacity.benefit_curve.line": call(start=1, stop="1/2"),
+    "analytic.capacity.quadratic_model.QuadraticModel": call(values=[1, "1/2"], kurtosis=6),
+    "analytic.capacity.quadratic_model.QuadraticModel.allocate": of(MODEL, total=1),
+    "analytic.capacity.quadratic_model.QuadraticModel.loss": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.quadratic_model.QuadraticModel.marginal_benefits": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.quadratic_model.QuadraticModel.norms": of(MODEL, capacities=["1/2", "1/2"]),
+    "analytic.capacity.quadratic_model.QuadraticModel.roles": of(MODEL, total=1),
+    "analytic.capacity.quadratic_model.QuadraticModel.scales": of(MODEL, capacities=["1/2", "1/2"]),
     "analytic.loss.cube.integral": call(gradient=[1, "-1/2"], bias="1/4", power=2),
     "analytic.polytopes.energy.coulomb_energy": call(gram=PENTAGON.gram),
     "analytic.polytopes.energy.interference_energy": call(gram=PENTAGON.gram),
@@ -167,30 +165,32 @@ VALID = {
     "analytic.polytopes.catalogue.polytope": call(name="pentagon"),
     "analytic.polytopes.catalogue.product": call(a=DIGON, b=PENTAGON),
     "analytic.polytopes.catalogue.tegum": call(a=DIGON, b=PENTAGON),
-    "analytic.quadratic_task.coefficients": call(n=2),
-    "analytic.quadratic_task.exact_function": call(expression=sympy.Symbol("x") / 2, arguments=[sympy.Symbol("x")]),
-    "analytic.quadratic_task.kurtosis_of_density": call(law="symmetric"),
-    "analytic.quadratic_task.sparse_kurtosis": call(density_="1/2", law="symmetric"),
-    "analytic.quadratic_task.turning_density": call(law="symmetric"),
-    "analytic.quadratic_task.variance": call(q=sympy.eye(2), moments=[0, 1, 0, 3]),
+    "analytic.capacity.quadratic_task.coefficients": call(n=2),
+    "analytic.capacity.quadratic_task.exact_function": call(
+        expression=sympy.Symbol("x") / 2, arguments=[sympy.Symbol("x")]
+    ),
+    "analytic.capacity.quadratic_task.kurtosis_of_density": call(law="symmetric"),
+    "analytic.capacity.quadratic_task.sparse_kurtosis": call(density_="1/2", law="symmetric"),
+    "analytic.capacity.quadratic_task.turning_density": call(law="symmetric"),
+    "analytic.capacity.quadratic_task.variance": call(q=sympy.eye(2), moments=[0, 1, 0, 3]),
     "analytic.polytope_loss.sparse_limit.SparseOptimum.enclose": of(sparse_optimum(DIGON), digits=3),
     "analytic.polytope_loss.sparse_limit.sparse_loss": call(polytope=DIGON, square_norm=1, bias="-1/8"),
     "analytic.polytope_loss.sparse_limit.sparse_optimum": call(polytope=DIGON),
     "analytic.thomson.thomson": call(n_points=3),
-    "analytic.tight_frames.blocks": call(W=sympy.eye(2)),
-    "analytic.tight_frames.capacities": call(W=sympy.eye(2)),
-    "analytic.tight_frames.realise": call(model=MODEL, dimensions=1),
-    "analytic.tight_frames.tight_frame": call(diagonal=["1/2", "1/2"]),
-    "analytic.tight_frames.weights_loss": call(model=MODEL, W=sympy.eye(2)),
-    "analytic.toy_capacity.HeldCapacity": call(sparsity="1/2", importance=[1, 1]),
-    "analytic.toy_capacity.HeldCapacity.first_benefit": of(HELD, phase="antipodal"),
-    "analytic.toy_capacity.HeldCapacity.inflections": of(HELD, phase="antipodal"),
-    "analytic.toy_capacity.HeldCapacity.loss": of(HELD, capacity="1/2", phase="antipodal"),
-    "analytic.toy_capacity.HeldCapacity.marginal_benefit": of(HELD, capacity="1/2", phase="antipodal"),
-    "analytic.toy_capacity.HeldCapacity.optima": of(HELD, phase="antipodal"),
-    "analytic.toy_capacity.HeldCapacity.stretches": of(HELD, phase="antipodal"),
-    "analytic.water_filling.allocate": call(curves=CURVES, total=1),
-    "analytic.water_filling.best_branches": call(curves=CURVES),
+    "analytic.capacity.tight_frames.blocks": call(W=sympy.eye(2)),
+    "analytic.capacity.tight_frames.capacities": call(W=sympy.eye(2)),
+    "analytic.capacity.tight_frames.realise": call(model=MODEL, dimensions=1),
+    "analytic.capacity.tight_frames.tight_frame": call(diagonal=["1/2", "1/2"]),
+    "analytic.capacity.tight_frames.weights_loss": call(model=MODEL, W=sympy.eye(2)),
+    "analytic.capacity.held_capacity.HeldCapacity": call(sparsity="1/2", importance=[1, 1]),
+    "analytic.capacity.held_capacity.HeldCapacity.first_benefit": of(HELD, phase="antipodal"),
+    "analytic.capacity.held_capacity.HeldCapacity.inflections": of(HELD, phase="antipodal"),
+    "analytic.capacity.held_capacity.HeldCapacity.loss": of(HELD, capacity="1/2", phase="antipodal"),
+    "analytic.capacity.held_capacity.HeldCapacity.marginal_benefit": of(HELD, capacity="1/2", phase="antipodal"),
+    "analytic.capacity.held_capacity.HeldCapacity.optima": of(HELD, phase="antipodal"),
+    "analytic.capacity.held_capacity.HeldCapacity.stretches": of(HELD, phase="antipodal"),
+    "analytic.capacity.water_filling.allocate": call(curves=CURVES, total=1),
+    "analytic.capacity.water_filling.best_branches": call(curves=CURVES),
     "analytic.winners.reigns.winner_at": call(n=2, m=2, sparsity="1/2", digits=3, extra=()),
     "analytic.winners.reigns.winners": call(n=2, m=2, digits=3, extra=()),
 }
