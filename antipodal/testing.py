@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from analytic.polytopes import CATALOGUE, polytope
 from analytic.capacity.tight_frames import tight_frame
-from numeric.transposed import TransposedWarning
+from numeric.arguments import TransposedWarning
 
 from .laws import Anticorrelated, Correlated, Independent, Law, OneHot
 

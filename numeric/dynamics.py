@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from . import judge
-from .arguments import Floats, entries, function, instance, shown, whole
+from .arguments import Floats, entries, function, instance, shown, sizes_known, whole
 from .component import Geometry
 from .geometry import describe
 from .law import Correlated
@@ -26,7 +26,6 @@ from .quasi_newton import bfgs
 from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, read_snapshot, weights
 from .schedule import Constant, Stepwise
 from .train import TrainConfig, train
-from .transposed import sizes_known
 
 SKETCH = 1 << 14
 TRIPLES = ((0, 1, 2), (3, 4, 5))

@@ -10,15 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import population, tensors
-from .arguments import Floats, array, instance, shown, whole
+from . import population
+from .arguments import Floats, array, instance, shown, sizes_known, tensors, whole
 from .config import TrainConfig, describe
 from .law import Law
 from .model import RELU_OUTPUT, Parameters, forward
 from .points import Points
 from .sample import sampler
 from .stream import digest
-from .transposed import sizes_known
 
 SAMPLES = 1 << 17
 

@@ -27,7 +27,7 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
-from .arguments import Floats, array, function, importance_row, instance, number, path, whole
+from .arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
 from .checkpoint import Checkpoint, Found, load, save
 from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
@@ -38,7 +38,6 @@ from .printed import html_table
 from .sample_loss import SampleLoss
 from .sample_set import SampleSet
 from .schedule import Cosine, WarmUp
-from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
 

@@ -16,11 +16,9 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
-from . import tensors
 from .activation import ACTIVATIONS
-from .arguments import MOST_SEED, choice, entries, flag, instance, shown, whole
-from .tensors import torch_device
-from .transposed import sizes_known
+from .arguments import MOST_SEED, choice, entries, flag, instance, shown, sizes_known, tensors, whole
+from .arguments.tensors import torch_device
 
 
 class Parameters(NamedTuple):

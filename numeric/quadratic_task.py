@@ -17,8 +17,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from . import tensors
-from .arguments import Floats, array, choice, flag, instance, number, shown, whole
+from .arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
 from .metrics import capacity
 from .minimise import minimise
 from .quasi_newton import bfgs

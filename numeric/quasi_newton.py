@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from .arguments import function, number, shown, whole
-from .tensors import tensor
+from .arguments.tensors import tensor
 
 Objective = Callable[..., tuple[Tensor, Tensor]]
 """(k, d) points, and where there are `places` those of the points, (k,), to (k,) values and (k, d) gradients."""

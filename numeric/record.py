@@ -20,9 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from . import judge, metrics
-from .arguments import MOST_SEED, entries, instance, shown, whole
+from .arguments import MOST_SEED, entries, instance, shown, sizes_known, whole
 from .config import TrainConfig
-from .transposed import sizes_known
 
 Array = NDArray[Any]
 

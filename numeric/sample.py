@@ -16,11 +16,11 @@ import torch
 from torch import Tensor
 
 from .arguments import array, entries, flag, instance, shown
+from .arguments.tensors import torch_device
 from .config import TrainConfig
 from .law import Anticorrelated, Correlated, OneHot, grouped
 from .points import Points
 from .stream import Streams
-from .tensors import torch_device
 
 
 class Sampler:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .arguments import flag, function, instance, number, path
+from .arguments import flag, function, instance, number, path, sizes_known
 from .config import TrainConfig as TrainConfig
 from .config import check_device as check_device
 from .geometry import describe
@@ -29,7 +29,6 @@ from .model import ToyModel, UntiedModel
 from .printed import MOST_LINE, html_table, line
 from .record import Recording
 from .run import Run
-from .transposed import sizes_known
 
 Progress = Callable[[int, int], None]
 _SHOWN = 12

@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from . import arguments
+from . import arrays
 from .real_array import DEEPEST, Refused, is_tensor, tensor_values
+from .scalars import shown
 
 
 class Weights(NamedTuple):
@@ -30,10 +31,10 @@ def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
     `numeric.arguments.TransposedWarning`.
     """
     read = tensor("W", W, finite=finite)
-    arguments.check_shape(tuple(read.shape))
+    arrays.check_shape(tuple(read.shape))
     bias = None if b is None else tensor("b", b, finite=finite).to(read.device)
     if bias is not None:
-        arguments.check_bias_shape(tuple(bias.shape), tuple(read.shape))
+        arrays.check_bias_shape(tuple(bias.shape), tuple(read.shape))
     return Weights(read, bias, hold(W) or hold(b))
 
 
@@ -43,15 +44,15 @@ def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:
     """
     if not is_tensor(values):
         if not hold(values):
-            return torch.from_numpy(arguments.array(name, values, finite=finite).copy())
+            return torch.from_numpy(arrays.array(name, values, finite=finite).copy())
         parts = [tensor(name, part, finite=finite) for part in values]
         if len({part.shape for part in parts}) > 1:
-            raise ValueError(f"{name} must hold real numbers, all rows of one length, got {arguments.shown(values)}")
+            raise ValueError(f"{name} must hold real numbers, all rows of one length, got {shown(values)}")
         return torch.stack(parts)
     try:
         read: Tensor = tensor_values(values).to(torch.float64)
     except Refused as reason:
-        raise ValueError(f"{name} must hold real numbers, {reason}, got {arguments.shown(values)}") from None
+        raise ValueError(f"{name} must hold real numbers, {reason}, got {shown(values)}") from None
     if finite and not torch.isfinite(read).all():
         raise ValueError(f"{name} must be finite, got {read[~torch.isfinite(read)][0].item()} among its entries")
     return read
@@ -72,7 +73,5 @@ def torch_device(device: Any) -> torch.device:
         found = torch.device(device)
         torch.empty(0, device=found)
     except (RuntimeError, TypeError, ValueError, AssertionError):
-        raise ValueError(
-            f"device must be one that torch has here, such as 'cpu', got {arguments.shown(device)}"
-        ) from None
+        raise ValueError(f"device must be one that torch has here, such as 'cpu', got {shown(device)}") from None
     return found

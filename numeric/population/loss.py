@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import choice, flag, importance_rows, shown, sparsity_rows, whole
+from ..arguments.tensors import tensor, weights
 from ..law import Law, given_law, partition
-from ..tensors import tensor, weights
 from .derivatives import row_values
 from .factors import Floats, Form
 from .hessian import model_hessian

@@ -10,12 +10,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..arguments import instance
+from ..arguments import instance, sizes_known
 from ..arguments import path as read_path
 from ..config import TrainConfig, describe
 from ..metrics import feature_dimensionality
 from ..running.files import write_whole
-from ..transposed import sizes_known
 from .grid import Sweep
 from .shard import load
 

@@ -28,7 +28,7 @@ from numeric.sweep.sweeping import run_sweep
 INSIDE = (
     "numeric.printed",
     "numeric.active",
-    "numeric.arguments",
+    "numeric.arguments.arrays",
     "numeric.assignment",
     "numeric.block",
     "numeric.catalogue",
@@ -88,7 +88,7 @@ INSIDE = (
             "vertices",
         )
     ),
-    "numeric.real_array",
+    "numeric.arguments.real_array",
     "numeric.record.read_snapshot",
     "numeric.replay",
     "numeric.run",
@@ -112,8 +112,8 @@ INSIDE = (
     "numeric.sweep.command",  # Cyclopts reads its arguments
     "numeric.sweep.shard",
     "numeric.sweep.store",
-    "numeric.tensors",
-    "numeric.transposed",
+    "numeric.arguments.tensors",
+    "numeric.arguments.transposed",
 )
 W, b = [[1.0, -0.5, 0.25], [0.0, 2.0, 3.0]], [0.0, 0.5, 1.0]
 SQUARE = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]]
@@ -275,7 +275,7 @@ VALID = {
 FUNCTIONS = public(numeric, INSIDE)
 SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 """Of the table every third entry a run, in turn from function to function; by night the whole."""
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 
 @pytest.fixture(scope="module", autouse=True)

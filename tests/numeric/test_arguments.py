@@ -11,8 +11,8 @@ import pytest
 import scipy.sparse
 import torch
 
-from numeric import arguments, tensors
-from numeric.arguments import TransposedWarning
+from numeric import arguments
+from numeric.arguments import TransposedWarning, tensors
 from numeric.record import Recording, dimensionality, norms
 from numeric.train import TrainConfig, train
 
@@ -168,7 +168,7 @@ def test_words_flags_and_instances() -> None:
 
 
 def test_arguments_are_read_without_torch() -> None:
-    program = "import sys, numeric.arguments, numeric.thomson as t; t.solve(3, starts=1); print('torch' in sys.modules)"
+    program = "import sys, numeric.arguments.arrays, numeric.thomson as t; t.solve(3, starts=1); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

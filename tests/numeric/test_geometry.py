@@ -19,7 +19,7 @@ from numeric.metrics import feature_dimensionality
 from numeric.minimise import minimise_loss
 from numeric.polytope_vertices import antiprism
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 TOLERANCE = 0.05
 # Components by name; the cosines that hold each together exceed 2·TOLERANCE (the smallest is 1/4, of the 4-simplex).

@@ -14,7 +14,7 @@ from numeric.catalogue import vertices
 from numeric.hidden_vectors import example_dimensionality
 from numeric.metrics import feature_dimensionality
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 EPS = np.finfo(np.float64).eps
 

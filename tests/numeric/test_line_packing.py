@@ -20,7 +20,7 @@ from numeric.line_packing import (
 )
 from numeric.metrics import coherence
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -14,7 +14,7 @@ from scipy.linalg import block_diag
 from numeric import catalogue, metrics, polytope_vertices
 
 # Matrices of every shape, those with more rows than columns among them.
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 EPS = np.finfo(np.float64).eps
 Floats = NDArray[np.float64]

@@ -20,7 +20,7 @@ from numeric.quadratic_task import (
     three_values,
 )
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
 EPS = float(np.finfo(np.float64).eps)
 Floats = NDArray[np.float64]
