@@ -33,7 +33,7 @@ from ..arguments.tensors import tensor, weights
 from ..law import Law, given_law, partition
 from .derivatives import row_values
 from .factors import Floats, Form
-from .hessian import model_hessian
+from .model_hessian import model_hessian
 from .models import LARGEST, Models, solve
 
 _MOST_IMPORTANCE = 1e200
