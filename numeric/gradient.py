@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from . import compiled
-from .activation import ACTIVATIONS
-from .model import Family, Parameters
+from .model import ACTIVATIONS, Family, Parameters
 
 if compiled.AVAILABLE:
     from . import step_kernels

@@ -16,10 +16,9 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from . import compiled
-from .activation import ACTIVATIONS
 from .active import Active
 from .gradient import add_penalty, fused
-from .model import Family, Parameters
+from .model import ACTIVATIONS, Family, Parameters
 
 if compiled.AVAILABLE:
     from . import step_kernels

@@ -2,7 +2,7 @@ r"""Families of toy models, x' = φ(V ψ(W x) + b), and stacks of such models as
 
 Tied models have V = Wᵀ. With ψ linear and φ = ReLU they are the toy model of superposition; ψ = ReLU gives the hidden-ReLU
 model with its privileged basis; untied with both ReLU and the target |x|, the absolute-value circuit. φ and ψ are any of
-`numeric.activation.ACTIVATIONS`.
+`numeric.model.ACTIVATIONS`.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor, nn
 
+from ..arguments import MOST_SEED, choice, entries, flag, instance, shown, sizes_known, tensors, whole
+from ..arguments.tensors import torch_device
 from .activation import ACTIVATIONS
-from .arguments import MOST_SEED, choice, entries, flag, instance, shown, sizes_known, tensors, whole
-from .arguments.tensors import torch_device
 
 
 class Parameters(NamedTuple):
