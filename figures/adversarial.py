@@ -10,10 +10,10 @@ import numpy.typing as npt
 import torch
 from matplotlib import pyplot
 
-from numeric.gradient import Gradient
 from numeric.metrics import dimensions_per_feature
 from numeric.model import RELU_OUTPUT, Parameters, forward
 from numeric.train import TrainConfig, train
+from numeric.train.gradient import Gradient
 
 from . import Progress
 

@@ -13,10 +13,9 @@ from matplotlib import pyplot
 from sympy import Matrix, Rational, Symbol
 
 from analytic.polytopes import polytope
-from numeric.judge import population_loss, sampled_loss
 from numeric.metrics import gram_is_singular, in_superposition, numerical_rank
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
-from numeric.train import TrainConfig
+from numeric.train import TrainConfig, population_loss, sampled_loss
 
 from . import Progress
 from .arrows import draw as draw_columns

@@ -12,8 +12,8 @@ from matplotlib import pyplot
 from numeric.component import Geometry
 from numeric.dynamics import DIGON_SPARSITY, SKETCH, Jump, Trajectory, digons, follow, sketched_loss
 from numeric.geometry import describe
-from numeric.judge import population_loss
 from numeric.minimise import minimise_loss
+from numeric.train import population_loss
 
 from . import Progress
 

@@ -12,9 +12,8 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from numeric.judge import sampled_loss
 from numeric.metrics import dimensions_per_feature, feature_dimensionality
-from numeric.train import TrainConfig, train
+from numeric.train import TrainConfig, sampled_loss, train
 
 from . import Progress
 

@@ -17,8 +17,7 @@ from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss as population_loss
-from numeric.schedule import Constant
-from numeric.train import TrainConfig, train
+from numeric.train import Constant, TrainConfig, train
 
 from . import Progress
 from .arrows import draw as draw_columns

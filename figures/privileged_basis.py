@@ -9,9 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from numeric.judge import best_of_seeds, sampled_loss
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
-from numeric.train import TrainConfig, train
+from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
 from . import Progress
 

@@ -10,10 +10,9 @@ import numpy.typing as npt
 from matplotlib import pyplot
 from matplotlib.colors import LinearSegmentedColormap
 
-from numeric.judge import best_of_seeds, sampled_loss
 from numeric.metrics import feature_norms, superposition
 from numeric.model import LINEAR, RELU_OUTPUT, Family
-from numeric.train import TrainConfig, train
+from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
 from . import Progress
 from .norm_superposition import colours, legend

@@ -12,10 +12,9 @@ from analytic import law as exact_law
 from analytic.exact import rational
 from analytic.loss import loss_of_floats
 from numeric.geometry import describe
-from numeric.judge import sampled_loss
 from numeric.law import Anticorrelated, Correlated, Law
 from numeric.model import initial_weights
-from numeric.train import TrainConfig, train
+from numeric.train import TrainConfig, sampled_loss, train
 
 from . import Progress
 from .arrows import turned

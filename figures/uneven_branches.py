@@ -14,8 +14,7 @@ from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.minimise import minimise_loss
-from numeric.schedule import Constant
-from numeric.train import TrainConfig, train
+from numeric.train import Constant, TrainConfig, train
 
 from . import Progress
 from .arrows import turned

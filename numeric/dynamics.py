@@ -14,7 +14,6 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import judge
 from .arguments import Floats, entries, function, instance, shown, sizes_known, whole
 from .component import Geometry
 from .geometry import describe
@@ -23,9 +22,8 @@ from .metrics import feature_dimensionality
 from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from .printed import brief
 from .quasi_newton import bfgs
-from .record import Array, Recorder, Recording, Snapshot, biases, logarithmic, population_loss, read_snapshot, weights
-from .schedule import Constant, Stepwise
-from .train import TrainConfig, train
+from .train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
+from .train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
 
 SKETCH = 1 << 14
 TRIPLES = ((0, 1, 2), (3, 4, 5))
@@ -120,7 +118,7 @@ def sketched_loss(snapshot: Snapshot) -> Array:
     eight features on. The samples are the same at every step, so that their noise does not look like motion.
     """
     snapshot = read_snapshot(snapshot)
-    return np.asarray(judge.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b, SKETCH).numpy())
+    return np.asarray(judgement.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b, SKETCH).numpy())
 
 
 def follow(
@@ -158,7 +156,7 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     def objective(x: Tensor, places: Sequence[int]) -> tuple[Tensor, Tensor]:
         x = x.detach().requires_grad_(True)
         b = x[:, m * n :] if config.bias else None
-        value = judge.population_loss(config.of(places), x[:, : m * n].reshape(-1, m, n), b)
+        value = judgement.population_loss(config.of(places), x[:, : m * n].reshape(-1, m, n), b)
         (gradient,) = torch.autograd.grad(value.sum(), x)
         return value.detach(), gradient
 

@@ -11,9 +11,10 @@ from itertools import product
 from typing import NamedTuple
 
 from .arguments import MOST_SEED, Row, importance_row, number, shown, whole
-from .config import DTYPES, check_device
 from .printed import brief
 from .sample_set import SampleSet, check_size, draw_samples
+from .train import check_device
+from .train.config import DTYPES
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
 

@@ -28,16 +28,15 @@ from scipy.sparse import eye_array
 from torch import Tensor
 
 from .arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
-from .checkpoint import Checkpoint, Found, load, save
-from .config import DTYPES
 from .finite_data import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
 from .model import initial_weights
-from .optimiser import Adam
 from .printed import html_table
 from .sample_loss import SampleLoss
 from .sample_set import SampleSet
-from .schedule import Cosine, WarmUp
+from .train import Adam, Cosine, WarmUp
+from .train.checkpoint import Checkpoint, Found, load, save
+from .train.config import DTYPES
 
 Progress = Callable[[int, int], None]
 
@@ -106,7 +105,7 @@ def train_on_samples(
 
     `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end; where it is there already,
     the run goes on from it, to the same numbers. `progress(done, total)`: called now and then, in steps. ValueError as
-    for `numeric.checkpoint`.
+    for `numeric.train.checkpoint`.
     """
     instance("config", config, MemoriseConfig, "a MemoriseConfig")
     file = None if checkpoint is None else path("checkpoint", checkpoint)

@@ -17,7 +17,6 @@ from torch import Tensor
 
 from .arguments import array, entries, flag, instance, shown
 from .arguments.tensors import torch_device
-from .config import TrainConfig
 from .law import Anticorrelated, Correlated, OneHot, grouped
 from .points import Points
 from .stream import Streams
@@ -127,17 +126,6 @@ class Chosen(Sampler):
             return self._points.expand(self._models, steps, -1, -1)
         place = (self._streams.draw(step, steps).abs_() * count).long().clamp_max_(count - 1)
         return self._points[:, place[..., : self.columns]].permute(1, 2, 0, 3)
-
-
-def sampler(config: TrainConfig, keys: list[int], columns: int, device: torch.device, dtype: torch.dtype) -> Sampler:
-    """Dense samples of the config's models; a set of points comes whole where `columns` is its size."""
-    law = config.laws[0]
-    if isinstance(law, Points):
-        return Chosen(keys, law, columns, dtype, device)
-    if law is not None:
-        laws = [law for law in config.laws if isinstance(law, OneHot | Correlated | Anticorrelated)]
-        return Grouped(keys, laws, config.n_features, columns, config.signed, dtype, device)
-    return Independent(keys, torch.from_numpy(1 - config.sparsities), columns, config.signed, dtype, device)
 
 
 def sample_independent(

@@ -20,8 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import MOST_SEED, choice, entries, instance, shown, whole
-from ..config import TrainConfig, describe, unmistakable
 from ..printed import brief
+from ..train import TrainConfig
+from ..train.config import describe, unmistakable
 
 _PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
 _NAMES = tuple(part.name for part in fields(TrainConfig) if part.name != "seeds")

@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 
 from ..arguments import instance, sizes_known
 from ..arguments import path as read_path
-from ..config import TrainConfig, describe
 from ..metrics import feature_dimensionality
 from ..running.files import write_whole
+from ..train import TrainConfig
+from ..train.config import describe
 from .grid import Sweep
 from .shard import load
 

@@ -11,9 +11,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ..config import TrainConfig
 from ..running.arrays import checksum, read_arrays, write_arrays
-from ..train import train
+from ..train import TrainConfig, train
 from .grid import Shard
 
 

@@ -10,14 +10,16 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import active, nonempty, sparse_gradient
+from .. import active, nonempty
+from ..model import Parameters
+from ..sample import Sampler
+from ..stream import digest
+from . import sparse_gradient
 from .config import DTYPES, TrainConfig
 from .exact_gradient import ExactGradient
 from .gradient import FUSED, Gradient
-from .model import Parameters
 from .replay import Replayed
-from .sample import Sampler, sampler
-from .stream import digest
+from .source import sampler
 
 # Entries of one step, models × n × columns: what stays in cache, or fills a GPU.
 _ENTRIES = {True: 1 << 16, False: 1 << 23}  # on the CPU, on another device

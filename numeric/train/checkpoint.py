@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .running.arrays import Arrays, checksum, read_arrays, write_arrays
+from ..running.arrays import Arrays, checksum, read_arrays, write_arrays
 
 _FORMAT = "antipodal training, 3"
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from .arguments import (
+from ..arguments import (
     MOST_SEED,
     Floats,
     Row,
@@ -26,11 +26,11 @@ from .arguments import (
     sparsity_row,
     whole,
 )
-from .law import Anticorrelated, Correlated, Law, OneHot, grouped
-from .model import RELU_OUTPUT, Family
+from ..law import Anticorrelated, Correlated, Law, OneHot, grouped
+from ..model import RELU_OUTPUT, Family
+from ..points import Points
+from ..printed import brief
 from .optimiser import Adam, Optimiser
-from .points import Points
-from .printed import brief
 from .schedule import Geometric, Schedule
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}

@@ -7,13 +7,13 @@ from typing import NamedTuple
 import torch
 from torch import Tensor
 
-from . import population
+from .. import population
+from ..law import Law
+from ..model import Parameters
+from ..points import Points
 from .config import TrainConfig
 from .gradient import add_penalty
-from .judge import has_population_loss
-from .law import Law
-from .model import Parameters
-from .points import Points
+from .judgement import has_population_loss
 
 
 class _Alike(NamedTuple):

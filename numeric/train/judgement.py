@@ -10,14 +10,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from . import population
-from .arguments import Floats, array, instance, shown, sizes_known, tensors, whole
+from .. import population
+from ..arguments import Floats, array, instance, shown, sizes_known, tensors, whole
+from ..law import Law
+from ..model import RELU_OUTPUT, Parameters, forward
+from ..points import Points
+from ..stream import digest
 from .config import TrainConfig, describe
-from .law import Law
-from .model import RELU_OUTPUT, Parameters, forward
-from .points import Points
-from .sample import sampler
-from .stream import digest
+from .source import sampler
 
 SAMPLES = 1 << 17
 

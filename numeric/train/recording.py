@@ -19,8 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from . import judge, metrics
-from .arguments import MOST_SEED, entries, instance, shown, sizes_known, whole
+from .. import metrics
+from ..arguments import MOST_SEED, entries, instance, shown, sizes_known, whole
+from . import judgement
 from .config import TrainConfig
 
 Array = NDArray[Any]
@@ -115,10 +116,10 @@ def dimensionality(snapshot: Snapshot) -> Array:
 def population_loss(snapshot: Snapshot) -> Array:
     """The expected loss without sampling and without penalty, (models,); ValueError where it is not defined."""
     snapshot = read_snapshot(snapshot)
-    return np.asarray(judge.population_loss(snapshot.config, snapshot.W, snapshot.b).numpy())
+    return np.asarray(judgement.population_loss(snapshot.config, snapshot.W, snapshot.b).numpy())
 
 
 def sampled_loss(snapshot: Snapshot) -> Array:
     """The mean loss of one fixed large sample, without penalty, (models,); for every family and law."""
     snapshot = read_snapshot(snapshot)
-    return np.asarray(judge.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b).numpy())
+    return np.asarray(judgement.sampled_loss(snapshot.config, snapshot.W, snapshot.V, snapshot.b).numpy())

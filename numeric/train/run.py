@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from ..model import Parameters
 from .block import Block, split
 from .checkpoint import Checkpoint, Found, load, save
 from .config import TrainConfig
 from .exact_gradient import check
-from .model import Parameters
-from .record import Recording, Snapshot
+from .recording import Recording, Snapshot
 
 _NOTHING: dict[str, Any] = {"f": np.nan, "U": ""}
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from .arguments import instance, number, whole
+from ..arguments import instance, number, whole
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from scipy.sparse import csc_array
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from . import compiled
-from .active import Active
+from .. import compiled
+from ..active import Active
+from ..model import ACTIVATIONS, Family, Parameters
 from .gradient import add_penalty, fused
-from .model import ACTIVATIONS, Family, Parameters
 
 if compiled.AVAILABLE:
     from . import step_kernels

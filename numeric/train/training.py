@@ -20,14 +20,13 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .arguments import flag, function, instance, number, path, sizes_known
-from .config import TrainConfig as TrainConfig
-from .config import check_device as check_device
-from .geometry import describe
-from .judge import Judgement, best_of_seeds, judge
-from .model import ToyModel, UntiedModel
-from .printed import MOST_LINE, html_table, line
-from .record import Recording
+from ..arguments import flag, function, instance, number, path, sizes_known
+from ..geometry import describe
+from ..model import ToyModel, UntiedModel
+from ..printed import MOST_LINE, html_table, line
+from .config import TrainConfig
+from .judgement import Judgement, best_of_seeds, judge
+from .recording import Recording
 from .run import Run
 
 Progress = Callable[[int, int], None]
@@ -107,7 +106,7 @@ def train(
     `exact`: on the loss without sampling, K and its gradient by `numeric.population.value_and_gradient`, instead of
     batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
     and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
-    `numeric.record`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
+    `numeric.train.recording`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
     where it is there already, the run goes on from it, to the same numbers. `progress(done, total)`: called now and
     then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
     recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
@@ -118,7 +117,7 @@ def train(
     """
     instance("config", config, TrainConfig, "a TrainConfig")
     if record is not None:
-        instance("record", record, Recording, "a Recording, from numeric.record")
+        instance("record", record, Recording, "a Recording, from numeric.train.recording")
     function("progress", progress)
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     file = None if checkpoint is None else path("checkpoint", checkpoint)

@@ -17,10 +17,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from numeric.block import Block, plan
-from numeric.gradient import Gradient
-from numeric.optimiser import AdamW
-from numeric.train import TrainConfig, train
+from numeric.train import AdamW, TrainConfig, train
+from numeric.train.block import Block, plan
+from numeric.train.gradient import Gradient
 
 torch.set_num_threads(1)
 BATCH, ROUNDS = 1024, 5
@@ -119,7 +118,7 @@ def test_memory() -> None:
     """10,000 models of n = 2, m = 1 in a process of its own; target: under 4 GiB at the peak."""
     code = (
         "import torch; torch.set_num_threads(1)\n"
-        "from numeric.train import TrainConfig, train\n"
+        "from numeric.train.training import TrainConfig, train\n"
         "train(TrainConfig(n_features=2, n_hidden=1, seeds=tuple(range(10_000)), sparsity=(0.0,) * 10_000, steps=5))"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

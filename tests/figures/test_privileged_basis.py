@@ -6,9 +6,8 @@ import torch
 from matplotlib import pyplot
 
 from figures import privileged_basis as figure
-from numeric.judge import sampled_loss
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
-from numeric.train import TrainConfig
+from numeric.train import TrainConfig, sampled_loss
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ from hostile_arguments import call, known, of, public, right
 from xarray import Dataset
 
 import numeric
-from numeric.config import TrainConfig
 from numeric.dynamics import Trajectory, sketched_loss
 from numeric.finite_data import MemoriseConfig
 from numeric.law import Correlated
@@ -19,10 +18,10 @@ from numeric.memorise import train_on_samples
 from numeric.model import ToyModel, UntiedModel
 from numeric.points import Points
 from numeric.quadratic_task import three_values
-from numeric.record import Snapshot, biases, dimensionality, norms, population_loss, sampled_loss, weights
-from numeric.schedule import Constant
 from numeric.sweep.grid import Sweep
 from numeric.sweep.sweeping import run_sweep
+from numeric.train import Constant, Snapshot, TrainConfig
+from numeric.train.recording import biases, dimensionality, norms, population_loss, sampled_loss, weights
 
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
 INSIDE = (
@@ -30,16 +29,16 @@ INSIDE = (
     "numeric.active",
     "numeric.arguments.arrays",
     "numeric.assignment",
-    "numeric.block",
+    "numeric.train.block",
     "numeric.catalogue",
-    "numeric.checkpoint",
+    "numeric.train.checkpoint",
     "numeric.compiled",
-    "numeric.config.check_device",
-    "numeric.config.describe",
-    "numeric.config.unmistakable",
+    "numeric.train.config.check_device",
+    "numeric.train.config.describe",
+    "numeric.train.config.unmistakable",
     "numeric.draw_kernels",
-    "numeric.exact_gradient",
-    "numeric.gradient",
+    "numeric.train.exact_gradient",
+    "numeric.train.gradient",
     "numeric.largest_cosine",
     "numeric.law.Groups",
     "numeric.law.given_law",
@@ -48,11 +47,11 @@ INSIDE = (
     "numeric.model.networks.Family",
     "numeric.model.networks.forward",
     "numeric.nonempty",
-    "numeric.optimiser.Adam.start",
-    "numeric.optimiser.AdamW.start",
-    "numeric.optimiser.Optimiser",
-    "numeric.optimiser.SGD.start",
-    "numeric.optimiser.State",
+    "numeric.train.optimiser.Adam.start",
+    "numeric.train.optimiser.AdamW.start",
+    "numeric.train.optimiser.Optimiser",
+    "numeric.train.optimiser.SGD.start",
+    "numeric.train.optimiser.State",
     "numeric.pair_energy.Energy",
     "numeric.pair_energy.Interference",
     "numeric.pair_energy.Logarithmic",
@@ -89,24 +88,24 @@ INSIDE = (
         )
     ),
     "numeric.arguments.real_array",
-    "numeric.record.read_snapshot",
-    "numeric.replay",
-    "numeric.run",
+    "numeric.train.recording.read_snapshot",
+    "numeric.train.replay",
+    "numeric.train.run",
     "numeric.running",
     "numeric.sample.Chosen",
     "numeric.sample.Grouped",
     "numeric.sample.Independent",
     "numeric.sample.Sampler",
     "numeric.sample.positive_part",
-    "numeric.sample.sampler",
+    "numeric.train.source.sampler",
     "numeric.sample_loss",
     "numeric.sample_set.check_size",
-    "numeric.sparse_gradient",
+    "numeric.train.sparse_gradient",
     "numeric.sphere_descent",
     "numeric.sphere_energy.Objective",
     "numeric.sphere_energy.scaled",
     "numeric.sphere_energy.tangent_bases",
-    "numeric.step_kernels",
+    "numeric.train.step_kernels",
     "numeric.stream",
     "numeric.sweep.cluster",
     "numeric.sweep.command",  # Cyclopts reads its arguments
@@ -148,7 +147,7 @@ def bowl(x: torch.Tensor, places: torch.Tensor | None = None) -> tuple[torch.Ten
 
 
 VALID = {
-    "numeric.config.TrainConfig": call(
+    "numeric.train.config.TrainConfig": call(
         n_features=2,
         n_hidden=1,
         seeds=[0, 1],
@@ -156,7 +155,7 @@ VALID = {
         importance=[[1.0, 2.0], [2.0, 1.0]],
         learning_rate=[0.1, 0.2],
     ),
-    "numeric.config.TrainConfig.of": of(CONFIG, models=[0]),
+    "numeric.train.config.TrainConfig.of": of(CONFIG, models=[0]),
     "numeric.dynamics.Trajectory.geometry": of(TRAJECTORY, step=1, tolerance=0.05),
     "numeric.dynamics.Trajectory.jumps": of(TRAJECTORY, band=0.05, factor=1.25),
     "numeric.dynamics.Trajectory.loss_plateaus": of(TRAJECTORY, band=0.05, factor=1.25),
@@ -181,11 +180,11 @@ VALID = {
     "numeric.hidden_vectors.example_dimensionality": call(W=W, X=[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
     "numeric.hull.edges": call(points=SQUARE, coplanar=1e-7),
     "numeric.hull.faces": call(points=SQUARE, coplanar=1e-7),
-    "numeric.judge.best_of_seeds": call(config=CONFIG, loss=[1.0])._replace(without=DIVERGED),
-    "numeric.judge.has_population_loss": call(config=CONFIG),
-    "numeric.judge.judge": call(**STACK, V=None)._replace(without=DIVERGED),
-    "numeric.judge.population_loss": call(**STACK)._replace(without=DIVERGED),
-    "numeric.judge.sampled_loss": call(**STACK, V=None, samples=9)._replace(without=DIVERGED),
+    "numeric.train.judgement.best_of_seeds": call(config=CONFIG, loss=[1.0])._replace(without=DIVERGED),
+    "numeric.train.judgement.has_population_loss": call(config=CONFIG),
+    "numeric.train.judgement.judge": call(**STACK, V=None)._replace(without=DIVERGED),
+    "numeric.train.judgement.population_loss": call(**STACK)._replace(without=DIVERGED),
+    "numeric.train.judgement.sampled_loss": call(**STACK, V=None, samples=9)._replace(without=DIVERGED),
     "numeric.law.grouped": call(law=None, sparsity=[0.5, 0.5], n=2)._replace(without=("a law of numeric",)),
     "numeric.line_packing.chance_of_cosine_above": call(epsilon=0.5, m=3),
     "numeric.law.partition": call(law=Correlated([[0, 1]], 0.5), n=2),
@@ -221,9 +220,9 @@ VALID = {
     "numeric.monte_carlo.expected_loss_monte_carlo": call(
         W=W, b=b, sparsity=[0.5] * 3, importance=[1.0] * 3, samples=9, seed=1
     ),
-    "numeric.optimiser.Adam": call(beta1=0.9, beta2=0.99, epsilon=1e-8),
-    "numeric.optimiser.AdamW": call(beta1=0.9, beta2=0.99, epsilon=1e-8, decay=0.0),
-    "numeric.optimiser.SGD": call(momentum=0.5, decay=0.0),
+    "numeric.train.optimiser.Adam": call(beta1=0.9, beta2=0.99, epsilon=1e-8),
+    "numeric.train.optimiser.AdamW": call(beta1=0.9, beta2=0.99, epsilon=1e-8, decay=0.0),
+    "numeric.train.optimiser.SGD": call(momentum=0.5, decay=0.0),
     "numeric.pair_energy.Riesz": call(power=1.0),
     "numeric.plateaus.crossings": call(steps=[1, 2, 4], values=[0.0, 0.0, 1.0], band=0.05, factor=1.25),
     "numeric.plateaus.plateaus": call(steps=[1, 2, 4], values=[0.0, 0.0, 1.0], band=0.05, factor=1.25),
@@ -248,20 +247,20 @@ VALID = {
         W=[[1.0, -0.5]], b=[0.0, 0.5], sparsity=[0.5] * 2, importance=[1.0] * 2
     ),
     "numeric.quasi_newton.bfgs": call(objective=bowl, starts=[[1.0, 2.0]], places=torch.tensor([0])),
-    "numeric.record.Recording": call(at=[0, 1], take={"norms": norms}),
-    "numeric.record.every": call(stride=1, steps=2),
-    "numeric.record.logarithmic": call(count=2, steps=2),
+    "numeric.train.recording.Recording": call(at=[0, 1], take={"norms": norms}),
+    "numeric.train.recording.every": call(stride=1, steps=2),
+    "numeric.train.recording.logarithmic": call(count=2, steps=2),
     **{
         f"numeric.{recorder.__module__.split('.')[1]}.{recorder.__name__}": call(snapshot=SNAPSHOT)
         for recorder in (biases, dimensionality, norms, population_loss, sampled_loss, sketched_loss, weights)
     },
     "numeric.sample.sample_independent": call(sparsity=[0.5, 0.5], shape=[2, 2], generator=torch.Generator()),
     "numeric.sample_set.draw_samples": call(samples=2, n_features=3, sparsity=0.5, seed=0),
-    "numeric.schedule.Cosine": call(final=0.5),
-    "numeric.schedule.Geometric": call(final=0.5),
-    "numeric.schedule.Linear": call(final=0.5),
-    "numeric.schedule.Stepwise": call(factor=0.5, every=2),
-    "numeric.schedule.WarmUp": call(length=2, then=Constant()),
+    "numeric.train.schedule.Cosine": call(final=0.5),
+    "numeric.train.schedule.Geometric": call(final=0.5),
+    "numeric.train.schedule.Linear": call(final=0.5),
+    "numeric.train.schedule.Stepwise": call(factor=0.5, every=2),
+    "numeric.train.schedule.WarmUp": call(length=2, then=Constant()),
     "numeric.sphere_energy.energy": call(points=SQUARE, kind="coulomb"),
     "numeric.sphere_energy.gradient": call(points=SQUARE, kind="coulomb"),
     "numeric.sphere_energy.hessian": call(points=SQUARE, kind="coulomb"),
@@ -270,7 +269,7 @@ VALID = {
     "numeric.sweep.labelled.save": call(dataset=Dataset(), path="sweep.nc"),
     "numeric.sweep.sweeping.run_sweep": call(sweep=SWEEP, folder="../sweep", executor=EXECUTOR),
     "numeric.thomson.solve": call(n_points=3, starts=1),
-    "numeric.train.train": call(config=CONFIG),
+    "numeric.train.training.train": call(config=CONFIG),
 }
 FUNCTIONS = public(numeric, INSIDE)
 SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3

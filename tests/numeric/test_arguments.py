@@ -13,8 +13,8 @@ import torch
 
 from numeric import arguments
 from numeric.arguments import TransposedWarning, tensors
-from numeric.record import Recording, dimensionality, norms
-from numeric.train import TrainConfig, train
+from numeric.train import Recording, TrainConfig, train
+from numeric.train.recording import dimensionality, norms
 
 MATRIX = [[1.0, -0.5, 0.25], [0.0, 2.0, 3.0]]
 LIKE = {

@@ -17,15 +17,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.checkpoint import Checkpoint, load, save
 from numeric.law import OneHot
 from numeric.model import ABSOLUTE, Family
-from numeric.optimiser import SGD, Adam, AdamW
 from numeric.points import Points
-from numeric.record import Recording, every, norms, weights
-from numeric.run import Run
-from numeric.schedule import Cosine
-from numeric.train import TrainConfig, Training, train
+from numeric.train import SGD, Adam, AdamW, Cosine, Recording, TrainConfig, Training, train
+from numeric.train.checkpoint import Checkpoint, load, save
+from numeric.train.recording import every, norms, weights
+from numeric.train.run import Run
 
 SMALL = TrainConfig(
     n_features=3, n_hidden=2, seeds=(1, 2, 3, 4), sparsity=(0.0, 0.9, 0.5, 0.95), steps=40, batch_size=32
@@ -52,9 +50,9 @@ LONG_RECORD = Recording(at=every(300, 1500), take={"norms": norms})
 SCRIPT = f"""
 import sys, torch
 torch.set_num_threads(1)
-from numeric.record import *
-from numeric.train import *
-from numeric.config import *
+from numeric.train.recording import *
+from numeric.train.training import *
+from numeric.train.config import *
 config = TrainConfig({", ".join(f"{field.name}={getattr(LONG, field.name)!r}" for field in fields(LONG))})
 train(config, record=Recording({LONG_RECORD.at}, {{"norms": norms}}), checkpoint=sys.argv[1], save_seconds=0.0)
 """

@@ -17,15 +17,14 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from numeric import block, config, replay, stream
+from numeric import stream
 from numeric.active import ActiveEntries, Scattered
-from numeric.block import Block, Plan, plan, split
 from numeric.law import Anticorrelated, OneHot
 from numeric.model import ABSOLUTE, HIDDEN_RELU
-from numeric.optimiser import SGD, Adam, AdamW
 from numeric.points import Points
-from numeric.replay import Replayed
-from numeric.train import TrainConfig, train
+from numeric.train import SGD, Adam, AdamW, TrainConfig, block, config, replay, train
+from numeric.train.block import Block, Plan, plan, split
+from numeric.train.replay import Replayed
 
 CASES: dict[str, dict[str, Any]] = {
     "dense": {"sparsity": (0.0, 0.5)},

@@ -24,7 +24,7 @@ from numeric.dynamics import (
 from numeric.minimise import minimise_loss
 from numeric.plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from numeric.polytope_vertices import polygon
-from numeric.record import logarithmic
+from numeric.train.recording import logarithmic
 
 STEPS = logarithmic(250, 10_000)[1:]
 TIMES = np.array(STEPS, dtype=float)

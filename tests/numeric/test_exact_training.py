@@ -9,15 +9,15 @@ import pytest
 import torch
 from torch import Tensor
 
-from numeric.exact_gradient import ExactGradient
 from numeric.law import Anticorrelated, Correlated, OneHot
 from numeric.minimise import minimise_loss
 from numeric.model import LINEAR, RELU_OUTPUT, initial_weights
 from numeric.points import Points
 from numeric.population import expected_loss
-from numeric.record import Recording, every, population_loss
-from numeric.run import Run
-from numeric.train import TrainConfig, train
+from numeric.train import Recording, TrainConfig, train
+from numeric.train.exact_gradient import ExactGradient
+from numeric.train.recording import every, population_loss
+from numeric.train.run import Run
 
 SMALL = TrainConfig(
     n_features=3,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from numeric.active import ActiveEntries
-from numeric.gradient import FUSED, Gradient
 from numeric.model import ABSOLUTE, ACTIVATIONS, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters, forward
-from numeric.sparse_gradient import SparseGradient
+from numeric.train.gradient import FUSED, Gradient
+from numeric.train.sparse_gradient import SparseGradient
 
 EPS = torch.finfo(torch.float64).eps
 FAMILIES = [

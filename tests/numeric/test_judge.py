@@ -12,10 +12,9 @@ import torch
 from analytic import law as exact
 from analytic.loss import expected_loss as exact_loss
 from numeric import law
-from numeric.judge import SAMPLES, best_of_seeds, judge, population_loss, sampled_loss
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, Family, Parameters, forward
 from numeric.points import Points
-from numeric.train import TrainConfig
+from numeric.train import SAMPLES, TrainConfig, best_of_seeds, judge, population_loss, sampled_loss
 
 GROUPS = ((0, 2), (1,))
 W = torch.tensor([[[1.0, -0.5, 0.25], [0.0, 0.75, -1.0]], [[0.5, 0.5, 0.5], [1.0, -1.0, 0.0]]], dtype=torch.float64)

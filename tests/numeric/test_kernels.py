@@ -9,14 +9,13 @@ from torch import Tensor
 
 from numeric import compiled
 from numeric.active import ActiveEntries
-from numeric.gradient import FUSED, Gradient
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters
 from numeric.nonempty import Nonempty
-from numeric.optimiser import Adam, AdamW
 from numeric.sample import Independent
-from numeric.sparse_gradient import SparseGradient
 from numeric.stream import Streams
-from numeric.train import TrainConfig, train
+from numeric.train import Adam, AdamW, TrainConfig, train
+from numeric.train.gradient import FUSED, Gradient
+from numeric.train.sparse_gradient import SparseGradient
 
 CPU = torch.device("cpu")
 EPS = torch.finfo(torch.float32).eps

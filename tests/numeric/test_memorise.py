@@ -16,7 +16,7 @@ from numeric.hidden_vectors import example_dimensionality
 from numeric.memorise import Memorisation, regime, train_on_samples
 from numeric.metrics import feature_dimensionality
 from numeric.model import initial_weights
-from numeric.schedule import Cosine, WarmUp
+from numeric.train import Cosine, WarmUp
 
 SMALL = MemoriseConfig(
     points=(3, 20, None),

@@ -3,7 +3,8 @@ from typing import Any
 import pytest
 import torch
 
-from numeric.optimiser import SGD, Adam, AdamW, Optimiser
+from numeric.train import SGD, Adam, AdamW
+from numeric.train.optimiser import Optimiser
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,8 @@ import torch
 
 from numeric.metrics import feature_dimensionality, feature_norms
 from numeric.model import ABSOLUTE, initial_weights
-from numeric.record import (
-    Recording,
-    Snapshot,
+from numeric.train import Constant, Recording, Snapshot, TrainConfig, train
+from numeric.train.recording import (
     biases,
     dimensionality,
     every,
@@ -21,8 +20,6 @@ from numeric.record import (
     sampled_loss,
     weights,
 )
-from numeric.schedule import Constant
-from numeric.train import TrainConfig, train
 
 CONFIG = TrainConfig(
     n_features=3,

@@ -21,10 +21,11 @@ from torch import Tensor
 from analytic import law as exact
 from numeric import law
 from numeric.active import ActiveEntries, worth_while
-from numeric.config import TrainConfig
 from numeric.nonempty import Nonempty, columns
 from numeric.points import Points
-from numeric.sample import sample_independent, sampler
+from numeric.sample import sample_independent
+from numeric.train import TrainConfig
+from numeric.train.source import sampler
 
 FLOAT32 = 2.0**-22  # rounding of a density and of a value
 CPU = torch.device("cpu")

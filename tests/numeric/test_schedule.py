@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.schedule import Constant, Cosine, Geometric, Linear, Schedule, Stepwise, WarmUp
+from numeric.train import Constant, Cosine, Geometric, Linear, Stepwise, WarmUp
+from numeric.train.schedule import Schedule
 
 
 def factors(schedule: Schedule, steps: int) -> list[float]:

@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import kstest
 
-from numeric.block import _keys
-from numeric.config import TrainConfig
 from numeric.law import Anticorrelated, Correlated, OneHot
 from numeric.points import Points
 from numeric.stream import Streams, digest
+from numeric.train import TrainConfig
+from numeric.train.block import _keys
 
 CPU = torch.device("cpu")
 

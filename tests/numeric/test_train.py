@@ -12,12 +12,10 @@ from hypothesis import strategies as st
 
 from numeric.law import Anticorrelated, Correlated, OneHot
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, Family, UntiedModel, initial_weights
-from numeric.optimiser import SGD, Adam, AdamW
 from numeric.points import Points
 from numeric.population import expected_loss
 from numeric.quadrature import expected_loss_quadrature
-from numeric.schedule import Constant, Stepwise, WarmUp
-from numeric.train import TrainConfig, train
+from numeric.train import SGD, Adam, AdamW, Constant, Stepwise, TrainConfig, WarmUp, train
 
 SMALL = TrainConfig(
     n_features=2,

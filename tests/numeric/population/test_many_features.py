@@ -14,8 +14,7 @@ from reference import Law, anticorrelated, independent
 from numeric.law import Anticorrelated
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.population import expected_loss
-from numeric.record import Recording
-from numeric.train import TrainConfig, train
+from numeric.train import Recording, TrainConfig, train
 
 PROMISED = 1e-10  # of K + Σ I_i E x_i², also where one row alone is of importance
 

@@ -24,11 +24,10 @@ from numeric.law import Correlated, OneHot
 from numeric.metrics import feature_dimensionality
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
 from numeric.running.command_line import run_command
-from numeric.schedule import Constant, Geometric
 from numeric.sweep import Sweep, collect, run_sweep, save
 from numeric.sweep.command import app
 from numeric.sweep.shard import compute, load, path_of
-from numeric.train import train
+from numeric.train import Constant, Geometric, train
 
 
 def test_layout() -> None:
