@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from .arguments import MOST_SEED, Row, importance_row, number, shown, whole
 from .printed import brief
-from .sample_set import SampleSet, check_size, draw_samples
+from .sample import SampleSet, draw_samples
+from .sample.finite_set import check_size
 from .train import check_device
 from .train.config import DTYPES
 

@@ -16,9 +16,9 @@ import torch
 from scipy.special import bdtrik
 from torch import Tensor
 
-from . import compiled
-from .arguments import Floats
-from .sample import Sampler
+from .. import compiled
+from ..arguments import Floats
+from .dense import Sampler
 from .stream import Streams
 
 if compiled.AVAILABLE:

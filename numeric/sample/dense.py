@@ -15,9 +15,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from .arguments import array, entries, flag, instance, shown
-from .arguments.tensors import torch_device
-from .law import Anticorrelated, Correlated, OneHot, grouped
+from ..arguments import array, entries, flag, instance, shown
+from ..arguments.tensors import torch_device
+from ..law import Anticorrelated, Correlated, OneHot, grouped
 from .points import Points
 from .stream import Streams
 

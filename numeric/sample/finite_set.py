@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from .arguments import number, whole
-from .printed import brief
+from ..arguments import number, whole
+from ..printed import brief
 
 _ROWS = 4096
 _DRAWN = 1 << 20

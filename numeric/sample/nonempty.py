@@ -20,9 +20,9 @@ import torch
 from scipy.special import bdtrc
 from torch import Tensor
 
-from . import compiled
-from .arguments import Floats
-from .sample import Sampler
+from .. import compiled
+from ..arguments import Floats
+from .dense import Sampler
 
 if compiled.AVAILABLE:
     from . import draw_kernels

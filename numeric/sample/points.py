@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats, array, flag, whole
+from ..arguments import Floats, array, flag, whole
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,9 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .. import active, nonempty
 from ..model import Parameters
-from ..sample import Sampler
-from ..stream import digest
+from ..sample import Sampler, digest, nonempty
+from ..sample import active_entries as active
 from . import sparse_gradient
 from .config import DTYPES, TrainConfig
 from .exact_gradient import ExactGradient

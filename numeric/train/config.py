@@ -28,8 +28,8 @@ from ..arguments import (
 )
 from ..law import Anticorrelated, Correlated, Law, OneHot, grouped
 from ..model import RELU_OUTPUT, Family
-from ..points import Points
 from ..printed import brief
+from ..sample import Points
 from .optimiser import Adam, Optimiser
 from .schedule import Geometric, Schedule
 

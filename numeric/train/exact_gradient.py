@@ -10,7 +10,7 @@ from torch import Tensor
 from .. import population
 from ..law import Law
 from ..model import Parameters
-from ..points import Points
+from ..sample import Points
 from .config import TrainConfig
 from .gradient import add_penalty
 from .judgement import has_population_loss

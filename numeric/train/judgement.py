@@ -14,8 +14,7 @@ from .. import population
 from ..arguments import Floats, array, instance, shown, sizes_known, tensors, whole
 from ..law import Law
 from ..model import RELU_OUTPUT, Parameters, forward
-from ..points import Points
-from ..stream import digest
+from ..sample import Points, digest
 from .config import TrainConfig, describe
 from .source import sampler
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 
 from ..law import Anticorrelated, Correlated, OneHot
-from ..points import Points
-from ..sample import Chosen, Grouped, Independent, Sampler
+from ..sample import Points, Sampler
+from ..sample.dense import Chosen, Grouped, Independent
 from .config import TrainConfig
 
 

@@ -16,8 +16,8 @@ from torch import Tensor
 from torch.nn.functional import embedding_bag
 
 from .. import compiled
-from ..active import Active
 from ..model import ACTIVATIONS, Family, Parameters
+from ..sample.active_entries import Active
 from .gradient import add_penalty, fused
 
 if compiled.AVAILABLE:

@@ -16,8 +16,8 @@ from numeric.finite_data import MemoriseConfig
 from numeric.law import Correlated
 from numeric.memorise import train_on_samples
 from numeric.model import ToyModel, UntiedModel
-from numeric.points import Points
 from numeric.quadratic_task import three_values
+from numeric.sample import Points
 from numeric.sweep.grid import Sweep
 from numeric.sweep.sweeping import run_sweep
 from numeric.train import Constant, Snapshot, TrainConfig
@@ -26,7 +26,7 @@ from numeric.train.recording import biases, dimensionality, norms, population_lo
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
 INSIDE = (
     "numeric.printed",
-    "numeric.active",
+    "numeric.sample.active_entries",
     "numeric.arguments.arrays",
     "numeric.assignment",
     "numeric.train.block",
@@ -36,7 +36,7 @@ INSIDE = (
     "numeric.train.config.check_device",
     "numeric.train.config.describe",
     "numeric.train.config.unmistakable",
-    "numeric.draw_kernels",
+    "numeric.sample.draw_kernels",
     "numeric.train.exact_gradient",
     "numeric.train.gradient",
     "numeric.largest_cosine",
@@ -46,7 +46,7 @@ INSIDE = (
     "numeric.metrics.polar",
     "numeric.model.networks.Family",
     "numeric.model.networks.forward",
-    "numeric.nonempty",
+    "numeric.sample.nonempty",
     "numeric.train.optimiser.Adam.start",
     "numeric.train.optimiser.AdamW.start",
     "numeric.train.optimiser.Optimiser",
@@ -59,7 +59,7 @@ INSIDE = (
     "numeric.pair_energy.Riesz.curvature",
     "numeric.pair_energy.Riesz.pair",
     "numeric.pair_energy.energy_of",
-    "numeric.pcg",
+    "numeric.sample.pcg",
     "numeric.polytope_names",
     "numeric.polytope_vertices",
     *(
@@ -92,21 +92,21 @@ INSIDE = (
     "numeric.train.replay",
     "numeric.train.run",
     "numeric.running",
-    "numeric.sample.Chosen",
-    "numeric.sample.Grouped",
-    "numeric.sample.Independent",
-    "numeric.sample.Sampler",
-    "numeric.sample.positive_part",
+    "numeric.sample.dense.Chosen",
+    "numeric.sample.dense.Grouped",
+    "numeric.sample.dense.Independent",
+    "numeric.sample.dense.Sampler",
+    "numeric.sample.dense.positive_part",
     "numeric.train.source.sampler",
     "numeric.sample_loss",
-    "numeric.sample_set.check_size",
+    "numeric.sample.finite_set.check_size",
     "numeric.train.sparse_gradient",
     "numeric.sphere_descent",
     "numeric.sphere_energy.Objective",
     "numeric.sphere_energy.scaled",
     "numeric.sphere_energy.tangent_bases",
     "numeric.train.step_kernels",
-    "numeric.stream",
+    "numeric.sample.stream",
     "numeric.sweep.cluster",
     "numeric.sweep.command",  # Cyclopts reads its arguments
     "numeric.sweep.shard",
@@ -228,7 +228,7 @@ VALID = {
     "numeric.plateaus.plateaus": call(steps=[1, 2, 4], values=[0.0, 0.0, 1.0], band=0.05, factor=1.25),
     "numeric.point_group.point_group": call(points=SQUARE, tolerance=1e-6),
     "numeric.point_group.symmetry_order": call(points=SQUARE, tolerance=1e-6),
-    "numeric.points.Points.check": of(Points([[0.0, 1.0]]), n=2, batch=1),
+    "numeric.sample.points.Points.check": of(Points([[0.0, 1.0]]), n=2, batch=1),
     **{
         f"numeric.population.loss.{name}": call(W=W, b=b, **arguments, law=None)._replace(without=("a law of numeric",))
         for name, arguments in {
@@ -254,8 +254,8 @@ VALID = {
         f"numeric.{recorder.__module__.split('.')[1]}.{recorder.__name__}": call(snapshot=SNAPSHOT)
         for recorder in (biases, dimensionality, norms, population_loss, sampled_loss, sketched_loss, weights)
     },
-    "numeric.sample.sample_independent": call(sparsity=[0.5, 0.5], shape=[2, 2], generator=torch.Generator()),
-    "numeric.sample_set.draw_samples": call(samples=2, n_features=3, sparsity=0.5, seed=0),
+    "numeric.sample.dense.sample_independent": call(sparsity=[0.5, 0.5], shape=[2, 2], generator=torch.Generator()),
+    "numeric.sample.finite_set.draw_samples": call(samples=2, n_features=3, sparsity=0.5, seed=0),
     "numeric.train.schedule.Cosine": call(final=0.5),
     "numeric.train.schedule.Geometric": call(final=0.5),
     "numeric.train.schedule.Linear": call(final=0.5),

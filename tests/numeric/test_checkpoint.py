@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from numeric.law import OneHot
 from numeric.model import ABSOLUTE, Family
-from numeric.points import Points
+from numeric.sample import Points
 from numeric.train import SGD, Adam, AdamW, Cosine, Recording, TrainConfig, Training, train
 from numeric.train.checkpoint import Checkpoint, load, save
 from numeric.train.recording import every, norms, weights

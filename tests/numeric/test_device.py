@@ -17,11 +17,10 @@ import torch
 from torch import Tensor
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from numeric import stream
-from numeric.active import ActiveEntries, Scattered
 from numeric.law import Anticorrelated, OneHot
 from numeric.model import ABSOLUTE, HIDDEN_RELU
-from numeric.points import Points
+from numeric.sample import Points, stream
+from numeric.sample.active_entries import ActiveEntries, Scattered
 from numeric.train import SGD, Adam, AdamW, TrainConfig, block, config, replay, train
 from numeric.train.block import Block, Plan, plan, split
 from numeric.train.replay import Replayed

@@ -12,8 +12,8 @@ from torch import Tensor
 from numeric.law import Anticorrelated, Correlated, OneHot
 from numeric.minimise import minimise_loss
 from numeric.model import LINEAR, RELU_OUTPUT, initial_weights
-from numeric.points import Points
 from numeric.population import expected_loss
+from numeric.sample import Points
 from numeric.train import Recording, TrainConfig, train
 from numeric.train.exact_gradient import ExactGradient
 from numeric.train.recording import every, population_loss

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch import Tensor
 
-from numeric.active import ActiveEntries
 from numeric.model import ABSOLUTE, ACTIVATIONS, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters, forward
+from numeric.sample.active_entries import ActiveEntries
 from numeric.train.gradient import FUSED, Gradient
 from numeric.train.sparse_gradient import SparseGradient
 

@@ -13,7 +13,7 @@ from analytic import law as exact
 from analytic.loss import expected_loss as exact_loss
 from numeric import law
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, Family, Parameters, forward
-from numeric.points import Points
+from numeric.sample import Points
 from numeric.train import SAMPLES, TrainConfig, best_of_seeds, judge, population_loss, sampled_loss
 
 GROUPS = ((0, 2), (1,))

@@ -8,11 +8,11 @@ import torch
 from torch import Tensor
 
 from numeric import compiled
-from numeric.active import ActiveEntries
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters
-from numeric.nonempty import Nonempty
-from numeric.sample import Independent
-from numeric.stream import Streams
+from numeric.sample.active_entries import ActiveEntries
+from numeric.sample.dense import Independent
+from numeric.sample.nonempty import Nonempty
+from numeric.sample.stream import Streams
 from numeric.train import Adam, AdamW, TrainConfig, train
 from numeric.train.gradient import FUSED, Gradient
 from numeric.train.sparse_gradient import SparseGradient

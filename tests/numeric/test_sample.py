@@ -20,10 +20,9 @@ from torch import Tensor
 
 from analytic import law as exact
 from numeric import law
-from numeric.active import ActiveEntries, worth_while
-from numeric.nonempty import Nonempty, columns
-from numeric.points import Points
-from numeric.sample import sample_independent
+from numeric.sample import Points, sample_independent
+from numeric.sample.active_entries import ActiveEntries, worth_while
+from numeric.sample.nonempty import Nonempty, columns
 from numeric.train import TrainConfig
 from numeric.train.source import sampler
 

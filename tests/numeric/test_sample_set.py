@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from numeric import sample_set
-from numeric.sample_set import draw_samples
+from numeric.sample import draw_samples, finite_set
 
 EPS = np.finfo(np.float64).eps
 
@@ -32,8 +31,8 @@ def test_every_sample_has_length_one_and_positive_entries(samples: int, n: int, 
 
 
 def test_a_smaller_set_is_the_beginning_of_a_larger_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sample_set, "_ROWS", 8)
-    monkeypatch.setattr(sample_set, "_DRAWN", 16)
+    monkeypatch.setattr(finite_set, "_ROWS", 8)
+    monkeypatch.setattr(finite_set, "_DRAWN", 16)
     whole = draw_samples(50, 5, 0.8, (3, 1))
     for samples in (1, 7, 8, 9, 16, 49):
         part = draw_samples(samples, 5, 0.8, (3, 1))
@@ -47,7 +46,7 @@ def test_supports_follow_the_law_given_that_they_are_not_empty(entries: int, mon
     """χ² over the seven nonempty supports of three features, drawn a row or thousands at a time; a false alarm has probability
     1e-4 for a random seed.
     """
-    monkeypatch.setattr(sample_set, "_DRAWN", entries)
+    monkeypatch.setattr(finite_set, "_DRAWN", entries)
     drawn = draw_samples(20_000, 3, 0.6, 7)
     active = drawn.X.toarray() > 0
     found = np.bincount(active @ [1, 2, 4], minlength=8)[1:]

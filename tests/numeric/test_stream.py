@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy.stats import kstest
 
 from numeric.law import Anticorrelated, Correlated, OneHot
-from numeric.points import Points
-from numeric.stream import Streams, digest
+from numeric.sample import Points, digest
+from numeric.sample.stream import Streams
 from numeric.train import TrainConfig
 from numeric.train.block import _keys
 

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from numeric.law import Anticorrelated, Correlated, OneHot
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, Family, UntiedModel, initial_weights
-from numeric.points import Points
 from numeric.population import expected_loss
 from numeric.quadrature import expected_loss_quadrature
+from numeric.sample import Points
 from numeric.train import SGD, Adam, AdamW, Constant, Stepwise, TrainConfig, WarmUp, train
 
 SMALL = TrainConfig(
