@@ -9,9 +9,8 @@ import numpy as np
 import torch
 from matplotlib import pyplot
 
-from numeric.component import Geometry
 from numeric.dynamics import DIGON_SPARSITY, SKETCH, Jump, Trajectory, digons, follow, sketched_loss
-from numeric.geometry import describe
+from numeric.geometry import Geometry, describe
 from numeric.minimise import minimise_loss
 from numeric.train import population_loss
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numeric.hull import edges, faces
+from numeric.geometry import edges, faces
 from numeric.thomson import solve
 
 from .solid import COLOURS, EDGE, FACE, GRID, alike, graticule, upright

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.patches import Circle, Polygon
 
-from numeric.hull import edges, faces
+from numeric.geometry import edges, faces
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,8 +11,7 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.polytopes import polytope
-from numeric.component import Geometry
-from numeric.geometry import describe
+from numeric.geometry import Geometry, describe
 
 from . import Progress
 from .polyhedra import COLOURS, VIEW

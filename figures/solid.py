@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, Polygon
 
-from numeric.hull import edges, faces
+from numeric.geometry import edges, faces
 
 Floats = npt.NDArray[np.float64]
 

@@ -11,7 +11,7 @@ from matplotlib import pyplot
 
 from analytic.thomson import thomson
 from numeric.best_known import ROUNDING, best_known
-from numeric.hull import faces
+from numeric.geometry import faces
 from numeric.thomson import solve
 
 from . import Progress

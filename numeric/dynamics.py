@@ -15,8 +15,7 @@ import torch
 from torch import Tensor
 
 from .arguments import Floats, entries, function, instance, shown, sizes_known, whole
-from .component import Geometry
-from .geometry import describe
+from .geometry import Geometry, describe
 from .law import Correlated
 from .metrics import feature_dimensionality
 from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus

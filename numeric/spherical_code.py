@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from .arguments import Floats, number
+from .geometry import simplex
 from .largest_cosine import check_sizes, least
-from .polytope_vertices import simplex
 from .printed import brief
 
 TAMMES: dict[int, float] = {

@@ -10,12 +10,10 @@ from scipy.spatial.distance import pdist
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric.arguments import Floats
-from numeric.assignment import best_fit
-from numeric.catalogue import Reference, vertices
-from numeric.geometry import describe
+from numeric.geometry import Reference, best_fit, describe, vertices
+from numeric.geometry import antiprism as float_antiprism
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
-from numeric.polytope_vertices import antiprism as float_antiprism
 
 from .check import Claim, Outcome, Progress, Worst
 

@@ -18,8 +18,7 @@ from analytic.polytope_loss import best_loss
 from analytic.polytopes import antiprism
 from analytic.winners import Packing, Reign, atoms, packings, winner_at, winners
 from numeric.arguments import Floats
-from numeric.catalogue import vertices
-from numeric.geometry import describe
+from numeric.geometry import describe, vertices
 from numeric.loss_minima import LossSolution
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss

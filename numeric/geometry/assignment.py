@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import Floats
+from ..arguments import Floats
 from .catalogue import Reference
 
 _TIE = 1e-12  # an order must be better by this to replace another: symmetric orders differ by rounding

@@ -17,7 +17,7 @@ from functools import lru_cache, reduce
 
 import numpy as np
 
-from .arguments import Floats
+from ..arguments import Floats
 from .polytope_names import HARMONIC as HARMONIC
 from .polytope_names import (
     corners,

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
+from ..printed import html_table, line
 from .polytope_names import tegum_name
-from .printed import html_table, line
 
 
 @dataclass(frozen=True)
 class Component:
     """Features that share dimensions with each other and with no others.
 
-    `name`: as in `numeric.catalogue`; "dedicated" for one feature alone, "aligned pair" or "5 aligned" for features of one
-    direction, otherwise "unnamed". `nearest`: the name, or for an unnamed one of at most 24 members the polytope with the nearest
-    cosines, if none of them is off by more than 1/4; None otherwise.
+    `name`: as in `numeric.geometry.catalogue`; "dedicated" for one feature alone, "aligned pair" or "5 aligned" for features
+    of one direction, otherwise "unnamed". `nearest`: the name, or for an unnamed one of at most 24 members the polytope with
+    the nearest cosines, if none of them is off by more than 1/4; None otherwise.
     `residual`: the largest difference between its cosines and those of `nearest`, infinite without one.
     `members`: feature indices; of a named component in the order of its vertices, a polygon's neighbours side by side.
     `dimension`: of the polytope; for an unnamed one, singular values of its unit columns above tolerance × the largest.

@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.spatial import ConvexHull
 
-from .arguments import Floats, number
-from .arguments import array as given_array
+from ..arguments import Floats, number
+from ..arguments import array as given_array
 
 Face = tuple[int, ...]
 COPLANAR = 1e-7

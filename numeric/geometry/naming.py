@@ -3,7 +3,7 @@ r"""Which polytopes the columns of W form, by name.
 Columns are split into unlearned features, of norm at most `UNLEARNED` times the largest, or at most `NEGLIGIBLE`; and
 components, the connected parts of the graph that joins features with |cos| above `tolerance`. Components are tegum
 factors: orthogonal to each other, each with dimensions of its own. A component is named when its cosines are those of
-a polytope of the catalogue within `tolerance`, for the best of all orders (`numeric.assignment`).
+a polytope of the catalogue within `tolerance`, for the best of all orders (`numeric.geometry.assignment`).
 
 Turning a column by an angle t moves a cosine by at most t. So columns in the directions of orthogonal polytopes, each
 turned by at most tolerance/2, get the right names, provided that twice the tolerance is below the cosines that hold a
@@ -20,13 +20,12 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats, matrix, number
-from .arguments import bias as given_bias
+from ..arguments import Floats, matrix, number
+from ..arguments import bias as given_bias
+from ..metrics import feature_dimensionality, polar
 from .assignment import Fit, best_fit
 from .catalogue import Reference, composites, references
-from .component import Component as Component
-from .component import Geometry as Geometry
-from .metrics import feature_dimensionality, polar
+from .component import Component, Geometry
 
 UNLEARNED = 0.1
 NEGLIGIBLE = 0.01  # ‖W_i‖² is the gain of x_i, near 1 for a feature that is stored at all

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 from scipy.linalg import block_diag, helmert
 
-from .arguments import Floats
+from ..arguments import Floats
 
 _TIGHT = 3**-0.5
 _GOLDEN = (1 + 5**0.5) / 2

@@ -7,8 +7,7 @@ import pytest
 from scipy.linalg import block_diag
 
 from numeric.arguments import Floats
-from numeric.catalogue import vertices
-from numeric.geometry import describe
+from numeric.geometry import describe, vertices
 
 
 def noisy(V: Floats, angle: float) -> Floats:

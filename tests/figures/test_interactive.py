@@ -13,7 +13,7 @@ import pytest
 
 from figures import interactive
 from figures.solid import alike
-from numeric.hull import edges
+from numeric.geometry import edges
 from verify.report import Run, as_html
 
 OCTAHEDRON = np.vstack([np.eye(3), -np.eye(3)])

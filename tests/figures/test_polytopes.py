@@ -7,8 +7,7 @@ from scipy.spatial import Delaunay
 from sympy import Rational
 
 from figures import polyhedra, polytopes
-from numeric.catalogue import vertices
-from numeric.hull import edges
+from numeric.geometry import edges, vertices
 from numeric.metrics import feature_dimensionality
 
 

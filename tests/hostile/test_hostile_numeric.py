@@ -28,9 +28,9 @@ INSIDE = (
     "numeric.printed",
     "numeric.sample.active_entries",
     "numeric.arguments.arrays",
-    "numeric.assignment",
+    "numeric.geometry.assignment",
     "numeric.train.block",
-    "numeric.catalogue",
+    "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
     "numeric.compiled",
     "numeric.train.config.check_device",
@@ -60,8 +60,8 @@ INSIDE = (
     "numeric.pair_energy.Riesz.pair",
     "numeric.pair_energy.energy_of",
     "numeric.sample.pcg",
-    "numeric.polytope_names",
-    "numeric.polytope_vertices",
+    "numeric.geometry.polytope_names",
+    "numeric.geometry.polytope_vertices",
     *(
         f"numeric.population.{kernel}"
         for kernel in (
@@ -169,7 +169,7 @@ VALID = {
     ),
     "numeric.finite_data.MemoriseConfig.fresh_samples": of(MEMORISE, step=0),
     "numeric.finite_data.MemoriseConfig.samples": of(MEMORISE, points=2),
-    "numeric.geometry.describe": call(W=W, b=b, tolerance=0.05),
+    "numeric.geometry.naming.describe": call(W=W, b=b, tolerance=0.05),
     "numeric.sweep.grid.Sweep": call(
         settings={"n_features": 2, "n_hidden": 1}, axes={"sparsity": [0.5]}, seeds=[0], models_per_shard=4
     ),
@@ -178,8 +178,8 @@ VALID = {
     "numeric.grid_allocation.bit_by_bit": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
     "numeric.held_capacity.held_loss": call(capacity=0.25, sign=-1, sparsity=[0.5, 0.5], importance=[1.0, 1.0]),
     "numeric.hidden_vectors.example_dimensionality": call(W=W, X=[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
-    "numeric.hull.edges": call(points=SQUARE, coplanar=1e-7),
-    "numeric.hull.faces": call(points=SQUARE, coplanar=1e-7),
+    "numeric.geometry.hull.edges": call(points=SQUARE, coplanar=1e-7),
+    "numeric.geometry.hull.faces": call(points=SQUARE, coplanar=1e-7),
     "numeric.train.judgement.best_of_seeds": call(config=CONFIG, loss=[1.0])._replace(without=DIVERGED),
     "numeric.train.judgement.has_population_loss": call(config=CONFIG),
     "numeric.train.judgement.judge": call(**STACK, V=None)._replace(without=DIVERGED),

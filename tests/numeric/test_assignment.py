@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from numeric.arguments import Floats
-from numeric.assignment import best_fit
-from numeric.catalogue import Reference, composites, references
-from numeric.polytope_vertices import antiprism
+from numeric.geometry import Reference, antiprism, best_fit, composites, references
 
 EXACT = 1e-11  # the search stops within 1e-12 of the least residual; the rest is rounding of cosines
 SMALL = [reference for k in (2, 3, 4, 5, 6) for reference in references(k) + composites(k)]

@@ -6,12 +6,10 @@ import sympy
 
 from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric.arguments import Floats
-from numeric.assignment import best_fit
-from numeric.catalogue import Reference, composites, references, vertices
-from numeric.geometry import describe
+from numeric.geometry import Reference, best_fit, composites, describe, references, vertices
+from numeric.geometry import antiprism as float_antiprism
+from numeric.geometry.polytope_names import polygon_name, product_name, tegum_name
 from numeric.metrics import coherence, feature_dimensionality
-from numeric.polytope_names import polygon_name, product_name, tegum_name
-from numeric.polytope_vertices import antiprism as float_antiprism
 
 ROUNDING = 1e-14  # entries and their products are at most 1, with a handful of roundings each
 

@@ -21,9 +21,9 @@ from numeric.dynamics import (
     noise_free,
     sketched_loss,
 )
+from numeric.geometry.polytope_vertices import polygon
 from numeric.minimise import minimise_loss
 from numeric.plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
-from numeric.polytope_vertices import polygon
 from numeric.train.recording import logarithmic
 
 STEPS = logarithmic(250, 10_000)[1:]

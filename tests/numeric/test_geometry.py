@@ -13,11 +13,10 @@ from scipy.linalg import block_diag
 
 from analytic.polytopes import CATALOGUE, polytope
 from numeric.arguments import Floats
-from numeric.catalogue import composites, references, vertices
-from numeric.geometry import NEAR, NEGLIGIBLE, UNLEARNED, Geometry, describe
+from numeric.geometry import NEGLIGIBLE, UNLEARNED, Geometry, antiprism, composites, describe, references, vertices
+from numeric.geometry.naming import NEAR
 from numeric.metrics import feature_dimensionality
 from numeric.minimise import minimise_loss
-from numeric.polytope_vertices import antiprism
 
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
-from numeric.catalogue import vertices
+from numeric.geometry import vertices
 from numeric.hidden_vectors import example_dimensionality
 from numeric.metrics import feature_dimensionality
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.hull import edges, faces
+from numeric.geometry import edges, faces
 
 Floats = NDArray[np.float64]
 

@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy.linalg import block_diag
 
-from numeric import catalogue, metrics, polytope_vertices
+from numeric import metrics
+from numeric.geometry import catalogue, polytope_vertices
 
 # Matrices of every shape, those with more rows than columns among them.
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")

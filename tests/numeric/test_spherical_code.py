@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from numeric.catalogue import vertices
-from numeric.geometry import describe
+from numeric.geometry import describe, vertices
 from numeric.spherical_code import TAMMES, least_cosine
 
 EPS = float(np.finfo(np.float64).eps)
