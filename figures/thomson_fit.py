@@ -10,8 +10,7 @@ import numpy.typing as npt
 import sympy
 from matplotlib import pyplot
 
-from numeric.best_known import best_known
-from numeric.thomson import STARTS, solve
+from numeric.thomson import STARTS, best_known, solve
 
 from . import Progress
 

@@ -10,9 +10,8 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from analytic.thomson import thomson
-from numeric.best_known import ROUNDING, best_known
 from numeric.geometry import faces
-from numeric.thomson import solve
+from numeric.thomson import ROUNDING, best_known, solve
 
 from . import Progress
 from .solid import draw_solid, schoenflies

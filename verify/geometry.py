@@ -8,8 +8,7 @@ from functools import lru_cache
 import numpy as np
 
 from analytic.thomson import thomson
-from numeric.best_known import ROUNDING, best_known
-from numeric.thomson import GRADIENT_TOLERANCE, SphereMinimum, solve
+from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereMinimum, best_known, solve
 
 from .check import Claim, Outcome, Progress, Worst
 

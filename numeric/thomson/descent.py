@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from .arguments import Floats
+from ..arguments import Floats
 from .pair_energy import Energy
 from .sphere_energy import Objective, scaled, tangent_bases
 

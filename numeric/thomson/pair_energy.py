@@ -12,7 +12,7 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
-from .arguments import Floats, number, shown
+from ..arguments import Floats, number, shown
 
 _CLOSEST = float(np.finfo(np.float64).eps)
 LARGEST_POWER = 30.0

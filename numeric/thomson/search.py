@@ -15,12 +15,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..arguments import Floats, function, whole
+from ..solution import Minimum, Solution
 from . import sphere_energy
-from .arguments import Floats, function, whole
+from .descent import End, Problem, rotations
 from .pair_energy import Energy, EnergyLike, energy_of
-from .point_group import PointGroup, point_group, symmetry_order
-from .solution import Minimum, Solution
-from .sphere_descent import End, Problem, rotations
+from .symmetry import PointGroup, point_group, symmetry_order
 
 STARTS = 128
 """Measured for Coulomb energies of N = 2 to 100: hardest is N = 78, whose best known energy 2 to 5 % of random starts reach, then
@@ -89,7 +89,7 @@ def solve(
 
     A minimum has converged when no coordinate of its gradient exceeds 1e-11, or the rounding of its forces, 64 eps of the
     largest Σ_j |φ′|, if that is more. No search proves that a lower minimum does not exist, and how often one was hit says
-    nothing of it: for 116 charges 11 of 64 starts end in one minimum, 2e-3 above a lower one. `numeric.best_known` has the
+    nothing of it: for 116 charges 11 of 64 starts end in one minimum, 2e-3 above a lower one. `numeric.thomson.published` has the
     published energies up to 100 charges. Interference vanishes for a continuum of configurations when n_points < 2·dim, and
     for the cross-polytope when they are equal; such minima have `flat` > 0 and are counted as one.
 

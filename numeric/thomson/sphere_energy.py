@@ -1,6 +1,6 @@
 r"""Energy of points on the unit sphere in any dimension, with its exact gradient and Hessian there.
 
-With φ of :mod:`numeric.pair_energy` and G the Gram matrix, E = Σ_{i<j} φ(g_ij). Along a geodesic r_i″ = −|r_i′|² r_i, so
+With φ of :mod:`numeric.thomson.pair_energy` and G the Gram matrix, E = Σ_{i<j} φ(g_ij). Along a geodesic r_i″ = −|r_i′|² r_i, so
 
 .. math:: \nabla_i E = (1 - r_i r_i^T) \sum_j \phi'(g_{ij}) r_j, \qquad
           H_{ij} = B_i^T [\phi'(g_{ij}) + \phi''(g_{ij}) r_j r_i^T] B_j \quad (i \ne j),
@@ -15,7 +15,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats, array
+from ..arguments import Floats, array
 from .pair_energy import Energy, EnergyLike, energy_of
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arguments import Floats, number
+from ..arguments import Floats, number
 from .sphere_energy import unit_points
 
 TOLERANCE = 1e-6

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from numeric.best_known import best_known
-from numeric.pair_energy import NAMED
-from numeric.sphere_energy import Objective
-from numeric.thomson import STARTS, solve
+from numeric.thomson import STARTS, best_known, solve
+from numeric.thomson.pair_energy import NAMED
+from numeric.thomson.sphere_energy import Objective
 
 Floats = NDArray[np.float64]
 

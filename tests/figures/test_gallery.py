@@ -200,7 +200,12 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
 @pytest.mark.slow
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     used = sources.closure("figures.thomson_fit")
-    assert {"figures.drawing", "numeric.thomson", "numeric.sphere_energy", "numeric.running.files"} <= used
+    assert {
+        "figures.drawing",
+        "numeric.thomson.search",
+        "numeric.thomson.sphere_energy",
+        "numeric.running.files",
+    } <= used
     assert used.isdisjoint({"figures", "figures.landscape", "analytic.n2m1.critical_points", "numeric.train.training"})
     assert {"analytic", "analytic.n2m1.critical_points", "numeric.train.training"} <= sources.closure(
         "figures.transition"

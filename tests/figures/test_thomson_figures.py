@@ -14,7 +14,7 @@ from figures import solid
 from figures import thomson as slides
 from figures import thomson_fit as fit
 from figures import thomson_plate as plate
-from numeric.best_known import ROUNDING, best_known
+from numeric.thomson import ROUNDING, best_known
 
 EPS = float(np.finfo(float).eps)
 Floats = NDArray[np.float64]

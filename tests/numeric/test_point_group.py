@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.point_group import point_group, symmetry_order
+from numeric.thomson import point_group, symmetry_order
 
 Floats = NDArray[np.float64]
 seeds = st.integers(0, 2**20)

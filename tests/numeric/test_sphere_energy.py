@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
-from numeric.pair_energy import Energy, Interference, Logarithmic, Riesz, energy_of
-from numeric.sphere_energy import Objective, energy, gradient, hessian, tangent_bases, unit_points
+from numeric.thomson import Energy, Interference, Logarithmic, Riesz, energy, tangent_bases, unit_points
+from numeric.thomson.pair_energy import energy_of
+from numeric.thomson.sphere_energy import Objective, gradient, hessian
 
 EPS = float(np.finfo(float).eps)
 Floats = NDArray[np.float64]

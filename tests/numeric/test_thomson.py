@@ -10,11 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from numeric.best_known import ROUNDING, best_known
-from numeric.pair_energy import NAMED
-from numeric.sphere_descent import Problem, moved, rotations
-from numeric.sphere_energy import energy
-from numeric.thomson import GRADIENT_TOLERANCE, SphereSolution, solve
+from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereSolution, best_known, energy, solve
+from numeric.thomson.descent import Problem, moved, rotations
+from numeric.thomson.pair_energy import NAMED
 
 EPS = float(np.finfo(float).eps)
 Floats = NDArray[np.float64]

@@ -6,9 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from numeric.best_known import BestKnown
-from numeric.sphere_energy import energy
-from numeric.thomson import SphereMinimum
+from numeric.thomson import BestKnown, SphereMinimum, energy
 from verify import geometry
 from verify.check import Check, Outcome
 
