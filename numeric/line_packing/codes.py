@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .arguments import Floats, number
-from .geometry import simplex
+from ..arguments import Floats, number
+from ..geometry import simplex
+from ..printed import brief
 from .largest_cosine import check_sizes, least
-from .printed import brief
 
 TAMMES: dict[int, float] = {
     7: 0.210138313,

@@ -25,8 +25,8 @@ import numpy as np
 from scipy.optimize import linprog, minimize
 from scipy.sparse import csr_matrix
 
-from .arguments import Floats, whole
-from .thomson import tangent_bases
+from ..arguments import Floats, whole
+from ..thomson import tangent_bases
 
 SCHEDULES: tuple[tuple[int, ...], ...] = ((4,), (64,), (), (4, 16, 64, 256))
 """Powers of the descents, by turns. Measured (hits of 40 to 100 starts each): 15 lines in R³ are found after 4 alone (24 %), ten

@@ -1,13 +1,13 @@
 r"""Lines through the origin that meet at angles as large as possible: unit vectors W_i of least coherence max |W_i·W_j|.
 
-What a search finds (`numeric.largest_cosine`) is an upper bound of the least coherence. From below, for n > m, Welch 1974, with
-equality for equiangular tight frames; and for more than m(m + 1)/2 lines (Conway, Hardin, Sloane, Experimental Mathematics
-5 (1996) 139–159),
+What a search finds (`numeric.line_packing.largest_cosine`) is an upper bound of the least coherence. From below, for n > m,
+Welch 1974, with equality for equiangular tight frames; and for more than m(m + 1)/2 lines (Conway, Hardin, Sloane,
+Experimental Mathematics 5 (1996) 139–159),
 
 .. math:: \max_{i \ne j} |W_i \cdot W_j| \ge \sqrt{\frac{n - m}{m (n - 1)}}, \qquad
           \max_{i \ne j} |W_i \cdot W_j| \ge \frac1{\sqrt m} \quad (n > m(m + 1)/2) .
 
-Where negative cosines do no harm, as to a ReLU, the problem is `numeric.spherical_code`.
+Where negative cosines do no harm, as to a ReLU, the problem is `numeric.line_packing.codes`.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import betainc
 
-from .arguments import Floats, number, whole
+from ..arguments import Floats, number, whole
+from ..printed import brief
 from .largest_cosine import check_sizes, least
-from .printed import brief
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,8 @@ from analytic.winners import winner_at, winners
 from numeric.dynamics import Trajectory
 from numeric.finite_data import MemoriseConfig
 from numeric.geometry import describe
-from numeric.line_packing import least_coherence
+from numeric.line_packing import least_coherence, least_cosine
 from numeric.memorise import train_on_samples
-from numeric.spherical_code import least_cosine
 from numeric.thomson import solve
 from numeric.train import TrainConfig, train
 

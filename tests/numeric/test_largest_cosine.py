@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import check_grad
 
-from numeric.largest_cosine import SCHEDULES, largest, least, polished, smooth_maximum
+from numeric.line_packing.largest_cosine import SCHEDULES, largest, least, polished, smooth_maximum
 
 
 @pytest.mark.parametrize("lines", [True, False])

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
-from numeric.largest_cosine import STARTS
 from numeric.line_packing import (
     chance_of_cosine_above,
     known_coherences,
@@ -18,6 +17,7 @@ from numeric.line_packing import (
     random_directions,
     welch_bound,
 )
+from numeric.line_packing.largest_cosine import STARTS
 from numeric.metrics import coherence
 
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from numeric.geometry import describe, vertices
-from numeric.spherical_code import TAMMES, least_cosine
+from numeric.line_packing import least_cosine
+from numeric.line_packing.codes import TAMMES
 
 EPS = float(np.finfo(np.float64).eps)
 
