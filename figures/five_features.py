@@ -15,14 +15,13 @@ from matplotlib import pyplot
 from analytic.law import Independent
 from analytic.loss import loss_of_floats
 from numeric.geometry import describe
-from numeric.minimise import minimise_loss
+from numeric.minimise import Rest, descend, minimise_loss
 from numeric.population import expected_loss as population_loss
 from numeric.train import Constant, TrainConfig, train
 
 from . import Progress
 from .arrows import draw as draw_columns
 from .arrows import turned
-from .descent import Rest, descend
 from .norm_superposition import legend
 
 TITLE = "Five features in two dimensions as sparsity grows"

@@ -16,10 +16,9 @@ from matplotlib import pyplot
 
 from analytic.law import Independent
 from analytic.loss import loss_of_floats
-from numeric.minimise import minimise_loss
+from numeric.minimise import bfgs, minimise_loss
 from numeric.model import initial_weights
 from numeric.population import value_and_gradient
-from numeric.quasi_newton import bfgs
 from numeric.train import TrainConfig, train
 
 from . import Progress

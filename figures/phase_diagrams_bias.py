@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 
 from analytic.fixed_weights import meeting_point
-from numeric.loss_map import minimise_map
+from numeric.minimise import minimise_map
 from numeric.population import expected_loss
 from numeric.train import TrainConfig, train
 

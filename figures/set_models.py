@@ -13,12 +13,12 @@ from analytic.exact import rational
 from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.law import Anticorrelated, Correlated, Law
+from numeric.minimise import descend
 from numeric.model import initial_weights
 from numeric.train import TrainConfig, sampled_loss, train
 
 from . import Progress
 from .arrows import turned
-from .descent import descend
 
 SEED = 0
 TWO = ((0, 1), (2, 3))

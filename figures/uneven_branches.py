@@ -13,12 +13,11 @@ from analytic.law import Independent
 from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from numeric.minimise import minimise_loss
+from numeric.minimise import descend, minimise_loss
 from numeric.train import Constant, TrainConfig, train
 
 from . import Progress
 from .arrows import turned
-from .descent import descend
 
 SEED = 0
 DENSITY = Fraction(1, 20)

@@ -13,9 +13,8 @@ from matplotlib.patches import Patch
 
 from analytic.winners import winner_at
 from numeric.geometry import describe
-from numeric.minimise import minimise_loss
+from numeric.minimise import bfgs, minimise_loss
 from numeric.population import expected_loss
-from numeric.quasi_newton import bfgs
 from numeric.train import TrainConfig, train
 
 from . import Progress

@@ -18,9 +18,9 @@ from .arguments import Floats, entries, function, instance, shown, sizes_known, 
 from .geometry import Geometry, describe
 from .law import Correlated
 from .metrics import feature_dimensionality
+from .minimise import bfgs
 from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from .printed import brief
-from .quasi_newton import bfgs
 from .train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
 from .train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
 

@@ -19,8 +19,7 @@ from torch import Tensor
 
 from .arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
 from .metrics import capacity
-from .minimise import minimise
-from .quasi_newton import bfgs
+from .minimise import bfgs, minimise
 from .solution import Minimum, Solution
 
 Weights = TypeVar("Weights", NDArray[Any], Tensor)

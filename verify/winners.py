@@ -19,8 +19,7 @@ from analytic.polytopes import antiprism
 from analytic.winners import Packing, Reign, atoms, packings, winner_at, winners
 from numeric.arguments import Floats
 from numeric.geometry import describe, vertices
-from numeric.loss_minima import LossSolution
-from numeric.minimise import minimise_loss
+from numeric.minimise import LossSolution, minimise_loss
 from numeric.population import expected_loss
 
 from .check import Claim, Outcome, Progress, Worst

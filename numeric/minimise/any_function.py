@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import minimize
 
-from .arguments import Floats, array, number
-from .arguments import function as check_function
-from .loss_minima import LossSolution as LossSolution
-from .loss_minima import minimise_loss as minimise_loss
-from .solution import Minimum, Solution
+from ..arguments import Floats, array, number
+from ..arguments import function as check_function
+from ..solution import Minimum, Solution
+from .network import LossSolution as LossSolution
 
 Objective = Callable[[Floats], tuple[float, ArrayLike]]
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import torch
 
-from numeric.law import Law
-from numeric.population import expected_loss
-from numeric.quasi_newton import bfgs
+from ..law import Law
+from ..population import expected_loss
+from .quasi_newton import bfgs
 
 Floats = npt.NDArray[np.float64]
 

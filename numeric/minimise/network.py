@@ -17,13 +17,13 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import MOST_SEED, Floats, array, flag, function, importance_row, number, shown, sparsity_row, whole
-from .arguments.tensors import torch_device
-from .law import Law, given_law, partition
-from .model import initial_weights
-from .population import hessian, value_and_gradient
+from ..arguments import MOST_SEED, Floats, array, flag, function, importance_row, number, shown, sparsity_row, whole
+from ..arguments.tensors import torch_device
+from ..law import Law, given_law, partition
+from ..model import initial_weights
+from ..population import hessian, value_and_gradient
+from ..solution import Minimum, Solution
 from .quasi_newton import ROUNDING, bfgs
-from .solution import Minimum, Solution
 
 _NEWTON_STEPS = 12
 _LARGEST_NEWTON = 600

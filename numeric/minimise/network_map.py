@@ -18,10 +18,10 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from .arguments import MOST_SEED, Floats, array, function, number, whole
-from .model import initial_weights
-from .population import value_and_gradient
-from .printed import brief
+from ..arguments import MOST_SEED, Floats, array, function, number, whole
+from ..model import initial_weights
+from ..population import value_and_gradient
+from ..printed import brief
 from .quasi_newton import bfgs
 
 MOST_FEATURES = 12

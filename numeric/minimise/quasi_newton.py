@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from .arguments import function, number, shown, whole
-from .arguments.tensors import tensor
+from ..arguments import function, number, shown, whole
+from ..arguments.tensors import tensor
 
 Objective = Callable[..., tuple[Tensor, Tensor]]
 """(k, d) points, and where there are `places` those of the points, (k,), to (k,) values and (k, d) gradients."""

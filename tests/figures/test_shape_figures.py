@@ -23,7 +23,7 @@ from figures import (
     why_these_shapes,
 )
 from figures.arrows import turned
-from figures.descent import descend
+from numeric.minimise import descend
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -190,9 +190,11 @@ VALID = {
     "numeric.law.partition": call(law=Correlated([[0, 1]], 0.5), n=2),
     "numeric.line_packing.lines.least_coherence": call(n=3, m=2, starts=1, seed=0, enough=0.0),
     "numeric.line_packing.lines.lower_bound": call(n=3, m=2),
-    "numeric.loss_map.minimise_map": call(m=1, density=[0.5], importance=[[1.0, 0.5]], starts=1),
-    "numeric.loss_minima.minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1)._replace(without=("a law of numeric",)),
-    "numeric.minimise.minimise": call(function=waves, starts=[[1.0, 2.0]]),
+    "numeric.minimise.network_map.minimise_map": call(m=1, density=[0.5], importance=[[1.0, 0.5]], starts=1),
+    "numeric.minimise.network.minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1)._replace(
+        without=("a law of numeric",)
+    ),
+    "numeric.minimise.any_function.minimise": call(function=waves, starts=[[1.0, 2.0]]),
     "numeric.line_packing.codes.least_cosine": call(n=5, m=3, starts=1),
     "numeric.line_packing.lines.random_directions": call(epsilon=0.5, m=3),
     "numeric.line_packing.lines.welch_bound": call(n=3, m=2),
@@ -246,7 +248,7 @@ VALID = {
     "numeric.quadrature.expected_loss_quadrature": call(
         W=[[1.0, -0.5]], b=[0.0, 0.5], sparsity=[0.5] * 2, importance=[1.0] * 2
     ),
-    "numeric.quasi_newton.bfgs": call(objective=bowl, starts=[[1.0, 2.0]], places=torch.tensor([0])),
+    "numeric.minimise.quasi_newton.bfgs": call(objective=bowl, starts=[[1.0, 2.0]], places=torch.tensor([0])),
     "numeric.train.recording.Recording": call(at=[0, 1], take={"norms": norms}),
     "numeric.train.recording.every": call(stride=1, steps=2),
     "numeric.train.recording.logarithmic": call(count=2, steps=2),

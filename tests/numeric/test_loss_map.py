@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from numeric.loss_map import LOWER, _pairs, minimise_map
-from numeric.minimise import minimise_loss
+from numeric.minimise import minimise_loss, minimise_map
+from numeric.minimise.network_map import LOWER, _pairs
 from numeric.population import expected_loss
 
 EPS = float(np.finfo(float).eps)

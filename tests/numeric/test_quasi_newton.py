@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from numeric.quasi_newton import bfgs
+from numeric.minimise import bfgs
 
 
 def differentiate(value: Tensor, x: Tensor) -> tuple[Tensor, Tensor]:

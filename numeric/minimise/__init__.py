@@ -1,0 +1,18 @@
+"""Distinct minima from many starts.
+
+network        of K, over all W and b; network_map: on a map of settings
+any_function   of any smooth function with a gradient
+quasi_newton   BFGS on a stack of problems; descent: from given weights to where they rest
+"""
+
+from ..solution import Minimum, Solution
+from .any_function import Objective, minimise
+from .descent import Rest, descend
+from .network import LossMinimum, LossSolution, minimise_loss
+from .network_map import LossMap, minimise_map
+from .quasi_newton import ROUNDING, Descent, bfgs
+
+__all__ = [
+    "ROUNDING", "Descent", "LossMap", "LossMinimum", "LossSolution", "Minimum", "Objective", "Rest", "Solution", "bfgs",
+    "descend", "minimise", "minimise_loss", "minimise_map",
+]  # fmt: skip
