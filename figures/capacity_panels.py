@@ -25,7 +25,7 @@ from analytic.capacity import (
 )
 from analytic.capacity.quadratic_task import density, kurtosis, ratio, total
 from analytic.emit import compile_arithmetic
-from numeric.quadratic_task import minimise_quadratic, sparse_uniform
+from numeric.capacity import minimise_quadratic, sparse_uniform
 
 from . import Progress
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from analytic.capacity import PHASES, HeldCapacity, Phase
-from numeric.held_capacity import held_loss
+from numeric.capacity import held_loss
 
 from . import Progress
 

@@ -9,8 +9,7 @@ from random import Random
 import numpy as np
 
 from analytic.capacity import PANELS, PHASES, Curve, HeldCapacity, Phase, allocate
-from numeric.grid_allocation import best_on_grid
-from numeric.held_capacity import held_loss
+from numeric.capacity import best_on_grid, held_loss
 from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
 

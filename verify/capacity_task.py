@@ -14,15 +14,8 @@ import torch
 from analytic.capacity import QuadraticModel, realise, sparse_kurtosis, weights_loss
 from analytic.capacity.quadratic_task import Uniform, coefficients, kurtosis, skewness, variance
 from numeric.arguments import Floats
+from numeric.capacity import Atoms, QuadraticSolution, error_variance, minimise_quadratic, sparse_uniform, three_values
 from numeric.metrics import capacity
-from numeric.quadratic_task import (
-    Atoms,
-    QuadraticSolution,
-    error_variance,
-    minimise_quadratic,
-    sparse_uniform,
-    three_values,
-)
 
 from .check import Outcome, Progress, Worst
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import Floats, array, whole
+from ..arguments import Floats, array, whole
 
 
 class GridAllocation(NamedTuple):

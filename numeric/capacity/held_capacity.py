@@ -8,8 +8,8 @@ from typing import NamedTuple
 from numpy.typing import ArrayLike
 from scipy.optimize import minimize_scalar
 
-from .arguments import number, whole
-from .quadrature import expected_loss_quadrature
+from ..arguments import number, whole
+from ..quadrature import expected_loss_quadrature
 
 _LARGEST_SQUARE = 4.0
 """‖W‖² up to which the search looks: beyond |w_i| = 3/2 the loss grows, for importances within a factor ten."""

@@ -17,10 +17,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
-from .metrics import capacity
-from .minimise import bfgs, minimise
-from .solution import Minimum, Solution
+from ..arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
+from ..metrics import capacity
+from ..minimise import bfgs, minimise
+from ..solution import Minimum, Solution
 
 Weights = TypeVar("Weights", NDArray[Any], Tensor)
 

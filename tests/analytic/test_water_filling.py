@@ -12,7 +12,7 @@ from analytic.capacity import PANELS, Curve, allocate
 from analytic.capacity.benefit_curve import Quadratic, line
 from analytic.capacity.upper_envelope import Branch, with_branch
 from analytic.capacity.water_filling import best_branches
-from numeric.grid_allocation import bit_by_bit
+from numeric.capacity import bit_by_bit
 
 half = sympy.Rational(1, 2)
 

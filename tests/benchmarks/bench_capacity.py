@@ -7,7 +7,7 @@ from typing import Any
 import torch
 
 from analytic.capacity import Curve, HeldCapacity, QuadraticModel, allocate, quadratic_task, realise
-from numeric.quadratic_task import minimise_quadratic, three_values
+from numeric.capacity import minimise_quadratic, three_values
 
 torch.set_num_threads(1)
 

@@ -11,12 +11,12 @@ from hostile_arguments import call, known, of, public, right
 from xarray import Dataset
 
 import numeric
+from numeric.capacity import three_values
 from numeric.dynamics import Trajectory, sketched_loss
 from numeric.finite_data import MemoriseConfig
 from numeric.law import Correlated
 from numeric.memorise import train_on_samples
 from numeric.model import ToyModel, UntiedModel
-from numeric.quadratic_task import three_values
 from numeric.sample import Points
 from numeric.sweep.grid import Sweep
 from numeric.sweep.sweeping import run_sweep
@@ -174,9 +174,11 @@ VALID = {
         settings={"n_features": 2, "n_hidden": 1}, axes={"sparsity": [0.5]}, seeds=[0], models_per_shard=4
     ),
     "numeric.sweep.grid.Sweep.labels": of(SWEEP, name="sparsity"),
-    "numeric.grid_allocation.best_on_grid": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
-    "numeric.grid_allocation.bit_by_bit": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
-    "numeric.held_capacity.held_loss": call(capacity=0.25, sign=-1, sparsity=[0.5, 0.5], importance=[1.0, 1.0]),
+    "numeric.capacity.grid_allocation.best_on_grid": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
+    "numeric.capacity.grid_allocation.bit_by_bit": call(gains=[[0.0, 1.0], [0.0, 2.0]], budget=1),
+    "numeric.capacity.held_capacity.held_loss": call(
+        capacity=0.25, sign=-1, sparsity=[0.5, 0.5], importance=[1.0, 1.0]
+    ),
     "numeric.hidden_vectors.example_dimensionality": call(W=W, X=[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
     "numeric.geometry.hull.edges": call(points=SQUARE, coplanar=1e-7),
     "numeric.geometry.hull.faces": call(points=SQUARE, coplanar=1e-7),
@@ -241,10 +243,10 @@ VALID = {
             "value_and_gradient": INDEPENDENT,
         }.items()
     },
-    "numeric.quadratic_task.error_variance": call(W=[[1.0, 0.5]], **VALUES),
-    "numeric.quadratic_task.minimise_quadratic": call(m=1, starts=1, **VALUES),
-    "numeric.quadratic_task.sparse_uniform": call(density=0.5, low=-1.0, standardised=True),
-    "numeric.quadratic_task.three_values": call(kurtosis=6.0),
+    "numeric.capacity.quadratic_task.error_variance": call(W=[[1.0, 0.5]], **VALUES),
+    "numeric.capacity.quadratic_task.minimise_quadratic": call(m=1, starts=1, **VALUES),
+    "numeric.capacity.quadratic_task.sparse_uniform": call(density=0.5, low=-1.0, standardised=True),
+    "numeric.capacity.quadratic_task.three_values": call(kurtosis=6.0),
     "numeric.quadrature.expected_loss_quadrature": call(
         W=[[1.0, -0.5]], b=[0.0, 0.5], sparsity=[0.5] * 2, importance=[1.0] * 2
     ),

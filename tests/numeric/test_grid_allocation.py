@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.grid_allocation import best_on_grid, bit_by_bit
+from numeric.capacity import best_on_grid, bit_by_bit
 
 # Whole gains: sums are exact.
 tables = st.tuples(st.integers(1, 3), st.integers(1, 4)).flatmap(

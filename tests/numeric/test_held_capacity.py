@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from numeric.held_capacity import held_loss
+from numeric.capacity import held_loss
 from numeric.metrics import capacity
 from numeric.quadrature import expected_loss_quadrature
 

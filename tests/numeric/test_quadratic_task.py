@@ -11,14 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 
+from numeric.capacity import Atoms, error_variance, minimise_quadratic, sparse_uniform, three_values
 from numeric.metrics import capacity
-from numeric.quadratic_task import (
-    Atoms,
-    error_variance,
-    minimise_quadratic,
-    sparse_uniform,
-    three_values,
-)
 
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
 
