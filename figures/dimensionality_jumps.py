@@ -63,7 +63,7 @@ def caption(shown: Digons) -> str:
     return (
         f"Ten equal features in five dimensions, sparsity {DIGON_SPARSITY}, of {shown.seeds} runs the one of most jumps; the "
         f"settings are ours, the published ones are not given. It ends as {shown.end}: every D at 1/2. Jumps by the rule of "
-        f"numeric.plateaus (a quiet stretch changes by less than 0.05 while the step grows by a quarter): {events} "
+        f"numeric.dynamics.plateau (a quiet stretch changes by less than 0.05 while the step grows by a quarter): {events} "
         f"(losses on {SKETCH:,} fixed samples, some per cent off). Final "
         f"population loss {shown.final:.5f}, that of five antipodal pairs without noise {shown.least:.5f}: "
         f"{100 * (shown.final / shown.least - 1):.2f} % above."

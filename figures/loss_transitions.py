@@ -9,9 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from numeric.dynamics import LOSS_SPARSITY, PUBLISHED_FINAL_LOSS, Trajectory, follow, loss_transitions, noise_free
+from numeric.dynamics import (
+    LOSS_SPARSITY,
+    PUBLISHED_FINAL_LOSS,
+    Plateau,
+    Trajectory,
+    follow,
+    loss_transitions,
+    noise_free,
+)
 from numeric.minimise import minimise_loss
-from numeric.plateaus import Plateau
 
 from . import Progress
 

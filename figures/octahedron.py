@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
-from numeric.dynamics import TRIPLES, Jump, Trajectory, correlated_triples, follow, noise_free
-from numeric.plateaus import Plateau
+from numeric.dynamics import TRIPLES, Jump, Plateau, Trajectory, correlated_triples, follow, noise_free
 
 from . import Progress
 

@@ -20,7 +20,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .arguments import MOST_SEED, Floats, array, entries, number
+from ..arguments import MOST_SEED, Floats, array, entries, number
 
 BAND = 0.05
 FACTOR = 1.25

@@ -1,6 +1,6 @@
 """Training seen as motion: trajectories of W, D_i and the loss, their plateaus, and where they jump.
 
-A jump is a change of level of some D_i by the rule of `numeric.plateaus`; features that change level together make one.
+A jump is a change of level of some D_i by the rule of `numeric.dynamics.plateau`; features that change level together make one.
 Beside that, the settings of the published pictures, as far as they are published.
 """
 
@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .arguments import Floats, entries, function, instance, shown, sizes_known, whole
-from .geometry import Geometry, describe
-from .law import Correlated
-from .metrics import feature_dimensionality
-from .minimise import bfgs
-from .plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
-from .printed import brief
-from .train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
-from .train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
+from ..arguments import Floats, entries, function, instance, shown, sizes_known, whole
+from ..geometry import Geometry, describe
+from ..law import Correlated
+from ..metrics import feature_dimensionality
+from ..minimise import bfgs
+from ..printed import brief
+from ..train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
+from ..train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
+from .plateau import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 
 SKETCH = 1 << 14
 TRIPLES = ((0, 1, 2), (3, 4, 5))

@@ -5,8 +5,7 @@ import pytest
 from matplotlib import pyplot
 
 from figures import dimensionality_jumps, loss_transitions, octahedron
-from numeric.dynamics import LOSS_SPARSITY
-from numeric.plateaus import BAND
+from numeric.dynamics import BAND, LOSS_SPARSITY
 
 
 def silent(share: float) -> None:

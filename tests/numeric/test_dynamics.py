@@ -10,9 +10,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from numeric.dynamics import (
+    BAND,
+    FACTOR,
     LOSS_SPARSITY,
     PUBLISHED_FINAL_LOSS,
     TRIPLES,
+    Crossing,
+    Plateau,
     Trajectory,
     correlated_triples,
     digons,
@@ -21,9 +25,9 @@ from numeric.dynamics import (
     noise_free,
     sketched_loss,
 )
+from numeric.dynamics.plateau import crossings, plateaus
 from numeric.geometry.polytope_vertices import polygon
 from numeric.minimise import minimise_loss
-from numeric.plateaus import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
 from numeric.train.recording import logarithmic
 
 STEPS = logarithmic(250, 10_000)[1:]
