@@ -1,5 +1,17 @@
-"""Floats: sampling, training, quadrature, minimisation and metrics of toy models.
+"""The float route: sampling, training, quadrature, minimisation, metrics. It never imports `analytic`; alone it loads nothing.
 
-The modules are the public face (`numeric.train`, `numeric.metrics`, ...); importing the package alone loads
-nothing. Nothing here imports `analytic`: what the two agree on, they agree on by separate routes.
+arguments        what is given, read in one place
+law              which features are active together; model: networks and their parameters
+metrics          norms, superposition, D, capacity of any W
+quadrature       K by adaptive quadrature; monte_carlo: by sampling
+population       K without sampling, with gradient and Hessian
+minimise         minima of K, or of any function; solution: what a search finds
+sample           draws from a law
+train            training of stacks of models; sweep: grids of them, shard by shard
+dynamics         training as motion: plateaus and jumps
+memorise         training on a finite sample
+geometry         names for the polytopes in any W
+thomson          points on a sphere; line_packing: lines and points as far apart as possible
+capacity         capacity by search
+running          files, processes, commands; compiled: loops made ready once
 """

@@ -13,8 +13,7 @@ from scipy.sparse import csr_array
 from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised, t_gon, training_loss
 from numeric.arguments import Floats
-from numeric.memorise import Memorisation, MemoriseConfig, train_on_samples
-from numeric.sample_loss import SampleLoss
+from numeric.memorise import Memorisation, MemoriseConfig, SampleLoss, train_on_samples
 
 from .check import Claim, Outcome, Progress, Worst
 

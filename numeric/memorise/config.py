@@ -10,12 +10,12 @@ from functools import cached_property
 from itertools import product
 from typing import NamedTuple
 
-from .arguments import MOST_SEED, Row, importance_row, number, shown, whole
-from .printed import brief
-from .sample import SampleSet, draw_samples
-from .sample.finite_set import check_size
-from .train import check_device
-from .train.config import DTYPES
+from ..arguments import MOST_SEED, Row, importance_row, number, shown, whole
+from ..printed import brief
+from ..sample import SampleSet, draw_samples
+from ..sample.finite_set import check_size
+from ..train import check_device
+from ..train.config import DTYPES
 
 _TEST, _FRESH = 1, 2  # streams of samples beside the training sets', which are 0
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import issparse
 
-from .arguments import Floats, array
-from .metrics import Array, apply, polar
+from ..arguments import Floats, array
+from ..metrics import Array, apply, polar
 
 
 def example_dimensionality(W: Array, X: Any) -> Array:

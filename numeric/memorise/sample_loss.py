@@ -17,7 +17,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from .arguments import Floats
+from ..arguments import Floats
 
 _BLOCK = 1 << 19  # outputs at a time
 

@@ -1,7 +1,7 @@
 r"""Training on a finite sample: what a toy model stores when data are few, data points or features.
 
-The loss is that of `numeric.sample_loss` over T fixed samples of length 1 (`numeric.sample.finite_set`), all of them in every
-step, minimised by AdamW with a linear warm-up and a cosine to 0, as published (Henighan et al. 2023, *Superposition,
+The loss is that of `numeric.memorise.sample_loss` over T fixed samples of length 1 (`numeric.sample.finite_set`), all of them
+in every step, minimised by AdamW with a linear warm-up and a cosine to 0, as published (Henighan et al. 2023, *Superposition,
 Memorization, and Double Descent*). Models of all T, decays and seeds lie in one tensor and step together; they do not
 interact, and a model's numbers do not depend on the others up to rounding.
 
@@ -27,16 +27,16 @@ import torch
 from scipy.sparse import eye_array
 from torch import Tensor
 
-from .arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
-from .finite_data import MemoriseConfig as MemoriseConfig
+from ..arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
+from ..model import initial_weights
+from ..printed import html_table
+from ..sample import SampleSet
+from ..train import Adam, Cosine, WarmUp
+from ..train.checkpoint import Checkpoint, Found, load, save
+from ..train.config import DTYPES
+from .config import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
-from .model import initial_weights
-from .printed import html_table
-from .sample import SampleSet
 from .sample_loss import SampleLoss
-from .train import Adam, Cosine, WarmUp
-from .train.checkpoint import Checkpoint, Found, load, save
-from .train.config import DTYPES
 
 Progress = Callable[[int, int], None]
 

@@ -12,10 +12,9 @@ from analytic.n2m1 import SmallestModel, phase_boundary, phase_curve, phase_diag
 from analytic.n2m1.bias import certify
 from analytic.winners import winner_at, winners
 from numeric.dynamics import Trajectory
-from numeric.finite_data import MemoriseConfig
 from numeric.geometry import describe
 from numeric.line_packing import least_coherence, least_cosine
-from numeric.memorise import train_on_samples
+from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.thomson import solve
 from numeric.train import TrainConfig, train
 

@@ -11,7 +11,8 @@ import time
 
 import torch
 
-from numeric.memorise import MemoriseConfig, _Training
+from numeric.memorise import MemoriseConfig
+from numeric.memorise.training import _Training
 
 torch.set_num_threads(1)
 SEEDS, N = 4, 1000
@@ -75,7 +76,7 @@ def test_memory_at_the_published_size() -> None:
     """
     script = (
         "import re, torch; torch.set_num_threads(1)\n"
-        "from numeric.memorise import MemoriseConfig, train_on_samples\n"
+        "from numeric.memorise.training import MemoriseConfig, train_on_samples\n"
         "peak = lambda: re.search(r'VmHWM:\\s+(\\d+)', open('/proc/self/status').read())[1]\n"
         "before = peak()\n"
         "train_on_samples(MemoriseConfig(points=(50_000,), steps=2))\n"

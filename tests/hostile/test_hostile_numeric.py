@@ -13,9 +13,8 @@ from xarray import Dataset
 import numeric
 from numeric.capacity import three_values
 from numeric.dynamics import Trajectory, sketched_loss
-from numeric.finite_data import MemoriseConfig
 from numeric.law import Correlated
-from numeric.memorise import train_on_samples
+from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.model import ToyModel, UntiedModel
 from numeric.sample import Points
 from numeric.sweep.grid import Sweep
@@ -98,7 +97,7 @@ INSIDE = (
     "numeric.sample.dense.Sampler",
     "numeric.sample.dense.positive_part",
     "numeric.train.source.sampler",
-    "numeric.sample_loss",
+    "numeric.memorise.sample_loss",
     "numeric.sample.finite_set.check_size",
     "numeric.train.sparse_gradient",
     "numeric.thomson.descent",
@@ -164,11 +163,11 @@ VALID = {
     "numeric.dynamics.trajectory.follow": call(config=CONFIG, count=2),
     "numeric.dynamics.trajectory.loss_transitions": call(seeds=[0]),
     "numeric.dynamics.trajectory.noise_free": call(config=CONFIG, ends=[TRAJECTORY]),
-    "numeric.finite_data.MemoriseConfig": call(
+    "numeric.memorise.config.MemoriseConfig": call(
         points=[2], seeds=[0], weight_decay=[0.01], n_features=4, importance=[1.0] * 4
     ),
-    "numeric.finite_data.MemoriseConfig.fresh_samples": of(MEMORISE, step=0),
-    "numeric.finite_data.MemoriseConfig.samples": of(MEMORISE, points=2),
+    "numeric.memorise.config.MemoriseConfig.fresh_samples": of(MEMORISE, step=0),
+    "numeric.memorise.config.MemoriseConfig.samples": of(MEMORISE, points=2),
     "numeric.geometry.naming.describe": call(W=W, b=b, tolerance=0.05),
     "numeric.sweep.grid.Sweep": call(
         settings={"n_features": 2, "n_hidden": 1}, axes={"sparsity": [0.5]}, seeds=[0], models_per_shard=4
@@ -179,7 +178,7 @@ VALID = {
     "numeric.capacity.held_capacity.held_loss": call(
         capacity=0.25, sign=-1, sparsity=[0.5, 0.5], importance=[1.0, 1.0]
     ),
-    "numeric.hidden_vectors.example_dimensionality": call(W=W, X=[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
+    "numeric.memorise.hidden_vectors.example_dimensionality": call(W=W, X=[[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]),
     "numeric.geometry.hull.edges": call(points=SQUARE, coplanar=1e-7),
     "numeric.geometry.hull.faces": call(points=SQUARE, coplanar=1e-7),
     "numeric.train.judgement.best_of_seeds": call(config=CONFIG, loss=[1.0])._replace(without=DIVERGED),
@@ -200,10 +199,10 @@ VALID = {
     "numeric.line_packing.codes.least_cosine": call(n=5, m=3, starts=1),
     "numeric.line_packing.lines.random_directions": call(epsilon=0.5, m=3),
     "numeric.line_packing.lines.welch_bound": call(n=3, m=2),
-    "numeric.memorise.Memorisation.hidden": of(train_on_samples(MEMORISE), model=0),
-    "numeric.memorise.Memorisation.samples": of(train_on_samples(MEMORISE), model=0),
-    "numeric.memorise.regime": call(features=[0.5, 0.5], examples=[0.5, 0.5], n_hidden=2),
-    "numeric.memorise.train_on_samples": call(config=MEMORISE),
+    "numeric.memorise.training.Memorisation.hidden": of(train_on_samples(MEMORISE), model=0),
+    "numeric.memorise.training.Memorisation.samples": of(train_on_samples(MEMORISE), model=0),
+    "numeric.memorise.training.regime": call(features=[0.5, 0.5], examples=[0.5, 0.5], n_hidden=2),
+    "numeric.memorise.training.train_on_samples": call(config=MEMORISE),
     "numeric.metrics.capacity": call(W=W),
     "numeric.metrics.coherence": call(W=W),
     "numeric.metrics.dimensions_per_feature": call(W=W),

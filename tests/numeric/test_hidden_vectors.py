@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from numeric.geometry import vertices
-from numeric.hidden_vectors import example_dimensionality
+from numeric.memorise import example_dimensionality
 from numeric.metrics import feature_dimensionality
 
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")

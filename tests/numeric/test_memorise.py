@@ -11,9 +11,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.finite_data import MemoriseConfig
-from numeric.hidden_vectors import example_dimensionality
-from numeric.memorise import Memorisation, regime, train_on_samples
+from numeric.memorise import Memorisation, MemoriseConfig, example_dimensionality, regime, train_on_samples
 from numeric.metrics import feature_dimensionality
 from numeric.model import initial_weights
 from numeric.train import Cosine, WarmUp

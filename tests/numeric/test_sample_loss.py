@@ -11,8 +11,7 @@ from scipy.sparse import csr_array
 from torch import Tensor
 
 from analytic.memorised import t_gon
-from numeric import sample_loss
-from numeric.sample_loss import SampleLoss
+from numeric.memorise import SampleLoss, sample_loss
 
 EPS = np.finfo(np.float64).eps
 CPU = torch.device("cpu")
