@@ -12,10 +12,9 @@ from matplotlib import pyplot
 
 from numeric.metrics import dimensions_per_feature
 from numeric.model import RELU_OUTPUT, Parameters, forward
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 from numeric.train.gradient import Gradient
-
-from . import Progress
 
 TITLE = "Adversarial vulnerability against features per dimension"
 SEED = 0

@@ -10,8 +10,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from numeric.line_packing import least_coherence, random_directions, welch_bound
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "How many almost orthogonal directions there are"
 SEED = 0

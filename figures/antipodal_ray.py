@@ -11,8 +11,7 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.quadrature import expected_loss_quadrature
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Loss along the antipodal ray W = (a, −a)"
 SEED = None

@@ -15,9 +15,9 @@ from sympy import Matrix, Rational, Symbol
 from analytic.polytopes import polytope
 from numeric.metrics import gram_is_singular, in_superposition, numerical_rank
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, population_loss, sampled_loss
 
-from . import Progress
 from .arrows import draw as draw_columns
 from .norm_superposition import legend
 

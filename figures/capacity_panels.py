@@ -26,8 +26,7 @@ from analytic.capacity import (
 from analytic.capacity.quadratic_task import density, kurtosis, ratio, total
 from analytic.emit import compile_arithmetic
 from numeric.capacity import minimise_quadratic, sparse_uniform
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Where capacity goes: six pairs of benefit curves"
 SEED = 0

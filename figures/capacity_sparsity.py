@@ -12,8 +12,7 @@ from matplotlib import pyplot
 
 from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Capacity against sparsity"
 SEED = 0

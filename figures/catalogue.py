@@ -1,28 +1,12 @@
-"""Derive-and-plot scripts: each module computes its numbers in one function and draws them in another.
-
-A figure's module has `TITLE`, `SEED` (None where nothing is random), `SECONDS` (CPU seconds, quick and full, where they were
-measured), `numbers(full, device, progress)`, `caption(numbers)` and `draw(numbers)`. If it sets `RESUMES = True`, its `numbers`
-also takes a `folder`, in which it keeps its own checkpoints.
-"""
+"""Which figures there are, by topic, and what stands at the head of their modules. It imports none of them."""
 
 from __future__ import annotations
 
 import ast
-import os
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
-
-from .beside import made_beside as made_beside
-from .drawing import Drawn as Drawn
-from .drawing import Progress as Progress
-from .drawing import make as make
-from .drawing import save as save
-from .workers import Task as Task
-
-# Before NumPy and torch load, as in `verify`: threads that wait for each other cost more than they bring.
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # What the main job draws into its report; all figures make the gallery.
 REPORT = (
@@ -66,6 +50,20 @@ TOPICS = {
 NAMES = tuple(name for names in TOPICS.values() for name in names)
 
 
+def module_of(name: str) -> str:
+    """The module of a figure, in the folder of its topic: `figures.TOPIC.NAME`."""
+    path = _path(name)
+    return ".".join(path.relative_to(path.parents[2]).with_suffix("").parts)
+
+
+def _path(name: str) -> Path:
+    """The one file of this name, so that a name says where its figure is."""
+    found = [*Path(__file__).parent.glob(f"*/{name}.py")]
+    if len(found) != 1:
+        raise ModuleNotFoundError(f"figures must have one module {name}.py, got {len(found)}")
+    return found[0]
+
+
 def title(name: str) -> str:
     """One line that says what the figure shows."""
     return str(_constants(name)["TITLE"])
@@ -84,7 +82,7 @@ def resumes(name: str) -> bool:
 @cache
 def _constants(name: str) -> dict[str, Any]:
     """What stands at the head of a figure's module, read from its text: to import it would load all its libraries."""
-    tree = ast.parse(Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8"))
+    tree = ast.parse(_path(name).read_text(encoding="utf-8"))
     found = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):

@@ -14,10 +14,21 @@ from numeric.running.command_line import loading
 from numeric.running.files import output_folder, write_whole
 from numeric.running.processes import processors
 
-from . import NAMES, check_names, seconds, title
-from .gallery import duration, page
-from .record import Record, Setting, load, open_checkpoints, store
-from .workers import Failed, Finished, Progressed, Task, compute, expected
+from .catalogue import NAMES, check_names, seconds, title
+from .gallery import (
+    Failed,
+    Finished,
+    Progressed,
+    Record,
+    Setting,
+    Task,
+    compute,
+    expected,
+    load,
+    open_checkpoints,
+    store,
+)
+from .gallery.layout import duration, page
 
 app = App(
     name="python -m figures",

@@ -6,7 +6,8 @@ from typing import Any
 
 from matplotlib import pyplot
 
-from . import Progress
+from numeric.running.progress import Progress
+
 from .arrows import draw as draw_columns
 from .norm_superposition import legend
 from .set_models import SEED as SEED

@@ -12,9 +12,8 @@ from matplotlib import pyplot
 from numeric.dynamics import DIGON_SPARSITY, SKETCH, Jump, Trajectory, digons, follow, sketched_loss
 from numeric.geometry import Geometry, describe
 from numeric.minimise import minimise_loss
+from numeric.running.progress import Progress
 from numeric.train import population_loss
-
-from . import Progress
 
 TITLE = "Dimensionalities jump in training"
 SEED = 0

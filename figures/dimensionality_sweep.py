@@ -13,9 +13,8 @@ from matplotlib import pyplot
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.metrics import dimensions_per_feature, feature_dimensionality
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, sampled_loss, train
-
-from . import Progress
 
 TITLE = "Dimensions per feature, and each feature's own, against sparsity"
 SEED = 0

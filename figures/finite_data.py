@@ -12,8 +12,7 @@ import numpy.typing as npt
 from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised
 from numeric.memorise import Memorisation, MemoriseConfig, train_on_samples
-
-from .drawing import Progress
+from numeric.running.progress import Progress
 
 QUICK = MemoriseConfig(
     points=(3, 5, 8, 15, 50, 200, 1000, 5000, None),

@@ -17,9 +17,9 @@ from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.minimise import Rest, descend, minimise_loss
 from numeric.population import expected_loss as population_loss
+from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
 
-from . import Progress
 from .arrows import draw as draw_columns
 from .arrows import turned
 from .norm_superposition import legend

@@ -12,8 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 
 from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Loss landscape of two features in one dimension"
 SEED = None

@@ -19,8 +19,7 @@ from numeric.dynamics import (
     noise_free,
 )
 from numeric.minimise import minimise_loss
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "The loss falls from plateau to plateau"
 SEED = 0

@@ -12,8 +12,7 @@ from matplotlib import pyplot
 
 from analytic.capacity import PHASES, HeldCapacity, Phase
 from numeric.capacity import held_loss
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "The toy model's marginal benefit of capacity"
 SEED = None

@@ -11,7 +11,8 @@ from matplotlib import pyplot
 from matplotlib.lines import Line2D
 from matplotlib.ticker import NullFormatter
 
-from . import Progress
+from numeric.running.progress import Progress
+
 from .finite_data import FULL, QUICK, Finite, Floats, finite
 
 TITLE = "Few samples are memorised, many are generalised from"

@@ -12,8 +12,9 @@ from matplotlib import pyplot
 from matplotlib.ticker import NullFormatter
 
 from numeric.memorise import MemoriseConfig, train_on_samples
+from numeric.running.progress import Progress
 
-from . import Progress, finite_data
+from . import finite_data
 
 TITLE = "Weight decay shrinks the bump of the test loss"
 SEED = 0

@@ -17,8 +17,7 @@ from analytic.loss import loss_of_floats
 from numeric.population import value_and_gradient
 from numeric.population.factors import Form, Rows
 from numeric.population.line_rows import choose_lines, line_rows
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "What the loss without sampling costs"
 SEED = 12  # the network of n features is drawn with seed n

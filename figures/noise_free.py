@@ -19,9 +19,8 @@ from analytic.loss import loss_of_floats
 from numeric.minimise import bfgs, minimise_loss
 from numeric.model import initial_weights
 from numeric.population import value_and_gradient
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
-
-from . import Progress
 
 TITLE = "Minimising without noise"
 SEED = 0

@@ -10,8 +10,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from numeric.dynamics import TRIPLES, Jump, Plateau, Trajectory, correlated_triples, follow, noise_free
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Two correlated sets make an octahedron"
 SEED = 0

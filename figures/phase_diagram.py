@@ -11,9 +11,9 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import compiled_loss, phase_diagram
 from numeric.metrics import feature_norms, superposition
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
-from . import Progress
 from .norm_superposition import colours, legend
 
 TITLE = "Phase diagram: exact beside trained"

@@ -16,9 +16,9 @@ from matplotlib.patches import Patch, Rectangle
 from analytic.fixed_weights import meeting_point
 from numeric.minimise import minimise_map
 from numeric.population import expected_loss
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
-from . import Progress
 from .norm_superposition import legend
 from .phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
 

@@ -12,8 +12,8 @@ from matplotlib import pyplot
 
 from analytic.polytopes import polytope
 from numeric.geometry import Geometry, describe
+from numeric.running.progress import Progress
 
-from . import Progress
 from .polyhedra import COLOURS, VIEW
 from .polyhedra import draw as draw_points
 

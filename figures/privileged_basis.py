@@ -10,9 +10,8 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
-
-from . import Progress
 
 TITLE = "A privileged basis: weight stacks of neurons"
 SEED = 0

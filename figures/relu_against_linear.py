@@ -12,9 +12,9 @@ from matplotlib.colors import LinearSegmentedColormap
 
 from numeric.metrics import feature_norms, superposition
 from numeric.model import LINEAR, RELU_OUTPUT, Family
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
-from . import Progress
 from .norm_superposition import colours, legend
 
 TITLE = "ReLU output against linear model as features get sparser"

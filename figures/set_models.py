@@ -15,9 +15,9 @@ from numeric.geometry import describe
 from numeric.law import Anticorrelated, Correlated, Law
 from numeric.minimise import descend
 from numeric.model import initial_weights
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, sampled_loss, train
 
-from . import Progress
 from .arrows import turned
 
 SEED = 0

@@ -11,9 +11,9 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.thomson import thomson
+from numeric.running.progress import Progress
 from numeric.thomson import solve
 
-from . import Progress
 from .solid import draw_solid, schoenflies
 
 TITLE = "Two to five charges on a sphere"

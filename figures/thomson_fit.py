@@ -10,9 +10,8 @@ import numpy.typing as npt
 import sympy
 from matplotlib import pyplot
 
+from numeric.running.progress import Progress
 from numeric.thomson import STARTS, best_known, solve
-
-from . import Progress
 
 TITLE = "The growth of Thomson energies"
 SEED = 0

@@ -11,9 +11,9 @@ from matplotlib import pyplot
 
 from analytic.thomson import thomson
 from numeric.geometry import faces
+from numeric.running.progress import Progress
 from numeric.thomson import ROUNDING, best_known, solve
 
-from . import Progress
 from .solid import draw_solid, schoenflies
 
 TITLE = "Charges on a sphere, two to twelve"

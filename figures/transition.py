@@ -12,9 +12,8 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.n2m1 import PhaseTransition, SmallestModel, compiled_loss, phase_boundary
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
-
-from . import Progress
 
 TITLE = "The jump across the transition"
 SEED = 0

@@ -14,9 +14,9 @@ from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.minimise import descend, minimise_loss
+from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
 
-from . import Progress
 from .arrows import turned
 
 SEED = 0

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 from matplotlib import pyplot
 
-from . import Progress
+from numeric.running.progress import Progress
+
 from .arrows import draw as draw_columns
 from .arrows import turned
 from .uneven_branches import DENSITY, MOST, PUBLISHED, Uneven, compute

@@ -15,9 +15,8 @@ from analytic.winners import winner_at
 from numeric.geometry import describe
 from numeric.minimise import bfgs, minimise_loss
 from numeric.population import expected_loss
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
-
-from . import Progress
 
 TITLE = "Universality: how often training finds the best geometry"
 SEED = 0

@@ -16,8 +16,7 @@ from analytic.loss import loss_by_active
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from analytic.winners import winners
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Why these shapes: the loss by number of active features"
 SEED = None

@@ -19,8 +19,7 @@ from analytic.polytope_loss import best_loss
 from analytic.polytopes import Polytope, antiprism
 from analytic.winners import Packing, Reign, packing_loss, winner_at, winners
 from numeric.minimise import minimise_loss
-
-from . import Progress
+from numeric.running.progress import Progress
 
 TITLE = "Which polytope wins at which sparsity"
 SEED = 0

@@ -22,7 +22,7 @@ for module, option in (("verify", "--help"), ("figures", "--help"), ("figures", 
         runpy.run_module(module, run_name="__main__", alter_sys=True)
     except SystemExit as end:
         print(module, option, end.code, loaded(), file=sys.stderr)
-import figures.workers, numeric.running.processes
+import figures.gallery.crew, numeric.running.processes
 print("a worker before its task", loaded(), file=sys.stderr)
 """
 

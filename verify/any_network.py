@@ -15,8 +15,9 @@ from analytic.loss import enclose_loss, expected_loss
 from analytic.loss.cube import expectation, positive_part, transform, vertices
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
+from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 Matrix = list[list[Fraction]]
 

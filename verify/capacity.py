@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from numeric.running.progress import Progress
+
 from . import capacity_curves as curves
 from . import capacity_task as task
-from .check import Claim, Outcome, Progress
+from .check import Claim, Outcome
 
 
 def claims(*, full: bool = False) -> tuple[Claim, ...]:

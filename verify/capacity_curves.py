@@ -12,8 +12,9 @@ from analytic.capacity import PANELS, PHASES, Curve, HeldCapacity, Phase, alloca
 from numeric.capacity import best_on_grid, held_loss
 from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
+from numeric.running.progress import Progress
 
-from .check import Outcome, Progress, Worst
+from .check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 GRID = 60

@@ -16,8 +16,9 @@ from analytic.capacity.quadratic_task import Uniform, coefficients, kurtosis, sk
 from numeric.arguments import Floats
 from numeric.capacity import Atoms, QuadraticSolution, error_variance, minimise_quadratic, sparse_uniform, three_values
 from numeric.metrics import capacity
+from numeric.running.progress import Progress
 
-from .check import Outcome, Progress, Worst
+from .check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 Method = Literal["scipy", "torch"]

@@ -9,8 +9,7 @@ from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from typing import Any
 
-Progress = Callable[[float], None]
-"""Told the share of a check that is done, in [0, 1]."""
+from numeric.running.progress import Progress
 
 Value = float | Fraction | str
 

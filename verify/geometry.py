@@ -8,9 +8,10 @@ from functools import lru_cache
 import numpy as np
 
 from analytic.thomson import thomson
+from numeric.running.progress import Progress
 from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereMinimum, best_known, solve
 
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 EXACT = (2, 3, 4, 5, 6, 7, 12)
 """Numbers of points with an energy in closed form; proved to be the least for all but 7."""

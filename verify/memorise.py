@@ -14,8 +14,9 @@ from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised, t_gon, training_loss
 from numeric.arguments import Floats
 from numeric.memorise import Memorisation, MemoriseConfig, SampleLoss, train_on_samples
+from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 _NORMS = tuple(Fraction(k, 4) for k in (0, 1, 3, 4, 6, 9))

@@ -14,9 +14,10 @@ from analytic.loss import expected_loss as exact_loss
 from numeric import law as numeric_law
 from numeric.minimise import minimise_loss
 from numeric.population import expected_loss
+from numeric.running.progress import Progress
 
 from .any_network import Network, networks
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 

@@ -18,9 +18,9 @@ from rich import box
 from rich.table import Table
 
 from analytic.n2m1 import CHAMBERS, Chamber, Interval, SmallestModel, edges, phase_boundary, phase_curve
+from figures.gallery.html import mathml, render
 
 from .check import Check
-from .page import mathml, render
 
 TITLE = "Each claim held to a second route"
 

@@ -14,8 +14,9 @@ from numeric.geometry import Reference, best_fit, describe, vertices
 from numeric.geometry import antiprism as float_antiprism
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
+from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 _ROUNDING = 1e-13
 _TOLERANCE = 0.05

@@ -16,10 +16,11 @@ from analytic.one_axis import MORE, Witness, conjectured_cost, counterexample, t
 from numeric.arguments import Floats
 from numeric.minimise import minimise_loss
 from numeric.population import ACCURACY, expected_loss
+from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
 from .certificate import read, verify
-from .check import Claim, Outcome, Progress, Worst
+from .check import Claim, Outcome, Worst
 
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""

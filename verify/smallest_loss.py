@@ -15,9 +15,10 @@ from analytic.n2m1 import CHAMBERS, PARAMETERS, WEIGHTS, SmallestModel, compiled
 from numeric.model import ToyModel
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
+from numeric.running.progress import Progress
 from numeric.sample import sample_independent
 
-from .check import Outcome, Progress, Worst
+from .check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 

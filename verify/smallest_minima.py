@@ -13,9 +13,10 @@ from scipy.optimize import brentq
 
 from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss, phase_boundary, phase_diagram
 from numeric.minimise import minimise
+from numeric.running.progress import Progress
 from numeric.solution import Solution
 
-from .check import Outcome, Progress, Worst
+from .check import Outcome, Worst
 
 Array = npt.NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from numeric.running.progress import Progress
+
 from . import smallest_loss as loss
 from . import smallest_minima as minima
 from . import smallest_training as training
-from .check import Claim, Outcome, Progress
+from .check import Claim, Outcome
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 
-from .drawing import Drawn
-from .workers import Failed, Finished, Progressed, Task, compute
+from .crew import Failed, Finished, Progressed, Task, compute
+from .making import Drawn
 
 _LEAVING = 15.0
 """Seconds that the workers may take to leave when the other work has ended early."""

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from numeric.running.processes import SPAWN, one_thread_and_no_interrupts, stop, work_for_parent
 
-from .drawing import Drawn, make
+from .making import Drawn, make
 
 _LEAVING = 10.0
 """Seconds that a worker may take to leave when told."""

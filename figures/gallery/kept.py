@@ -14,8 +14,8 @@ from pathlib import Path
 
 from numeric.running.files import output_folder, write_whole
 
-from . import resumes
-from .drawing import Drawn, save
+from ..catalogue import resumes
+from .making import Drawn, save
 from .sources import fingerprint
 
 LIBRARIES = ("sympy", "python-flint", "numpy", "scipy", "torch", "matplotlib")

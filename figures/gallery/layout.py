@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from verify.page import render
-
-from . import TOPICS, title
+from ..catalogue import TOPICS, title
+from .html import render
 from .inline import inline
-from .record import LIBRARIES, Record, Setting, load, versions
+from .kept import LIBRARIES, Record, Setting, load, versions
 
 MOST_EMBEDDED = 3_000_000
 """Bytes of data that a page carries for one figure; larger ones are linked to."""

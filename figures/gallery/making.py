@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from contextlib import ExitStack
 from importlib import import_module
 from importlib.resources import as_file, files
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from numeric.running.files import write_whole
+from numeric.running.progress import Progress
 
-Progress = Callable[[float], None]
+from ..catalogue import module_of
 
 
 class Table(NamedTuple):
@@ -57,7 +57,7 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
 
     from .table import as_table
 
-    module: Any = import_module(f"figures.{name}")
+    module: Any = import_module(module_of(name))
     with ExitStack() as stack:
         keeping: dict[str, Path] = {}
         if getattr(module, "RESUMES", False):

@@ -7,10 +7,12 @@ import hashlib
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+from ..catalogue import module_of
+
+ROOT = Path(__file__).parents[2]
 PACKAGES = ("analytic", "numeric", "verify", "figures")
-# `figures/__init__.py` names the figures and computes nothing: a new name must not make all others out of date.
-_NAMES_ONLY = frozenset({"figures"})
+# These name the figures and compute nothing: a new name must not make all others out of date.
+_NAMES_ONLY = frozenset({"figures", "figures.catalogue"})
 _DATA = ("*.csv", "*.mplstyle")
 
 
@@ -18,7 +20,7 @@ def fingerprint(name: str) -> str:
     """SHA-256 of all code that the figure imports, directly or not, without comments, and of the data files beside it."""
     digest = hashlib.sha256()
     folders = set()
-    for module in sorted(closure(f"figures.{name}")):
+    for module in sorted(closure(module_of(name))):
         digest.update(f"{module} {_code(_path(module))}\n".encode())
         folders.add(_path(module).parent)
     for path in sorted(path for folder in folders for kind in _DATA for path in folder.glob(kind)):

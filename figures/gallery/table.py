@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import sympy
 
-from .drawing import Table
+from .making import Table
 
 MOST_CSV = 2_000_000
 """Bytes of CSV beyond which large arrays go into a netCDF file."""

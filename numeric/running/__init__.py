@@ -1,1 +1,7 @@
-"""How long work runs on a machine: whole files, worker processes, exit codes. Light: nothing here loads torch or SymPy."""
+"""How long work runs on a machine. Light: nothing here loads torch or SymPy. Its modules are its names.
+
+files          files that are there whole or not at all; arrays: what is written as arrays, with a checksum
+processes      worker processes: one thread each, deaf to the keyboard, gone with the work
+command_line   how commands begin and end
+progress       how far work has come
+"""

@@ -54,6 +54,13 @@ class _Pool(ProcessPoolExecutor):
             return super().submit(fn, *args, **kwargs)
 
 
+def one_thread() -> None:
+    """For this process, unless its environment says otherwise, and before NumPy and torch load: arrays here are small, and
+    threads that wait for each other cost a factor of forty.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
 @contextmanager
 def one_thread_and_no_interrupts() -> Iterator[None]:
     """What a process started here inherits. The keyboard's interrupt is for the parent, which stops its workers."""

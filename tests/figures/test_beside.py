@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import figures
-from figures.workers import Task
+from figures.gallery import Task
 
 
 def tasks(folder: Path, *names: str) -> list[Task]:

@@ -21,12 +21,12 @@ from xml.etree import ElementTree
 import pytest
 
 import figures
-from figures import sources, workers
+from figures.catalogue import module_of
 from figures.command import app
-from figures.gallery import MOST_EMBEDDED, duration, page
-from figures.inline import inline
-from figures.record import Setting, load, open_checkpoints, store
-from figures.workers import expected
+from figures.gallery import Setting, expected, load, open_checkpoints, sources, store
+from figures.gallery import crew as workers
+from figures.gallery.inline import inline
+from figures.gallery.layout import MOST_EMBEDDED, duration, page
 from numeric.running.command_line import run_command
 
 ROOT = Path(__file__).parents[2]
@@ -151,7 +151,7 @@ def test_a_figure_that_failed_now_is_not_shown_from_before(out: Path) -> None:
 
 
 def test_large_data_are_linked_to(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("figures.gallery.MOST_EMBEDDED", 100)
+    monkeypatch.setattr("figures.gallery.layout.MOST_EMBEDDED", 100)
     relative = [link for link in Page(page(out, Setting(), {}).decode()).links if link[0] != "#"]
     assert relative == [f"figures/{name}.csv" for name in SHOWN]
     assert all((out / link).is_file() for link in relative)
@@ -170,10 +170,10 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
     assert load("thomson", Setting(device="cuda"), folder) is None
     assert load("thomson", Setting(full=True), folder) is None
     with monkeypatch.context() as patch:
-        patch.setattr("figures.record.fingerprint", lambda name: "other")
+        patch.setattr("figures.gallery.kept.fingerprint", lambda name: "other")
         assert load("thomson", Setting(), folder) is None
     with monkeypatch.context() as patch:
-        patch.setattr("figures.record.versions", lambda: {"numpy": "0"})
+        patch.setattr("figures.gallery.kept.versions", lambda: {"numpy": "0"})
         assert load("thomson", Setting(), folder) is None
     drawing = folder / "thomson.svg"
     drawing.write_bytes(drawing.read_bytes() + b" ")
@@ -201,7 +201,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     used = sources.closure("figures.thomson_fit")
     assert {
-        "figures.drawing",
+        "figures.gallery.making",
         "numeric.thomson.search",
         "numeric.thomson.sphere_energy",
         "numeric.running.files",
@@ -218,7 +218,7 @@ def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
 ) -> None:
     assert open_checkpoints("thomson", Setting(), tmp_path) is None
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setattr("figures.record.resumes", lambda name: True)
+    monkeypatch.setattr("figures.gallery.kept.resumes", lambda name: True)
     half = tmp_path / "work" / "thomson" / "half"
 
     def left(setting: Setting, *, again: bool = False) -> bool:
@@ -233,7 +233,7 @@ def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
     assert not left(Setting(device="cuda"))
     assert left(Setting(device="cuda"))
     assert not left(Setting(device="cuda"), again=True)
-    monkeypatch.setattr("figures.record.fingerprint", lambda name: "other")
+    monkeypatch.setattr("figures.gallery.kept.fingerprint", lambda name: "other")
     assert not left(Setting(device="cuda"))
 
 
@@ -375,7 +375,7 @@ def test_every_figure_has_the_contract_of_the_gallery() -> None:
     assert len(figures.NAMES) == len(set(figures.NAMES))
     quick = [figures.seconds(name, full=False) for name in figures.NAMES]
     for name, seconds in zip(figures.NAMES, quick, strict=True):
-        module = import_module(f"figures.{name}")
+        module = import_module(module_of(name))
         assert (figures.title(name), figures.seconds(name, full=True)) == (module.TITLE, module.SECONDS[1])
         assert figures.resumes(name) == getattr(module, "RESUMES", False)
         assert module.SEED is None or isinstance(module.SEED, int)
@@ -416,14 +416,15 @@ class Workshop:
         self.folder = folder
         for package in ("analytic", "numeric", "verify", "figures"):
             shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-        names = (folder / "figures" / "__init__.py").read_text()
+        names = (folder / "figures" / "catalogue.py").read_text()
         topics = f'TOPICS = {{"A topic": {tuple(BODIES)}}}'
         changed, count = re.subn(r"^TOPICS = \{[^}]*\}$", topics, names, flags=re.MULTILINE)
         assert count == 1
-        (folder / "figures" / "__init__.py").write_text(changed)
+        (folder / "figures" / "catalogue.py").write_text(changed)
+        (folder / "figures" / "made_up").mkdir()
         for seconds, (name, body) in enumerate(BODIES.items(), 1):
             source = SHAPES.format(name=name, seconds=seconds, resumes=name == "resumes", body=body)
-            (folder / "figures" / f"{name}.py").write_text(source)
+            (folder / "figures" / "made_up" / f"{name}.py").write_text(source)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -472,7 +473,7 @@ def test_failures_take_nobody_along_and_what_is_finished_is_kept(workshop: Works
     assert "Its caption says fast." in workshop.page()
 
     # Again: what failed is tried again, the one that resumes finds its checkpoint, other code makes a figure out of date.
-    source = workshop.folder / "figures" / "other.py"
+    source = workshop.folder / "figures" / "made_up" / "other.py"
     source.write_text(source.read_text().replace("1.5", "2.5"))
     code, out = workshop.run("fast", "other", "resumes", "--jobs", "1")
     assert (code, workshop.made()) == (0, ["resumes", "other"])  # the longest first

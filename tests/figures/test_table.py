@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.io import netcdf_file
 
-from figures import table
-from figures.table import HEADER, as_table
+from figures.gallery import table
+from figures.gallery.table import HEADER, as_table
 
 
 class Kind(Enum):
