@@ -20,9 +20,9 @@ from numeric.population import expected_loss as population_loss
 from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
 
-from .arrows import draw as draw_columns
-from .arrows import turned
-from .norm_superposition import legend
+from .motifs.arrows import draw as draw_columns
+from .motifs.arrows import turned
+from .motifs.colour_scale import legend
 
 TITLE = "Five features in two dimensions as sparsity grows"
 SEED = 0
@@ -39,7 +39,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Model:
-    """W (2, 5) turned as `figures.arrows.turned` does, b (5,), its name and its exact expected loss, rounded once.
+    """W (2, 5) turned as `figures.motifs.arrows.turned` does, b (5,), its name and its exact expected loss, rounded once.
 
     `count` of `tried` runs or starts came to a geometry of this name.
     """

@@ -20,8 +20,9 @@ from numeric.metrics import feature_norms, superposition
 from numeric.minimise import LossSolution
 from numeric.train import Training
 
-from . import arrows, landscape
-from .norm_superposition import colours
+from . import landscape
+from .motifs import arrows
+from .motifs.colour_scale import colours
 from .transition import ALIGNED, ANTIPODAL
 
 Floats = npt.NDArray[np.float64]

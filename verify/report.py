@@ -108,7 +108,7 @@ def _finite(value: Any) -> Any:
 
 def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: str = "") -> bytes:
     """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others. `viewer`: HTML to
-    stand below the figures, as `figures.interactive` makes it.
+    stand below the figures, as `figures.motifs.turntable` makes it.
     """
     failed = [check.name for check in checks if not check.passed]
     basins: list[dict[str, Any]] = next(

@@ -11,7 +11,7 @@ from matplotlib.patches import Circle, FancyArrow
 
 from numeric.metrics import feature_norms, superposition
 
-from .norm_superposition import colours
+from .colour_scale import colours
 
 Floats = npt.NDArray[np.float64]
 

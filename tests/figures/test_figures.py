@@ -8,7 +8,8 @@ import pytest
 
 import figures
 from analytic.n2m1 import SmallestModel
-from figures import antipodal_ray, landscape, nodes, noise_free, norm_superposition, phase_diagram, transition
+from figures import antipodal_ray, landscape, nodes, noise_free, phase_diagram, transition
+from figures.motifs import colour_scale
 
 EPS = float(np.finfo(float).eps)
 
@@ -79,8 +80,8 @@ def test_trained_panel_agrees_where_phases_differ(diagrams: phase_diagram.Diagra
 
 
 def test_colours_are_the_corners_of_the_scale_and_stay_in_range() -> None:
-    corners = norm_superposition.colours(np.array([0.0, 0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0, 3.0]))
-    expected = [getattr(norm_superposition, end) for end in ("ABSENT", "ABSENT", "ALONE", "SHARED")]
+    corners = colour_scale.colours(np.array([0.0, 0.0, 1.0, 2.0]), np.array([0.0, 1.0, 0.0, 3.0]))
+    expected = [getattr(colour_scale, end) for end in ("ABSENT", "ABSENT", "ALONE", "SHARED")]
     np.testing.assert_array_equal(corners, expected)
 
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from figures import interactive
-from figures.solid import alike
+from figures.motifs import turntable
+from figures.motifs.solid import alike
 from numeric.geometry import edges
 from verify.report import Run, as_html
 
@@ -48,7 +48,7 @@ class Parts(HTMLParser):
 
 
 def test_each_solid_has_its_faces_edges_and_points() -> None:
-    plotted = interactive.plot(SOLIDS)
+    plotted = turntable.plot(SOLIDS)
     sphere, *traces = plotted["data"]
     assert sphere["type"] == "scatter3d"
     assert len(traces) == 3 * len(SOLIDS)
@@ -58,12 +58,12 @@ def test_each_solid_has_its_faces_edges_and_points() -> None:
         placed = np.array([dots[axis] for axis in "xyz"]).T
         np.testing.assert_allclose(placed @ placed.T, points @ points.T, atol=1e-12)
         assert len(lines["x"]) == 3 * len(edges(points))
-        assert dots["marker"]["color"] == [interactive.COLOURS[k] for k in alike(points)]
+        assert dots["marker"]["color"] == [turntable.COLOURS[k] for k in alike(points)]
     assert [len(traces[3 * k]["i"]) for k in range(3)] == [0, 1, 8]
 
 
 def test_triangles_of_a_mesh_face_outward() -> None:
-    mesh = interactive.plot([("octahedron", OCTAHEDRON)])["data"][1]
+    mesh = turntable.plot([("octahedron", OCTAHEDRON)])["data"][1]
     points = np.array([mesh[axis] for axis in "xyz"]).T
     for triangle in zip(mesh["i"], mesh["j"], mesh["k"], strict=True):
         a, b, c = points[list(triangle)]
@@ -71,7 +71,7 @@ def test_triangles_of_a_mesh_face_outward() -> None:
 
 
 def test_the_menu_shows_one_solid_at_a_time() -> None:
-    plotted = interactive.plot(SOLIDS)
+    plotted = turntable.plot(SOLIDS)
     buttons = plotted["layout"]["updatemenus"][0]["buttons"]
     assert [button["label"] for button in buttons] == [label for label, _ in SOLIDS]
     for index, button in enumerate(buttons):
@@ -82,13 +82,13 @@ def test_the_menu_shows_one_solid_at_a_time() -> None:
 
 
 def test_the_page_is_whole_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interactive, "library", lambda: "window.Plotly = '</script>';")
+    monkeypatch.setattr(turntable, "library", lambda: "window.Plotly = '</script>';")
     parts = Parts()
-    parts.feed(interactive.viewer("Turn <them>", SOLIDS))
+    parts.feed(turntable.viewer("Turn <them>", SOLIDS))
     assert parts.open == []
     assert parts.addresses == []
     assert gzip.decompress(base64.b64decode(parts.scripts["library"])).decode() == "window.Plotly = '</script>';"
-    assert json.loads(parts.scripts["solids"]) == json.loads(json.dumps(interactive.plot(SOLIDS)))
+    assert json.loads(parts.scripts["solids"]) == json.loads(json.dumps(turntable.plot(SOLIDS)))
     used = set(re.findall(r'querySelector\("\.?(\w+)"\)', parts.scripts["code"]))
     assert used == {"div", "library", "solids"}
 
@@ -96,28 +96,28 @@ def test_the_page_is_whole_and_fetches_nothing(monkeypatch: pytest.MonkeyPatch) 
 def test_without_plotly_there_is_no_viewer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "plotly", None)
     monkeypatch.setitem(sys.modules, "plotly.offline", None)
-    assert interactive.library() is None
-    assert interactive.viewer("Turn them", SOLIDS) == interactive.thomson_viewer() == ""
+    assert turntable.library() is None
+    assert turntable.viewer("Turn them", SOLIDS) == turntable.thomson_viewer() == ""
 
 
 def test_a_viewer_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="a viewer needs at least one solid, got none"):
-        interactive.viewer("Turn them", [])
+        turntable.viewer("Turn them", [])
 
 
 def test_plotly_takes_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its own schema, every property."""
     objects: Any = pytest.importorskip("plotly.graph_objects")
-    objects.Figure(interactive.plot(SOLIDS))
-    script = interactive.library()
+    objects.Figure(turntable.plot(SOLIDS))
+    script = turntable.library()
     assert script is not None
     assert "newPlot" in script
 
 
 def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interactive, "library", lambda: "")
+    monkeypatch.setattr(turntable, "library", lambda: "")
     parts = Parts()
-    parts.feed(interactive.thomson_viewer())
+    parts.feed(turntable.thomson_viewer())
     buttons = json.loads(parts.scripts["solids"])["layout"]["updatemenus"][0]["buttons"]
     labels = [button["label"] for button in buttons]
     assert labels[0] == "N = 2, D∞h"
@@ -127,8 +127,8 @@ def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.Monke
 
 @pytest.mark.slow
 def test_the_report_carries_a_viewer_below_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(interactive, "library", lambda: "")
-    piece = interactive.viewer("Turn them", SOLIDS)
+    monkeypatch.setattr(turntable, "library", lambda: "")
+    piece = turntable.viewer("Turn them", SOLIDS)
     page = as_html([], [], Run(full=False, device="cpu", seconds=1.0), piece).decode()
     section = page[page.index('<section id="figures">') :]
     assert piece in section[: section.index("</section>")]

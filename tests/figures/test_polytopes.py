@@ -6,7 +6,8 @@ from matplotlib import pyplot
 from scipy.spatial import Delaunay
 from sympy import Rational
 
-from figures import polyhedra, polytopes
+from figures import polytopes
+from figures.motifs import hull_drawing
 from numeric.geometry import edges, vertices
 from numeric.metrics import feature_dimensionality
 
@@ -44,8 +45,8 @@ def test_floats_agree_with_what_is_written_beside_them(shapes: tuple[polytopes.S
 
 def test_the_eye_sees_a_rotation() -> None:
     """Columns right, up, towards the eye: orthonormal and right-handed, and the z-axis points up."""
-    for view in ((0.0, 0.0), polyhedra.VIEW, (200.0, -35.0)):
-        axes = polyhedra.turned(np.eye(3), view)
+    for view in ((0.0, 0.0), hull_drawing.VIEW, (200.0, -35.0)):
+        axes = hull_drawing.turned(np.eye(3), view)
         np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-15)
         assert np.linalg.det(axes) == pytest.approx(1)
         assert axes[2, 0] == pytest.approx(0, abs=1e-15)
@@ -53,15 +54,15 @@ def test_the_eye_sees_a_rotation() -> None:
 
 
 @pytest.mark.parametrize("name", ["cube", "octahedron", "tetrahedron", "square antiprism", "dodecahedron"])
-@pytest.mark.parametrize("view", [(135.0, 35.0), polyhedra.VIEW, (-70.0, 10.0)])
+@pytest.mark.parametrize("view", [(135.0, 35.0), hull_drawing.VIEW, (-70.0, 10.0)])
 def test_hidden_edges_are_dashed(name: str, view: tuple[float, float]) -> None:
     """An edge is hidden when one leaves its middle towards the eye into the solid."""
     points = vertices(name).T
-    space = polyhedra.turned(points, view)
+    space = hull_drawing.turned(points, view)
     middles = np.array([(space[a] + space[b]) / 2 for a, b in edges(points)])
     hidden = int((Delaunay(space).find_simplex(middles + np.array([0, 0, 1e-3])) >= 0).sum())
     figure, axes = pyplot.subplots()
-    polyhedra.draw(axes, points, [polyhedra.COLOURS[0]] * len(points), view)
+    hull_drawing.draw(axes, points, [hull_drawing.COLOURS[0]] * len(points), view)
     pyplot.close(figure)
     drawn = [line.get_linestyle() for line in axes.lines if line.get_color() in ("0.45", "0.72")]
     assert len(drawn) == len(middles)

@@ -22,7 +22,7 @@ from figures import (
     uneven_sparsity,
     why_these_shapes,
 )
-from figures.arrows import turned
+from figures.motifs.arrows import turned
 from numeric.minimise import descend
 
 EPS = float(np.finfo(np.float64).eps)

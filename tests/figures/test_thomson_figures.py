@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 from numpy.typing import NDArray
 
-from figures import solid
 from figures import thomson as slides
 from figures import thomson_fit as fit
 from figures import thomson_plate as plate
+from figures.motifs import solid
 from numeric.thomson import ROUNDING, best_known
 
 EPS = float(np.finfo(float).eps)
