@@ -18,8 +18,8 @@ from numeric.model import HIDDEN_RELU, RELU_OUTPUT
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, population_loss, sampled_loss
 
-from .motifs.arrows import draw as draw_columns
-from .motifs.colour_scale import legend
+from ..motifs.arrows import draw as draw_columns
+from ..motifs.colour_scale import legend
 
 TITLE = "Features as directions, and when WᵀW is singular"
 SEED = 0

@@ -20,9 +20,9 @@ from numeric.population import expected_loss as population_loss
 from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
 
-from .motifs.arrows import draw as draw_columns
-from .motifs.arrows import turned
-from .motifs.colour_scale import legend
+from ..motifs.arrows import draw as draw_columns
+from ..motifs.arrows import turned
+from ..motifs.colour_scale import legend
 
 TITLE = "Five features in two dimensions as sparsity grows"
 SEED = 0

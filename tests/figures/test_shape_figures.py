@@ -12,16 +12,8 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import (
-    almost_orthogonal,
-    bases,
-    correlated_sets,
-    five_features,
-    set_models,
-    uneven_branches,
-    uneven_sparsity,
-    why_these_shapes,
-)
+from figures import correlated_sets, set_models, uneven_branches, uneven_sparsity, why_these_shapes
+from figures.directions import almost_orthogonal, bases, five_features
 from figures.motifs.arrows import turned
 from numeric.minimise import descend
 

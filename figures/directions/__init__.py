@@ -1,0 +1,6 @@
+"""Features as directions.
+
+bases               features as directions, and when WᵀW is singular
+five_features       five features in two dimensions as sparsity grows
+almost_orthogonal   how many almost orthogonal directions there are
+"""
