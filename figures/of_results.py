@@ -20,10 +20,10 @@ from numeric.metrics import feature_norms, superposition
 from numeric.minimise import LossSolution
 from numeric.train import Training
 
-from . import landscape
 from .motifs import arrows
 from .motifs.colour_scale import colours
-from .transition import ALIGNED, ANTIPODAL
+from .smallest_model import landscape
+from .smallest_model.transition import ALIGNED, ANTIPODAL
 
 Floats = npt.NDArray[np.float64]
 

@@ -14,7 +14,7 @@ from numeric.metrics import feature_norms, superposition
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
-from .motifs.colour_scale import colours, legend
+from ..motifs.colour_scale import colours, legend
 
 TITLE = "Phase diagram: exact beside trained"
 SEED = 0

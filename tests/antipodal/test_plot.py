@@ -10,7 +10,7 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import phase_diagram, phase_transitions
 from antipodal import SmallestModel, judge, minimise_loss, phase_boundary, plot, polytope
-from figures.landscape import MARKERS
+from figures.smallest_model.landscape import MARKERS
 from numeric.dynamics import Trajectory
 from numeric.train import TrainConfig, train
 

@@ -6,7 +6,7 @@ from matplotlib import pyplot
 
 from analytic.n2m1.bias.forms import ratio, stability, tricritical_points, unstable_importance
 from analytic.n2m1.bias.linear import density
-from figures import certified_phases
+from figures.smallest_model import certified_phases
 
 
 def silent(share: float) -> None:

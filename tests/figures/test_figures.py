@@ -8,8 +8,9 @@ import pytest
 
 import figures
 from analytic.n2m1 import SmallestModel
-from figures import antipodal_ray, landscape, nodes, noise_free, phase_diagram, transition
+from figures import nodes, noise_free
 from figures.motifs import colour_scale
+from figures.smallest_model import antipodal_ray, landscape, phase_diagram, transition
 
 EPS = float(np.finfo(float).eps)
 

@@ -206,9 +206,11 @@ def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
         "numeric.thomson.sphere_energy",
         "numeric.running.files",
     } <= used
-    assert used.isdisjoint({"figures", "figures.landscape", "analytic.n2m1.critical_points", "numeric.train.training"})
+    assert used.isdisjoint(
+        {"figures", "figures.smallest_model.landscape", "analytic.n2m1.critical_points", "numeric.train.training"}
+    )
     assert {"analytic", "analytic.n2m1.critical_points", "numeric.train.training"} <= sources.closure(
-        "figures.transition"
+        "figures.smallest_model.transition"
     )
     assert len({sources.fingerprint(name) for name in figures.NAMES}) == len(figures.NAMES)
 

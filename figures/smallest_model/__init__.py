@@ -1,0 +1,7 @@
+"""The smallest model, solved.
+
+landscape       the loss over all weights
+phase_diagram   exact beside trained
+antipodal_ray   the loss along W = (a, −a)
+transition      the jump across the transition
+"""
