@@ -8,8 +8,8 @@ import pytest
 
 import figures
 from analytic.n2m1 import SmallestModel
-from figures import nodes, noise_free
 from figures.motifs import colour_scale
+from figures.population import nodes, noise_free
 from figures.smallest_model import antipodal_ray, landscape, phase_diagram, transition
 
 EPS = float(np.finfo(float).eps)
