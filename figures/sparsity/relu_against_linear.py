@@ -15,7 +15,7 @@ from numeric.model import LINEAR, RELU_OUTPUT, Family
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
-from .motifs.colour_scale import colours, legend
+from ..motifs.colour_scale import colours, legend
 
 TITLE = "ReLU output against linear model as features get sparser"
 SEED = 0

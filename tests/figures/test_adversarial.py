@@ -6,7 +6,7 @@ import pytest
 import torch
 from matplotlib import pyplot
 
-from figures import adversarial as figure
+from figures.sparsity import adversarial as figure
 
 
 def silent(share: float) -> None:

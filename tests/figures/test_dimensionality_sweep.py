@@ -9,7 +9,7 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import dimensionality_sweep as figure
+from figures.sparsity import dimensionality_sweep as figure
 from numeric.population import expected_loss
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from matplotlib import pyplot
 
-from figures import privileged_basis as figure
+from figures.sparsity import privileged_basis as figure
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
 from numeric.train import TrainConfig, sampled_loss
 

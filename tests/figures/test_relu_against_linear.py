@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from figures import relu_against_linear as figure
+from figures.sparsity import relu_against_linear as figure
 from numeric.metrics import feature_norms
 
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 from matplotlib import pyplot
 
-from figures import universality as figure
+from figures.sparsity import universality as figure
 from numeric.minimise import minimise_loss
 
 
