@@ -8,8 +8,8 @@ from matplotlib import pyplot
 
 from numeric.running.progress import Progress
 
-from .motifs.arrows import draw as draw_columns
-from .motifs.colour_scale import legend
+from ..motifs.arrows import draw as draw_columns
+from ..motifs.colour_scale import legend
 from .set_models import SEED as SEED
 from .set_models import SPARSE, WIDTH, Correlation, compute
 

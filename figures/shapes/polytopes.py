@@ -14,8 +14,8 @@ from analytic.polytopes import polytope
 from numeric.geometry import Geometry, describe
 from numeric.running.progress import Progress
 
-from .motifs.hull_drawing import COLOURS, VIEW
-from .motifs.hull_drawing import draw as draw_points
+from ..motifs.hull_drawing import COLOURS, VIEW
+from ..motifs.hull_drawing import draw as draw_points
 
 TITLE = "The polytopes and their dimensionality"
 SEED = None

@@ -18,7 +18,7 @@ from numeric.model import initial_weights
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, sampled_loss, train
 
-from .motifs.arrows import turned
+from ..motifs.arrows import turned
 
 SEED = 0
 TWO = ((0, 1), (2, 3))

@@ -17,7 +17,7 @@ from numeric.minimise import descend, minimise_loss
 from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
 
-from .motifs.arrows import turned
+from ..motifs.arrows import turned
 
 SEED = 0
 DENSITY = Fraction(1, 20)

@@ -9,8 +9,8 @@ from matplotlib import pyplot
 
 from numeric.running.progress import Progress
 
-from .motifs.arrows import draw as draw_columns
-from .motifs.arrows import turned
+from ..motifs.arrows import draw as draw_columns
+from ..motifs.arrows import turned
 from .uneven_branches import DENSITY, MOST, PUBLISHED, Uneven, compute
 from .uneven_branches import SEED as SEED
 

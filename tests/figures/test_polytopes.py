@@ -6,8 +6,8 @@ from matplotlib import pyplot
 from scipy.spatial import Delaunay
 from sympy import Rational
 
-from figures import polytopes
 from figures.motifs import hull_drawing
+from figures.shapes import polytopes
 from numeric.geometry import edges, vertices
 from numeric.metrics import feature_dimensionality
 

@@ -12,9 +12,9 @@ from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
-from figures import correlated_sets, set_models, uneven_branches, uneven_sparsity, why_these_shapes
 from figures.directions import almost_orthogonal, bases, five_features
 from figures.motifs.arrows import turned
+from figures.shapes import correlated_sets, set_models, uneven_branches, uneven_sparsity, why_these_shapes
 from numeric.minimise import descend
 
 EPS = float(np.finfo(np.float64).eps)

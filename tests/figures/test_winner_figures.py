@@ -7,7 +7,7 @@ import pytest
 from matplotlib import pyplot
 
 from analytic.winners import winner_at
-from figures import winners
+from figures.shapes import winners
 
 
 def silent(share: float) -> None:
