@@ -14,7 +14,7 @@ from analytic.thomson import thomson
 from numeric.running.progress import Progress
 from numeric.thomson import solve
 
-from .motifs.solid import draw_solid, schoenflies
+from ..motifs.solid import draw_solid, schoenflies
 
 TITLE = "Two to five charges on a sphere"
 SEED = 0

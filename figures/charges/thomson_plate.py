@@ -14,7 +14,7 @@ from numeric.geometry import faces
 from numeric.running.progress import Progress
 from numeric.thomson import ROUNDING, best_known, solve
 
-from .motifs.solid import draw_solid, schoenflies
+from ..motifs.solid import draw_solid, schoenflies
 
 TITLE = "Charges on a sphere, two to twelve"
 SEED = 0

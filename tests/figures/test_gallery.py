@@ -199,7 +199,7 @@ def test_records_hold_only_for_their_files_setting_code_and_libraries(
 
 @pytest.mark.slow
 def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
-    used = sources.closure("figures.thomson_fit")
+    used = sources.closure("figures.charges.thomson_fit")
     assert {
         "figures.gallery.making",
         "numeric.thomson.search",

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from matplotlib import pyplot
 from numpy.typing import NDArray
 
-from figures import thomson as slides
-from figures import thomson_fit as fit
-from figures import thomson_plate as plate
+from figures.charges import thomson as slides
+from figures.charges import thomson_fit as fit
+from figures.charges import thomson_plate as plate
 from figures.motifs import solid
 from numeric.thomson import ROUNDING, best_known
 

@@ -1,0 +1,6 @@
+"""Thomson's problem.
+
+thomson         two to five charges on a sphere
+thomson_plate   two to twelve
+thomson_fit     how the energies grow
+"""
