@@ -9,7 +9,7 @@ from matplotlib import pyplot
 
 from analytic.capacity import QuadraticModel, sparse_kurtosis
 from analytic.n2m1 import SmallestModel
-from figures import capacity_panels, capacity_sparsity, marginal_benefit
+from figures.capacity import capacity_panels, capacity_sparsity, marginal_benefit
 
 
 def silent(share: float) -> None:
