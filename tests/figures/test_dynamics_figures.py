@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot
 
-from figures import dimensionality_jumps, loss_transitions, octahedron
+from figures.dynamics import dimensionality_jumps, loss_transitions, octahedron
 from numeric.dynamics import BAND, LOSS_SPARSITY
 
 

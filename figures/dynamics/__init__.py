@@ -1,0 +1,6 @@
+"""Dynamics of training.
+
+dimensionality_jumps   dimensionalities jump
+octahedron             two correlated sets make an octahedron
+loss_transitions       the loss falls from plateau to plateau
+"""
