@@ -13,7 +13,7 @@ from matplotlib.ticker import NullFormatter
 
 from numeric.running.progress import Progress
 
-from .finite_data import FULL, QUICK, Finite, Floats, finite
+from .runs import FULL, QUICK, Finite, Floats, finite
 
 TITLE = "Few samples are memorised, many are generalised from"
 SEED = 0

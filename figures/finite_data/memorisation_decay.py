@@ -14,7 +14,7 @@ from matplotlib.ticker import NullFormatter
 from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.running.progress import Progress
 
-from . import finite_data
+from . import runs
 
 TITLE = "Weight decay shrinks the bump of the test loss"
 SEED = 0
@@ -23,9 +23,9 @@ RESUMES = True
 
 DECAYS = (0.01, 0.1, 1.0)
 QUICK = replace(
-    finite_data.QUICK, points=(5, 15, 50, 200, 500, 1000), seeds=(0, 1), weight_decay=DECAYS, steps=3000, warm_up=150
+    runs.QUICK, points=(5, 15, 50, 200, 500, 1000), seeds=(0, 1), weight_decay=DECAYS, steps=3000, warm_up=150
 )
-FULL = replace(finite_data.FULL, points=(5, 15, 30, 100, 300, 1000, 3000), seeds=(0, 1), weight_decay=DECAYS)
+FULL = replace(runs.FULL, points=(5, 15, 30, 100, 300, 1000, 3000), seeds=(0, 1), weight_decay=DECAYS)
 LINES = (("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", ":", "D"))
 Floats = npt.NDArray[np.float64]
 

@@ -8,10 +8,10 @@ import pytest
 from matplotlib import pyplot
 
 from analytic.memorised import memorised
-from figures import finite_data, memorisation, memorisation_decay
+from figures.finite_data import memorisation, memorisation_decay, runs
 
 SMALL = replace(
-    finite_data.QUICK, points=(3, 5, 30, 1500, None), seeds=(0, 1), n_features=60, sparsity=0.9, steps=600, warm_up=30
+    runs.QUICK, points=(3, 5, 30, 1500, None), seeds=(0, 1), n_features=60, sparsity=0.9, steps=600, warm_up=30
 )
 
 
@@ -20,12 +20,12 @@ def silent(share: float) -> None:
 
 
 @pytest.fixture(scope="module")
-def shown() -> finite_data.Finite:
-    return finite_data.finite(SMALL, "cpu", silent)
+def shown() -> runs.Finite:
+    return runs.finite(SMALL, "cpu", silent)
 
 
 @pytest.mark.slow
-def test_few_examples_or_many_features_are_stored(shown: finite_data.Finite) -> None:
+def test_few_examples_or_many_features_are_stored(shown: runs.Finite) -> None:
     assert [kept.points for kept in shown.stored] == list(SMALL.points)
     three, five, _, _, fresh = shown.stored
     assert three.regime == five.regime == "memorising"
@@ -41,7 +41,7 @@ def test_few_examples_or_many_features_are_stored(shown: finite_data.Finite) -> 
     assert np.isnan(shown.training_loss[-1]).all()
 
 
-def test_exact_norms_are_those_of_the_t_gon(shown: finite_data.Finite) -> None:
+def test_exact_norms_are_those_of_the_t_gon(shown: runs.Finite) -> None:
     for T, weights, biases in shown.t_gon.T:
         exact = memorised(int(T))
         assert weights == float(exact.weight_norm)
@@ -51,7 +51,7 @@ def test_exact_norms_are_those_of_the_t_gon(shown: finite_data.Finite) -> None:
         assert np.isclose(norms, np.linalg.norm(kept.W)).any()
 
 
-def test_figure_and_caption(shown: finite_data.Finite) -> None:
+def test_figure_and_caption(shown: runs.Finite) -> None:
     pyplot.close(memorisation.draw(shown))
     text = memorisation.caption(shown)
     assert "nan" not in text
@@ -59,7 +59,7 @@ def test_figure_and_caption(shown: finite_data.Finite) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_in_a_folder_goes_on(tmp_path: Path, shown: finite_data.Finite) -> None:
+def test_a_run_in_a_folder_goes_on(tmp_path: Path, shown: runs.Finite) -> None:
     class Stop(Exception):
         pass
 
@@ -68,9 +68,9 @@ def test_a_run_in_a_folder_goes_on(tmp_path: Path, shown: finite_data.Finite) ->
             raise Stop
 
     with pytest.raises(Stop):
-        finite_data.finite(SMALL, "cpu", stop, tmp_path)
+        runs.finite(SMALL, "cpu", stop, tmp_path)
     assert (tmp_path / "memorisation_0.npz").exists()
-    again = finite_data.finite(SMALL, "cpu", silent, tmp_path)
+    again = runs.finite(SMALL, "cpu", silent, tmp_path)
     np.testing.assert_array_equal(again.test_loss, shown.test_loss)
 
 

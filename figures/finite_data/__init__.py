@@ -1,0 +1,6 @@
+"""Finite data.
+
+memorisation         few samples are memorised, many are generalised from
+memorisation_decay   weight decay shrinks the bump of the test loss
+runs                 the trainings that both show
+"""
