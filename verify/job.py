@@ -12,11 +12,21 @@ import figures
 from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
-from . import any_network, capacity, geometry, memorise, population, shapes, smallest_bias, smallest_model, winners
 from .check import Check, run
 from .report import Run, as_html, as_json, table
+from .suites import (
+    any_network,
+    capacity,
+    finite_data,
+    polytopes,
+    population,
+    smallest_bias,
+    smallest_model,
+    thomson,
+    winners,
+)
 
-SUITES = (smallest_bias, any_network, population, geometry, shapes, winners, capacity, memorise)
+SUITES = (smallest_bias, any_network, population, thomson, polytopes, winners, capacity, finite_data)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:

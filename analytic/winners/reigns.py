@@ -6,8 +6,8 @@ same packing wins is settled by `analytic.winners.bounds`, or halved; where the 
 the two is brought to change sign between two rationals that are close together. So it is proved for *every* s in a reign that
 its packing has a lower loss than every other packing, and that the change of winners happens between the two ends of each
 crossing, as losses are continuous in s; how often it changes back within that width is open. What is not claimed: that these
-are the best of all W and b. `verify.winners` searches those: it finds the winner again at most sparsities, but something lower
-by 1e-4 for s < 1/10 where features are dropped, and by 1e-2 and more a lower square antiprism (`extra`).
+are the best of all W and b. `verify.suites.winners` searches those: it finds the winner again at most sparsities, but
+something lower by 1e-4 for s < 1/10 where features are dropped, and by 1e-2 and more a lower square antiprism (`extra`).
 """
 
 from __future__ import annotations

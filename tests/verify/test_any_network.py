@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from verify import any_network
 from verify.check import Check, Outcome
+from verify.suites import any_network
 
 
 def silent(share: float) -> None:

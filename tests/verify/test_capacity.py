@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from verify import capacity, capacity_curves, capacity_task
 from verify.check import Check, Outcome, run
+from verify.suites import capacity, capacity_curves, capacity_task
 
 
 def silent(share: float) -> None:

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from numeric.thomson import BestKnown, SphereMinimum, energy
-from verify import geometry
 from verify.check import Check, Outcome
+from verify.suites import thomson
 
 SIZES = (2, 5, 7, 8)
 
@@ -22,11 +22,11 @@ def passed(outcome: Outcome) -> bool:
 
 
 SMALL: dict[str, Callable[[], Outcome]] = {
-    "thomson_exact": lambda: geometry.exact_energies(silent),
-    "thomson_published": lambda: geometry.published_energies(silent),
-    "thomson_best_known": lambda: geometry.best_known_energies(SIZES, silent),
-    "thomson_forces": lambda: geometry.forces(SIZES, silent),
-    "thomson_groups": lambda: geometry.point_groups(SIZES, silent),
+    "thomson_exact": lambda: thomson.exact_energies(silent),
+    "thomson_published": lambda: thomson.published_energies(silent),
+    "thomson_best_known": lambda: thomson.best_known_energies(SIZES, silent),
+    "thomson_forces": lambda: thomson.forces(SIZES, silent),
+    "thomson_groups": lambda: thomson.point_groups(SIZES, silent),
 }
 
 
@@ -38,14 +38,14 @@ def test_each_check_passes(name: str) -> None:
 
 def test_claims_have_names_of_their_own() -> None:
     for full in (False, True):
-        names = [claim.name for claim in geometry.claims(full=full)]
+        names = [claim.name for claim in thomson.claims(full=full)]
         assert len(set(names)) == len(names)
         assert set(SMALL) <= set(names)
 
 
 def moved(by: float) -> Callable[[int], SphereMinimum]:
     """The minima with one point displaced."""
-    found = {n: geometry.least(n) for n in {*SIZES, *geometry.EXACT}}
+    found = {n: thomson.least(n) for n in {*SIZES, *thomson.EXACT}}
 
     def least(n: int) -> SphereMinimum:
         points = found[n].points.copy()
@@ -61,24 +61,24 @@ def moved(by: float) -> Callable[[int], SphereMinimum]:
     [("thomson_exact", 1e-5), ("thomson_best_known", 1e-3), ("thomson_forces", 1e-9), ("thomson_groups", 1e-3)],
 )
 def test_a_point_out_of_place_is_seen(name: str, by: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(geometry, "least", moved(by))
+    monkeypatch.setattr(thomson, "least", moved(by))
     assert not passed(SMALL[name]())
 
 
 def test_another_table_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    table = {n: BestKnown(row.energy + 1e-8, "C1") for n, row in geometry.best_known().items()}
-    monkeypatch.setattr(geometry, "best_known", lambda: table)
+    table = {n: BestKnown(row.energy + 1e-8, "C1") for n, row in thomson.best_known().items()}
+    monkeypatch.setattr(thomson, "best_known", lambda: table)
     for name in ("thomson_published", "thomson_best_known", "thomson_groups"):
         assert not passed(SMALL[name]())
 
 
 def test_a_wrong_closed_form_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = geometry.thomson
-    monkeypatch.setattr(geometry, "thomson", lambda n: original({5: 6, 6: 5}.get(n, n)))
+    original = thomson.thomson
+    monkeypatch.setattr(thomson, "thomson", lambda n: original({5: 6, 6: 5}.get(n, n)))
     for name in ("thomson_exact", "thomson_published"):
         assert not passed(SMALL[name]())
 
 
 def test_nothing_compared_is_not_agreement() -> None:
-    for check in (geometry.best_known_energies, geometry.forces, geometry.point_groups):
+    for check in (thomson.best_known_energies, thomson.forces, thomson.point_groups):
         assert not passed(check((), silent))

@@ -9,8 +9,8 @@ import pytest
 
 from analytic.memorised import TGon
 from numeric.memorise import train_on_samples
-from verify import memorise
 from verify.check import Check, Outcome
+from verify.suites import finite_data
 
 
 def silent(share: float) -> None:
@@ -22,13 +22,13 @@ def passed(outcome: Outcome) -> bool:
 
 
 SMALL: dict[str, Callable[[], Outcome]] = {
-    "memorised_loss": lambda: memorise.formula(3, silent),
-    "memorised_exactly": lambda: memorise.exactly(3, silent),
-    "memorised_smallest": lambda: memorise.smallest(4, silent),
-    "memorised_trained": lambda: memorise.trained_loss((5,), silent),
-    "memorised_dimensionality": lambda: memorise.trained_shape((5,), silent),
-    "infinite_data": lambda: memorise.many_samples(False, silent),
-    "infinite_pentagon": lambda: memorise.pentagon(False, silent),
+    "memorised_loss": lambda: finite_data.formula(3, silent),
+    "memorised_exactly": lambda: finite_data.exactly(3, silent),
+    "memorised_smallest": lambda: finite_data.smallest(4, silent),
+    "memorised_trained": lambda: finite_data.trained_loss((5,), silent),
+    "memorised_dimensionality": lambda: finite_data.trained_shape((5,), silent),
+    "infinite_data": lambda: finite_data.many_samples(False, silent),
+    "infinite_pentagon": lambda: finite_data.pentagon(False, silent),
 }
 FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     # a factor or a term of the derived values
@@ -41,20 +41,20 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     yield
-    memorise._memorised.cache_clear()
-    memorise._many.cache_clear()
+    finite_data._memorised.cache_clear()
+    finite_data._many.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Any]:
     """Trained once: the runs that the last four checks are about."""
-    return {"memorised": memorise._memorised((5,)), "many": memorise._many(False)}
+    return {"memorised": finite_data._memorised((5,)), "many": finite_data._many(False)}
 
 
 @pytest.fixture
 def trained(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     monkeypatch.setattr(
-        memorise, "train_on_samples", lambda config: runs["many" if None in config.points else "memorised"]
+        finite_data, "train_on_samples", lambda config: runs["many" if None in config.points else "memorised"]
     )
     return runs
 
@@ -66,19 +66,19 @@ def test_each_check_passes(name: str, trained: dict[str, Any]) -> None:
 
 
 def test_claims_are_these_checks() -> None:
-    assert [claim.name for claim in memorise.claims()] == list(SMALL)
+    assert [claim.name for claim in finite_data.claims()] == list(SMALL)
 
 
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_wrong_formula_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     attribute, fault = FAULTS[name]
-    monkeypatch.setattr(memorise, attribute, fault(getattr(memorise, attribute)))
+    monkeypatch.setattr(finite_data, attribute, fault(getattr(finite_data, attribute)))
     assert not passed(SMALL[name]())
 
 
 def test_a_wrong_loss_in_floats_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    original = memorise.SampleLoss.each
-    monkeypatch.setattr(memorise.SampleLoss, "each", lambda self, at: original(self, at) * (1 + 1e-12))
+    original = finite_data.SampleLoss.each
+    monkeypatch.setattr(finite_data.SampleLoss, "each", lambda self, at: original(self, at) * (1 + 1e-12))
     assert not passed(SMALL["memorised_loss"]())
 
 
@@ -87,7 +87,7 @@ def test_a_wrong_loss_in_floats_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
 )
 def test_a_training_that_is_cut_short_is_seen(name: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        memorise, "train_on_samples", lambda config: train_on_samples(replace(config, steps=steps, warm_up=1))
+        finite_data, "train_on_samples", lambda config: train_on_samples(replace(config, steps=steps, warm_up=1))
     )
     assert not passed(SMALL[name]())
 
@@ -98,7 +98,7 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
     fault = replace(
         found, test_loss=found.test_loss + np.array([0.02, 0.02, 0, 0]), training_loss=found.training_loss + 0.02
     )
-    monkeypatch.setattr(memorise, "train_on_samples", lambda config: fault)
+    monkeypatch.setattr(finite_data, "train_on_samples", lambda config: fault)
     assert not passed(SMALL["infinite_data"]())
 
 
@@ -106,7 +106,7 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
 def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty samples: the gap between their loss and that of new ones is large, and must not excuse itself."""
     monkeypatch.setattr(
-        memorise,
+        finite_data,
         "train_on_samples",
         lambda config: train_on_samples(replace(config, points=(50, None), steps=400, fresh=256, test_samples=2000)),
     )
@@ -121,5 +121,5 @@ def test_a_wrong_dimensionality_is_seen(trained: dict[str, Any], monkeypatch: py
 def test_samples_that_no_seed_stores_are_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     found = trained["memorised"]
     fault = replace(found, training_loss=found.training_loss + 0.1)
-    monkeypatch.setattr(memorise, "train_on_samples", lambda config: fault)
+    monkeypatch.setattr(finite_data, "train_on_samples", lambda config: fault)
     assert not passed(SMALL["memorised_dimensionality"]())

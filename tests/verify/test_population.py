@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from verify import population
 from verify.check import Check, Outcome
+from verify.suites import population
 
 
 def silent(share: float) -> None:

@@ -9,9 +9,9 @@ import pytest
 from sympy import Rational
 
 from analytic.n2m1.bias.table import FOLDER, entries
-from verify import smallest_bias
-from verify.phase_boundaries import outwards, rows, solved
-from verify.smallest_bias import Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
+from verify.suites import smallest_bias
+from verify.suites.phase_boundaries import outwards, rows, solved
+from verify.suites.smallest_bias import Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
 
 
 def ignore(share: float) -> None:

@@ -9,9 +9,9 @@ import pytest
 from analytic.exact.roots import rational_number
 from analytic.n2m1 import CriticalPoint, SmallestModel
 from numeric.running.progress import Progress
-from verify import smallest_loss, smallest_minima, smallest_training
 from verify.check import Check, Outcome
-from verify.smallest_model import claims
+from verify.suites import smallest_loss, smallest_minima, smallest_training
+from verify.suites.smallest_model import claims
 
 
 def silent(share: float) -> None:

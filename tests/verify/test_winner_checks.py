@@ -11,8 +11,8 @@ from analytic.loss import Enclosure
 from analytic.polytope_loss import BestAtom, best_loss
 from analytic.winners import Reign, Winner, winner_at
 from analytic.winners import winners as reigns_of
-from verify import winners
 from verify.check import Check, Outcome
+from verify.suites import winners
 
 SETTINGS = ((3, 2), (5, 2))
 

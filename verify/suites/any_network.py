@@ -17,7 +17,7 @@ from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Worst
 
 Matrix = list[list[Fraction]]
 

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from numeric.running.progress import Progress
 
+from ..check import Claim, Outcome
 from . import capacity_curves as curves
 from . import capacity_task as task
-from .check import Claim, Outcome
 
 
 def claims(*, full: bool = False) -> tuple[Claim, ...]:

@@ -14,7 +14,7 @@ from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress
 
-from .check import Outcome, Worst
+from ..check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 GRID = 60

@@ -18,7 +18,7 @@ from numeric.capacity import Atoms, QuadraticSolution, error_variance, minimise_
 from numeric.metrics import capacity
 from numeric.running.progress import Progress
 
-from .check import Outcome, Worst
+from ..check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 Method = Literal["scipy", "torch"]

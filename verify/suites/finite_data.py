@@ -16,7 +16,7 @@ from numeric.arguments import Floats
 from numeric.memorise import Memorisation, MemoriseConfig, SampleLoss, train_on_samples
 from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 _NORMS = tuple(Fraction(k, 4) for k in (0, 1, 3, 4, 6, 9))

@@ -1,4 +1,4 @@
-"""The phase diagram of the smallest model with bias: `python -m verify.phases [--out DIR]` encloses its boundaries.
+"""The phase diagram of the smallest model with bias: `python -m verify.suites.phases [--out DIR]` encloses its boundaries.
 
 Each boundary is a pair of certified points 9e-9 apart, in phases.json and as two certificates that `python -m
 verify.certificate` checks again. What is there already is kept. The package carries what this writes, in analytic/certificates.
@@ -14,7 +14,7 @@ from cyclopts import App
 
 from numeric.running.command_line import loading, run_command
 
-app = App(name="python -m verify.phases", help="Enclose the phase boundaries of the smallest model with bias.")
+app = App(name="python -m verify.suites.phases", help="Enclose the phase boundaries of the smallest model with bias.")
 
 
 @app.default

@@ -16,7 +16,7 @@ from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Worst
 
 _ROUNDING = 1e-13
 _TOLERANCE = 0.05

@@ -16,8 +16,8 @@ from numeric.minimise import minimise_loss
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
 
+from ..check import Claim, Outcome, Worst
 from .any_network import Network, networks
-from .check import Claim, Outcome, Worst
 
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 

@@ -19,8 +19,8 @@ from numeric.population import ACCURACY, expected_loss
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
-from .certificate import read, verify
-from .check import Claim, Outcome, Worst
+from ..certificate import read, verify
+from ..check import Claim, Outcome, Worst
 
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""

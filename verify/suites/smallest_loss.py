@@ -18,7 +18,7 @@ from numeric.quadrature import expected_loss_quadrature
 from numeric.running.progress import Progress
 from numeric.sample import sample_independent
 
-from .check import Outcome, Worst
+from ..check import Outcome, Worst
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -16,7 +16,7 @@ from numeric.minimise import minimise
 from numeric.running.progress import Progress
 from numeric.solution import Solution
 
-from .check import Outcome, Worst
+from ..check import Outcome, Worst
 
 Array = npt.NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from numeric.running.progress import Progress
 
+from ..check import Claim, Outcome
 from . import smallest_loss as loss
 from . import smallest_minima as minima
 from . import smallest_training as training
-from .check import Claim, Outcome
 
 
 @dataclass(frozen=True)

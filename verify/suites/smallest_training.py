@@ -20,7 +20,7 @@ from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
-from .check import Outcome
+from ..check import Outcome
 
 Array = npt.NDArray[np.float64]
 EPS = float(np.finfo(np.float64).eps)

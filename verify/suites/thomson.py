@@ -11,7 +11,7 @@ from analytic.thomson import thomson
 from numeric.running.progress import Progress
 from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereMinimum, best_known, solve
 
-from .check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Worst
 
 EXACT = (2, 3, 4, 5, 6, 7, 12)
 """Numbers of points with an energy in closed form; proved to be the least for all but 7."""

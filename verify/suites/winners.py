@@ -23,7 +23,7 @@ from numeric.minimise import LossSolution, minimise_loss
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
 
-from .check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Worst
 
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
 EIGHT = (8, 3)

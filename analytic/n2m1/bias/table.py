@@ -1,6 +1,6 @@
 """What is known of the phase diagram of the smallest model with bias: certified boundaries, carried as data.
 
-`python -m verify.phases` makes the table again, and `python -m verify.certificate` checks each of its files.
+`python -m verify.suites.phases` makes the table again, and `python -m verify.certificate` checks each of its files.
 """
 
 from __future__ import annotations
