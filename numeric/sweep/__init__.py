@@ -1,17 +1,9 @@
-"""Sweeps: grids of models trained shard by shard, on worker processes or a Dask cluster, to be interrupted at any moment.
+"""Sweeps: grids of models trained shard by shard, to be interrupted at any moment; `python -m numeric.sweep` runs an example.
 
-`python -m numeric.sweep --out DIR` runs an example; in Python
-
-    sweep = Sweep(settings={"n_features": 5, "n_hidden": 2}, axes={"sparsity": (0.0, 0.9)}, seeds=range(100))
-    run_sweep(sweep, folder)
-    dataset = collect(sweep, folder)      # an xarray.Dataset
-
-Every shard is one file, named by a hash of its settings: run again, a sweep (the same, or one with which it shares shards)
-computes the shards whose file is not there. A file that is damaged is reported before any training and left alone; it is
-computed again when asked for with `recompute_damaged`.
+grid, shard        what is asked for, cut into shards, and what becomes of one of them; store: the folder of them
+sweeping, cluster  `run_sweep`, on worker processes or a Dask cluster; command: the same as a command
+labelled           what is computed, as an xarray.Dataset
 """
-
-from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
@@ -29,5 +21,4 @@ else:
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
         from . import grid, labelled, sweeping
 
-        homes = {"collect": labelled, "save": labelled, "Shard": grid, "Sweep": grid}
-        return getattr(homes.get(name, sweeping), name)
+        return next(getattr(module, name) for module in (grid, labelled, sweeping) if hasattr(module, name))

@@ -1,4 +1,9 @@
-"""Shards computed on worker processes or a Dask cluster, to be interrupted at any moment."""
+"""Shards computed on worker processes or a Dask cluster, to be interrupted at any moment.
+
+Every shard is one file, named by a hash of its settings: run again, a sweep (the same, or one with which it shares shards)
+computes the shards whose file is not there. A file that is damaged is reported before any training and left alone; it is
+computed again when asked for with `recompute_damaged`.
+"""
 
 from __future__ import annotations
 

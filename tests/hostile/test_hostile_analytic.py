@@ -2,6 +2,7 @@
 
 import os
 
+import numpy as np
 import pytest
 import sympy
 from hostile_arguments import call, known, of, public, right, without_execution
@@ -117,6 +118,9 @@ VALID = {
     "analytic.law.Law.supports": of(LAW, n=2),
     "analytic.law.OneHot.blocks": of(OneHot(), n=2),
     "analytic.loss.network.enclose_loss": call(**WEIGHTS, digits=5),
+    "analytic.loss.floats.loss_of_floats": call(
+        W=np.array([[1, -0.5], [0, 0.75]]), b=np.array([0, -0.125]), law=LAW, importance=[1, 2]
+    ),
     "analytic.loss.network.expected_loss": call(**WEIGHTS),
     "analytic.loss.network.loss_by_active": call(**WEIGHTS),
     "analytic.loss.network.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
