@@ -51,7 +51,9 @@ def known(kind: str) -> tuple[Known, ...]:
     ['first', 'first', 'first', 'second']
     """
     wanted = choice(kind, "kind", ("drop", "jump", "penalty"))
-    return tuple(_known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry)
+    return tuple(
+        _known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry
+    )
 
 
 def _known(name: str, entry: Mapping[str, Any]) -> Known:
