@@ -185,7 +185,9 @@ def assert_invariants(
             warnings.simplefilter("ignore", TransposedWarning)  # a row of zeros may make W taller than wide
             found = np.asarray(metric(changed), dtype=np.float64)
         unit = np.abs(expected).max(initial=float(np.linalg.norm(changed)) ** (degree or 0))
-        if found.shape != expected.shape or not np.allclose(found, expected, rtol=0, atol=rounding * unit, equal_nan=True):
+        if found.shape != expected.shape or not np.allclose(
+            found, expected, rtol=0, atol=rounding * unit, equal_nan=True
+        ):
             raise AssertionError(f"{name}: found {found.tolist()}, wanted {expected.tolist()}")
 
 
