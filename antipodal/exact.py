@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import analytic.loss
+from analytic.exact import Exact
+from analytic.loss import Weights
 from analytic.n2m1 import SmallestModel as SmallestModel
 from analytic.n2m1 import phase_boundary as phase_boundary
-from analytic.loss import Weights
 from analytic.n2m1.bias import certify as certify
 from analytic.polytopes import polytope as polytope
-from analytic.exact import Exact
 from analytic.thomson import thomson as thomson
 from analytic.winners import winners as winners
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import analytic.loss
-from analytic.loss import Enclosure
-from analytic.loss.network import vertex_count
-from analytic.printed import short
 from analytic.exact import rational
+from analytic.loss import Enclosure
+from analytic.loss.network import MOST_VERTICES, vertex_count
+from analytic.printed import short
 from numeric import population
 from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole
 from numeric.geometry import Geometry, describe
@@ -197,7 +197,7 @@ def _exact(model: tuple[Any, ...], law: Law, seconds: float) -> Rational | Enclo
     W, b, importance = model
     rule, n = exact_law(law, taken=True), len(b)
     count = vertex_count(rule.blocks(n))
-    if count > analytic.loss.MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
+    if count > MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None
     weight = exactly(importance, "importance")
     given = exactly(W, "W"), exactly(b, "b"), rule, weight if isinstance(weight, tuple) else (weight,) * n

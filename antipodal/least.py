@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.optimize import minimize
 
-from analytic.n2m1.bias import Certified, certify
 from analytic.exact import rational
+from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
 from numeric.geometry import describe

@@ -16,8 +16,8 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytic.polytopes import CATALOGUE, polytope
 from analytic.capacity.tight_frames import tight_frame
+from analytic.polytopes import CATALOGUE, polytope
 from numeric.arguments import TransposedWarning
 
 from .laws import Anticorrelated, Correlated, Independent, Law, OneHot
