@@ -1,6 +1,6 @@
 """The exact route: closed forms, exact values, rigorous enclosures. No sampling and no training; it never imports `numeric`.
 
-exact             exact numbers: rationals, real algebraic numbers, balls, "is it zero" by proof
+exact             exact numbers: rationals, real algebraic numbers, balls, "is it zero" by proof; printed: results in one line
 law               which features are active together: Independent, OneHot, Correlated, Anticorrelated
 loss              K of any W and b, a rational or a ball
 n2m1              the smallest model: derived loss, critical points, phases; with bias, certified

@@ -16,7 +16,7 @@ from numeric.metrics import feature_dimensionality as feature_dimensionality
 from numeric.metrics import feature_norms as feature_norms
 from numeric.metrics import superposition as superposition
 from numeric.minimise import LossSolution
-from numeric.population.loss import ValueAndGradient
+from numeric.population import ValueAndGradient
 
 from .laws import floats, for_floats
 

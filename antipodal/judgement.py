@@ -10,8 +10,7 @@ import numpy as np
 
 import analytic.loss
 from analytic.exact import rational
-from analytic.loss import Enclosure
-from analytic.loss.network import MOST_VERTICES, vertex_count
+from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
 from analytic.printed import short
 from numeric import population
 from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole

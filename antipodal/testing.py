@@ -16,7 +16,7 @@ import numpy as np
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from analytic.capacity.tight_frames import tight_frame
+from analytic.capacity import tight_frame
 from analytic.polytopes import CATALOGUE, polytope
 from numeric.arguments import TransposedWarning
 

@@ -51,7 +51,7 @@ def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
     if draw is None:
         W = _weights(result)
         draw, result = (_gram if gram or len(W) != 2 else _arrows), W
-    with as_file(files(__package__) / "style.mplstyle") as style, pyplot.style.context(Path(style)):
+    with as_file(files("figures.gallery") / "style.mplstyle") as style, pyplot.style.context(Path(style)):
         at = pyplot.subplots()[1] if axes is None else axes
         draw(at, result)
     return at

@@ -5,7 +5,7 @@ law              which features are active together; model: networks and their p
 metrics          norms, superposition, D, capacity of any W
 quadrature       K by adaptive quadrature; monte_carlo: by sampling
 population       K without sampling, with gradient and Hessian
-minimise         minima of K, or of any function; solution: what a search finds
+minimise         minima of K, or of any function; solution: what a search finds, printed: in one line
 sample           draws from a law
 train            training of stacks of models; sweep: grids of them, shard by shard
 dynamics         training as motion: plateaus and jumps

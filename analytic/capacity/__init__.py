@@ -11,10 +11,11 @@ from .benefit_curve import PANELS, Curve
 from .held_capacity import PHASES, HeldCapacity, Phase
 from .quadratic_model import QuadraticModel
 from .quadratic_task import derivation, kurtosis_of_density, sharing, sparse_kurtosis, turning_density
-from .tight_frames import realise, weights_loss
+from .tight_frames import realise, tight_frame, weights_loss
 from .water_filling import Allocation, allocate
 
 __all__ = [
     "PANELS", "PHASES", "Allocation", "Curve", "HeldCapacity", "Phase", "QuadraticModel", "allocate", "derivation",
-    "kurtosis_of_density", "realise", "sharing", "sparse_kurtosis", "turning_density", "weights_loss",
+    "kurtosis_of_density", "realise", "sharing", "sparse_kurtosis", "tight_frame", "turning_density",
+    "weights_loss",
 ]  # fmt: skip

@@ -7,8 +7,11 @@ chambers   K as an expression, one for each chamber of W
 """
 
 from .floats import loss_of_floats
-from .network import Enclosure, Weights, enclose_loss, expected_loss, loss_by_active, sparse_limit
+from .network import MOST_VERTICES, Enclosure, Weights, enclose_loss, expected_loss, loss_by_active
+
+from .network import sparse_limit, vertex_count  # isort: skip
 
 __all__ = [
-    "Enclosure", "Weights", "enclose_loss", "expected_loss", "loss_by_active", "loss_of_floats", "sparse_limit",
+    "MOST_VERTICES", "Enclosure", "Weights", "enclose_loss", "expected_loss", "loss_by_active", "loss_of_floats",
+    "sparse_limit", "vertex_count",
 ]  # fmt: skip

@@ -3,5 +3,5 @@
 landscape       the loss over all weights
 phase_diagram   exact beside trained
 antipodal_ray   the loss along W = (a, −a)
-transition      the jump across the transition
+transition      the jump across the transition; certified_phases: the proved diagram with bias
 """

@@ -16,7 +16,7 @@ from analytic.n2m1.bias.forms import tricritical_points, unstable_importance
 from analytic.n2m1.bias.table import entries, known
 from numeric.running.progress import Progress
 
-from ..sparsity.phase_panel import PHASES, fixed_losses
+from ..motifs.phase_panel import PHASES, fixed_losses
 
 TITLE = "Certified phase diagram with bias, and the penalty that ends it"
 SEED = None

@@ -20,7 +20,7 @@ from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
 from ..motifs.colour_scale import legend
-from .phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
+from ..motifs.phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
 
 TITLE = "Phase diagrams with bias: published theory, true minimum, trained"
 SEED = 0

@@ -8,11 +8,12 @@ line_rows    many features, by lines; compiled plan_kernel and line_kernel; tran
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
 """
 
-from .loss import expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
+from .loss import ValueAndGradient, expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
 from .models import ACCURACY
 
 __all__ = [
     "ACCURACY",
+    "ValueAndGradient",
     "expected_loss",
     "feature_losses",
     "hessian",

@@ -40,7 +40,7 @@ def test_rational_weights_have_the_values_of_the_definitions(W: list[list[Fracti
     assert coherence(W) >= 0
 
 
-@pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 @given(matrices)
 def test_the_float_metrics_agree(W: list[list[Fraction]]) -> None:
     """Entries of size one, a handful of operations each."""

@@ -10,9 +10,9 @@ from matplotlib import pyplot
 from analytic.fixed_weights import fixed_weights
 from analytic.law import Independent
 from analytic.loss import expected_loss
+from figures.motifs.phase_panel import PHASES, classified, fixed_losses
 from figures.sparsity import phase_diagrams_bias
 from figures.sparsity.phase_diagrams_bias import Diagram, Setting
-from figures.sparsity.phase_panel import PHASES, classified, fixed_losses
 
 SMALL = (Setting(2, 7, 2, 2, 200, 256), Setting(3, 5, 3, 2, 200, 256))
 EPS = float(np.finfo(float).eps)

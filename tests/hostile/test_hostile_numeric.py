@@ -26,8 +26,9 @@ from numeric.train.recording import biases, dimensionality, norms, population_lo
 INSIDE = (
     "numeric.printed",
     "numeric.sample.active_entries",
-    "numeric.arguments.arrays",
+    "numeric.arguments",
     "numeric.geometry.assignment",
+    "numeric.minimise.descent",
     "numeric.train.block",
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
@@ -70,10 +71,10 @@ INSIDE = (
             "factors",
             "few_active",
             "few_kernel",
-            "hessian",
             "line_kernel",
             "line_rows",
             "lines",
+            "model_hessian",
             "models",
             "moments",
             "plan_kernel",
@@ -86,7 +87,6 @@ INSIDE = (
             "vertices",
         )
     ),
-    "numeric.arguments.real_array",
     "numeric.train.recording.read_snapshot",
     "numeric.train.replay",
     "numeric.train.run",
@@ -110,8 +110,6 @@ INSIDE = (
     "numeric.sweep.command",  # Cyclopts reads its arguments
     "numeric.sweep.shard",
     "numeric.sweep.store",
-    "numeric.arguments.tensors",
-    "numeric.arguments.transposed",
 )
 W, b = [[1.0, -0.5, 0.25], [0.0, 2.0, 3.0]], [0.0, 0.5, 1.0]
 SQUARE = [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [-1.0, 0.0, 0.0]]
@@ -254,7 +252,7 @@ VALID = {
     "numeric.train.recording.every": call(stride=1, steps=2),
     "numeric.train.recording.logarithmic": call(count=2, steps=2),
     **{
-        f"numeric.{recorder.__module__.split('.')[1]}.{recorder.__name__}": call(snapshot=SNAPSHOT)
+        f"{recorder.__module__}.{recorder.__name__}": call(snapshot=SNAPSHOT)
         for recorder in (biases, dimensionality, norms, population_loss, sampled_loss, sketched_loss, weights)
     },
     "numeric.sample.dense.sample_independent": call(sparsity=[0.5, 0.5], shape=[2, 2], generator=torch.Generator()),
@@ -277,7 +275,7 @@ VALID = {
 FUNCTIONS = public(numeric, INSIDE)
 SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
 """Of the table every third entry a run, in turn from function to function; by night the whole."""
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -53,10 +53,10 @@ def _assert_alike(found: Any, expected: Any, tensors: bool) -> None:
 
 def test_the_walk_meets_what_takes_weights() -> None:
     some = (
-        "geometry.describe",
-        "judge.judge",
+        "geometry.naming.describe",
+        "train.judgement.judge",
         "metrics.coherence",
         "population.loss.hessian",
-        "model.ToyModel.from_weights",
+        "model.networks.ToyModel.from_weights",
     )
     assert {f"numeric.{name}" for name in some} < {*TAKES_WEIGHTS}

@@ -18,7 +18,7 @@ from numeric.geometry.naming import NEAR
 from numeric.metrics import feature_dimensionality
 from numeric.minimise import minimise_loss
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 TOLERANCE = 0.05
 # Components by name; the cosines that hold each together exceed 2·TOLERANCE (the smallest is 1/4, of the 4-simplex).

@@ -14,7 +14,7 @@ from numeric.geometry import vertices
 from numeric.memorise import example_dimensionality
 from numeric.metrics import feature_dimensionality
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 EPS = np.finfo(np.float64).eps
 

@@ -20,7 +20,7 @@ from numeric.line_packing import (
 from numeric.line_packing.largest_cosine import STARTS
 from numeric.metrics import coherence
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 EPS = float(np.finfo(np.float64).eps)
 

@@ -15,7 +15,7 @@ from numeric import metrics
 from numeric.geometry import catalogue, polytope_vertices
 
 # Matrices of every shape, those with more rows than columns among them.
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 EPS = np.finfo(np.float64).eps
 Floats = NDArray[np.float64]

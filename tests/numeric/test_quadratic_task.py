@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from numeric.capacity import Atoms, error_variance, minimise_quadratic, sparse_uniform, three_values
 from numeric.metrics import capacity
 
-pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.arrays.TransposedWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 EPS = float(np.finfo(np.float64).eps)
 Floats = NDArray[np.float64]

@@ -3,7 +3,7 @@
 certification   `certify`: the minimum, or why it is not certified; minimiser: what is known of the place
 angle           cells of the circle of directions, in integers; search: the cover of it
 linear, point   the loss and its critical points in a direction
-forms           closed forms of the phases; boundary: where they meet
+forms           closed forms of the phases; boundary: where they meet; triple: three of them; table: the points that are shipped
 """
 
 from .boundary import drop_boundary, jump_boundary, penalty_boundary

@@ -16,7 +16,7 @@ from analytic.fixed_weights import extra as r_symbol
 from analytic.fixed_weights import fixed_weights
 from numeric.metrics import feature_norms, superposition
 
-from ..motifs.colour_scale import colours
+from .colour_scale import colours
 
 PHASES = ("dropped", "alone", "antipodal", "aligned")
 HALF = 0.5
