@@ -33,9 +33,8 @@ from typing import Literal, get_args
 
 from sympy import Expr
 
-from .exact import closed_form, sign
+from .exact import Enclosure, closed_form, sign
 from .exact.rationals import choice, digits_of, whole
-from .loss import Enclosure
 from .polytope_loss import sparse_optimum
 from .polytopes import polytope
 

@@ -5,13 +5,16 @@ roots          real algebraic numbers and their enclosures
 balls          balls around exact real numbers
 closed_forms   exact real numbers in radicals; sign and "is it zero" by proof
 polynomial     polynomials with exact coefficients; bernstein: their zeros and signs on an interval
+enclosures     between which rationals a number lies, and twice the bits until they are close
 """
 
 from .balls import ball
 from .closed_forms import closed_form, is_zero, sign
+from .enclosures import Enclosure, enclosure
 from .rationals import Exact, rational, to_flint, to_sympy
 from .roots import RealAlgebraic, real_roots
 
 __all__ = [
-    "Exact", "RealAlgebraic", "ball", "closed_form", "is_zero", "rational", "real_roots", "sign", "to_flint", "to_sympy",
+    "Enclosure", "Exact", "RealAlgebraic", "ball", "closed_form", "enclosure", "is_zero", "rational", "real_roots", "sign",
+    "to_flint", "to_sympy",
 ]  # fmt: skip

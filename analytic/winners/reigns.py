@@ -21,10 +21,9 @@ from itertools import chain
 import sympy
 from flint import arb
 
-from ..exact import Exact, rational, to_sympy
+from ..exact import Enclosure, Exact, enclosure, rational, to_sympy
 from ..exact.rationals import digits_of, from_flint
-from ..loss import Enclosure
-from ..polytope_loss import BestAtom, enclosure
+from ..polytope_loss import BestAtom
 from ..polytopes import Polytope
 from ..printed import Listed
 from .bounds import beats, best_atom, packing_loss

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Rational, log, sqrt
 
 from analytic.exact import ball, is_zero
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.polytopes import CATALOGUE, Polytope, antiprism, polytope
 
 DIGITS = 50

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sympy import Rational, cos, pi, sqrt
 
 from analytic.exact import ball, is_zero, sign
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.memorised import TGon, best_bias, memorised, t_gon, training_loss
 from analytic.polytopes import polytope
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Rational, sqrt
 
 from analytic.exact import ball, is_zero, sign
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.law import OneHot
 from analytic.loss import enclose_loss, sparse_limit
 from analytic.polytope_loss import sparse_loss, sparse_optimum

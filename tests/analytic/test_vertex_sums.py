@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nested import integrate
 
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.n2m1 import SmallestModel
 from analytic.polytope_loss import independent, vertex_sums
 from analytic.polytope_loss.sums import knots

@@ -15,8 +15,8 @@ from flint import arb
 from sympy import Expr, Poly, integrate, symbols
 
 from ...exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
+from ...exact.enclosures import ball_ends
 from ...exact.rationals import instance, sparsity_between, whole
-from ...exact.roots import ball_ends
 from .linear import density as p
 from .linear import wedges, x, y
 

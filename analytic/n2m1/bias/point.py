@@ -21,8 +21,8 @@ import flint
 from flint import arb, fmpq
 
 from ...exact import to_flint
+from ...exact.enclosures import ball_ends
 from ...exact.rationals import from_flint
-from ...exact.roots import ball_ends
 from .angle import ONE, Angle
 
 PRECISION = 256
