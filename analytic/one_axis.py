@@ -29,7 +29,7 @@ from sympy import Expr, Rational
 
 from .exact import Exact, to_sympy
 from .exact.rationals import sparsity_between, whole
-from .law import Independent
+from .law import Independent, variance
 from .loss import expected_loss
 from .n2m1.bias import Certified, certify
 from .n2m1.bias.angle import BITS, GUARD, Angle
@@ -76,7 +76,7 @@ def conjectured_cost(n: int, m: int, sparsity: Exact) -> sympy.Rational:
     if whole(n, "n", 1) < 2 * m:
         raise ValueError(f"n must be at least 2m, {2 * m}, got {n}")
     dense = to_sympy(1 - s)
-    v = VARIANCE.subs(p, dense)
+    v = variance(dense)
     return min((n - m) * v, m * dense**2 / 3 + (n - 2 * m) * v)
 
 
@@ -121,7 +121,7 @@ def three_on_an_axis(sparsity: Exact) -> Witness:
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
     weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
-    return _witness(s, weights, biases, pair.loss_lower + VARIANCE.subs(p, to_sympy(1 - s)))
+    return _witness(s, weights, biases, pair.loss_lower + variance(to_sympy(1 - s)))
 
 
 def _witness(s: Fraction, weights: list[Fraction], biases: list[Fraction], beaten: sympy.Rational) -> Witness:

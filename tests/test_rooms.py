@@ -32,7 +32,7 @@ ROOMS = {
         "law": "exact",
         "metrics": "exact",
         "loss": "law",
-        "n2m1": "emit exact",
+        "n2m1": "emit law",
         "one_axis": "loss n2m1",
         "polytopes": "metrics",
         "polytope_loss": "loss polytopes",

@@ -32,6 +32,7 @@ from flint import arb, arb_poly, fmpq
 from ..exact import rational, sign, to_flint
 from ..exact.bernstein import bernstein, is_positive
 from ..exact.enclosures import ball_ends, bits_for
+from ..law import variance
 from ..polytope_loss import BestAtom, best_gain, best_loss, independent, vertex_sums
 from ..polytopes import Polytope
 from .packing import Packing
@@ -57,7 +58,7 @@ def atom_loss(atom: Polytope, s: Fraction, digits: int) -> arb:
 def packing_loss(packing: Packing, s: Fraction, digits: int) -> arb:
     """The sum of the parts' least losses."""
     with flint.ctx.workprec(bits_for(digits)):
-        total = packing.dropped * arb(to_flint((1 - s) / 3 - (1 - s) ** 2 / 4))
+        total = packing.dropped * arb(to_flint(variance(1 - s)))
         for atom, count in packing.atoms:
             total += count * atom_loss(atom, s, digits)
         return total
@@ -88,7 +89,7 @@ def _beats_to_one(ours: Packing, theirs: Packing, a: Fraction, digits: int) -> b
     """On [a, 1), for K/pᵏ; k = 2 where `ours` has no loss with one feature active, at norm 1 and bias 0, otherwise 1."""
     order = 2 if not ours.dropped and all(_lossless_alone(atom) for atom, _ in ours.atoms) else 1
     p = to_flint(1 - a)
-    below = theirs.dropped * arb(p ** (1 - order) / 3 - p ** (2 - order) / 4)
+    below = theirs.dropped * arb(variance(p) / p**order)
     for atom, count in theirs.atoms:
         below += count * _to_one(atom, a, order, digits)
     density = arb_poly([0, p])

@@ -10,9 +10,11 @@ import numpy.typing as npt
 
 from analytic.exact import rational
 from analytic.law import Independent
+from analytic.law import variance as exact_variance
 from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
+from numeric.law import variance
 from numeric.minimise import descend, minimise_loss
 from numeric.running.progress import Progress
 from numeric.train import Constant, TrainConfig, train
@@ -147,7 +149,7 @@ def _digons(ratios: Floats) -> Branch:
     p = float(DENSITY) * ratios
     return Branch(
         ratios,
-        2 * float(atom.loss.midpoint) + p / 3 - p**2 / 4,
+        2 * float(atom.loss.midpoint) + variance(p),
         np.repeat(W[None], len(ratios), axis=0),
         np.column_stack([p / 2, np.full((len(ratios), 4), bias)]),
     )
@@ -161,17 +163,16 @@ def _crossing(pentagon: Branch) -> Crossing:
 
     def rest(ratio: Fraction, W: Floats, b: Floats) -> tuple[float, Floats, Floats]:
         end = descend(W[None], b[None], sparsities(float(ratio)), gradient_tolerance=_TIGHT)
-        p = float(DENSITY * ratio)
-        return float(end.loss[0]) - (2 * float(digon) + p / 3 - p**2 / 4), end.W[0], end.b[0]
+        return float(end.loss[0]) - (2 * float(digon) + variance(float(DENSITY * ratio))), end.W[0], end.b[0]
 
     def gap(ratio: Fraction, W: Floats, b: Floats) -> float:
         p = DENSITY * ratio
         law = Independent((1 - p, *[1 - DENSITY] * 4))
         loss = rational(loss_of_floats(W, b, law), "loss")
-        return float(loss - 2 * rational(digon, "loss") - p / 3 + p**2 / 4)
+        return float(loss - 2 * rational(digon, "loss") - exact_variance(p))
 
-    p = float(DENSITY) * pentagon.ratio
-    k = int(np.flatnonzero(pentagon.loss > 2 * float(digon) + p / 3 - p**2 / 4)[-1])
+    dropped = variance(float(DENSITY) * pentagon.ratio)
+    k = int(np.flatnonzero(pentagon.loss > 2 * float(digon) + dropped)[-1])
     low, high = (Fraction(float(pentagon.ratio[j])).limit_denominator(1000) for j in (k, k + 1))
     _, *lower = rest(low, pentagon.W[k], pentagon.b[k])
     _, *upper = rest(high, *lower)

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from analytic.exact import rational
-from analytic.law import Independent
+from analytic.law import Independent, variance
 from analytic.loss import loss_by_active
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
@@ -101,7 +101,7 @@ def _parts(name: str, copies: int, s: Fraction) -> tuple[list[float], float]:
     exact = [[Fraction(round(value * _PLACES), _PLACES) for value in row] for row in W.tolist()]
     p, dropped = 1 - s, FEATURES - copies * columns
     b = [Fraction(round(bias * _PLACES), _PLACES)] * (FEATURES - dropped) + [p / 2] * dropped
-    nothing = p / 3 - p**2 / 4
+    nothing = variance(p)
     scale = FEATURES * nothing
     found = loss_by_active(exact, b, Independent(s))
     whole = copies * rational(best.loss.midpoint, "loss") + dropped * nothing

@@ -15,6 +15,7 @@ from matplotlib import pyplot
 from matplotlib.patches import Patch
 from scipy.optimize import brentq, minimize_scalar
 
+from analytic.law import variance
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import Polytope, antiprism
 from analytic.winners import Packing, Reign, packing_loss, winner_at, winners
@@ -105,7 +106,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
 
 
 def _dropped(n: int, s: Fraction) -> float:
-    return n * float((1 - s) / 3 - (1 - s) ** 2 / 4)
+    return n * float(variance(1 - s))
 
 
 def _searched(n: int, m: int, s: Fraction, starts: int) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
+from analytic.law import variance
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.metrics import dimensions_per_feature, feature_dimensionality
@@ -99,7 +100,7 @@ def sweep(
     trained = train(config, progress=lambda done, total: progress(0.95 * done / total))
     D = feature_dimensionality(trained.W.numpy())
     loss = sampled_loss(config, trained.W, None, trained.b, _SAMPLES).numpy()
-    variance = np.array([float(_variance(x)) for x in inverse_density])
+    dropped = np.array([float(variance(1 / x)) for x in inverse_density])
     fine = [Fraction(round(1000 * 100 ** (k / 120)), 1000) for k in range(121)]
     return Sweep(
         n,
@@ -108,7 +109,7 @@ def sweep(
         batch,
         np.array(inverse_density, dtype=float),
         dimensions_per_feature(trained.W.numpy()),
-        (n - loss / variance) / m,
+        (n - loss / dropped) / m,
         D,
         levels(D),
         packed(fine),
@@ -131,21 +132,16 @@ def packed(inverse_density: list[Fraction]) -> Packed:
     """Parts in dimensions of their own do not meet, so the best use of many dimensions is the best use of one."""
     rows = []
     for x in inverse_density:
-        variance, uses = _variance(x), [(1.0, "single", 1.0)]
+        dropped, uses = float(variance(1 / x)), [(1.0, "single", 1.0)]
         for name in SHAPES:
             shape = polytope(name)
             d, k = shape.vertices.shape
             best = best_loss(shape, 1 - 1 / x, _DIGITS)
-            saved = (k - float(best.loss.midpoint) / float(variance)) / d
+            saved = (k - float(best.loss.midpoint) / dropped) / d
             uses.append((saved, name, d / (k * float(best.norm.midpoint) ** 2)))
         rows.append(max(uses))
     gain, winner, per_feature = zip(*rows, strict=True)
     return Packed(np.array(inverse_density, dtype=float), winner, np.array(gain), np.array(per_feature))
-
-
-def _variance(x: Fraction) -> Fraction:
-    """Var x_i = p/3 − p²/4: the loss of a dropped feature."""
-    return 1 / (3 * x) - 1 / (4 * x * x)
 
 
 def caption(shown: Sweep) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
+from numeric.law import variance
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
@@ -136,7 +137,7 @@ def aligned_loss(density: float, importance: Floats, m: int, absolute: bool) -> 
     the m most important. The absolute value takes two neurons, |x| = ReLU(x) + ReLU(−x), and has the same moments p/3 and p/2.
     """
     stored = m // 2 if absolute else m
-    return float((density / 3 - density**2 / 4) * np.sort(importance)[: max(0, len(importance) - stored)].sum())
+    return float(variance(density) * np.sort(importance)[: max(0, len(importance) - stored)].sum())
 
 
 def caption(shown: Neurons) -> str:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 from matplotlib.colors import LinearSegmentedColormap
 
+from numeric.law import variance
 from numeric.metrics import feature_norms, superposition
 from numeric.model import LINEAR, RELU_OUTPUT, Family
 from numeric.running.progress import Progress
@@ -117,9 +118,9 @@ def linear_loss(W: Floats, b: Floats, density: float, importance: Floats) -> flo
 
     .. math:: K = \sum_i I_i \left( v \sum_j (δ_{ij} - G_{ij})^2 + (μ - μ \sum_j G_{ij} - b_i)^2 \right)
     """
-    mean, variance = density / 2, density / 3 - density**2 / 4
+    mean = density / 2
     rest = np.eye(len(b)) - W.T @ W
-    return float(importance @ (variance * (rest**2).sum(axis=1) + (mean * rest.sum(axis=1) - b) ** 2))
+    return float(importance @ (variance(density) * (rest**2).sum(axis=1) + (mean * rest.sum(axis=1) - b) ** 2))
 
 
 def linear_least(m: int, density: float, importance: Floats) -> float:
@@ -127,7 +128,7 @@ def linear_least(m: int, density: float, importance: Floats) -> float:
     :math:`D^{1/2} G` is a matrix of rank m, which by Eckart and Young is no nearer to :math:`D^{1/2}` than its largest m
     singular values allow. The projection on the m most important features attains it.
     """
-    return float((density / 3 - density**2 / 4) * np.sort(importance)[: len(importance) - m].sum())
+    return float(variance(density) * np.sort(importance)[: len(importance) - m].sum())
 
 
 def caption(shown: Comparison) -> str:

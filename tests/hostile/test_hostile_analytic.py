@@ -23,6 +23,7 @@ INSIDE = (
     "analytic.winners.reigns.Reigns",
     "analytic.exact.bernstein",
     "analytic.exact.closed_forms",
+    "analytic.exact.enclosures",
     "analytic.loss.cube.transform",
     "analytic.loss.cube.vertices",
     "analytic.loss.cube.positive_part",
@@ -31,6 +32,7 @@ INSIDE = (
     "analytic.exact.polynomial",
     "analytic.polytopes.symmetry",
     "analytic.law.Law.blocks",
+    "analytic.law.variance",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
@@ -53,7 +55,6 @@ INSIDE = (
     "analytic.polytopes.catalogue.rectified_name",
     "analytic.polytope_loss.at_sparsity.independent",
     "analytic.polytope_loss.at_sparsity.best_gain",
-    "analytic.polytope_loss.at_sparsity.enclosure",
     "analytic.capacity.benefit_curve.Quadratic",
     "analytic.printed",
     "analytic.exact.rationals",

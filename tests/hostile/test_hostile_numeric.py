@@ -43,6 +43,7 @@ INSIDE = (
     "numeric.line_packing.largest_cosine",
     "numeric.law.Groups",
     "numeric.law.given_law",
+    "numeric.law.variance",
     "numeric.metrics.apply",
     "numeric.metrics.polar",
     "numeric.model.networks.Family",

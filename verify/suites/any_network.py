@@ -13,6 +13,7 @@ from analytic.exact import to_flint
 from analytic.law import Anticorrelated, Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss
 from analytic.loss.cube import expectation, positive_part, transform, vertices
+from numeric.law import variance as float_variance
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 from numeric.running.progress import Progress
@@ -191,7 +192,7 @@ def variance(progress: Progress) -> Outcome:
     for law in laws:
         # The moments of an indicator times a uniform, from the supports themselves.
         active = [sum((p for support, p in law.supports(4) if i in support), Fraction(0)) for i in range(4)]
-        spread = sum((w * (p / 3 - p * p / 4) for w, p in zip(importance, active, strict=True)), Fraction(0))
+        spread = sum((w * float_variance(p) for w, p in zip(importance, active, strict=True)), Fraction(0))
         exact = Fraction(str(expected_loss([[0] * 4], [p / 2 for p in active], law, importance)))
         worst.see(abs(exact - spread), exact, spread, str(law))
     return worst.outcome(0.0, "both exact", {"laws": len(laws)})

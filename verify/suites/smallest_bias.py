@@ -14,6 +14,7 @@ from analytic.loss import loss_of_floats
 from analytic.n2m1.bias.table import FOLDER, entries, known
 from analytic.one_axis import MORE, Witness, conjectured_cost, counterexample, three_on_an_axis
 from numeric.arguments import Floats
+from numeric.law import variance
 from numeric.minimise import minimise_loss
 from numeric.population import ACCURACY, expected_loss
 from numeric.running.progress import Progress
@@ -174,9 +175,8 @@ def triple_points(progress: Progress) -> Outcome:
     for index, name in enumerate(("triple", "mirror")):
         entry = entries()[name]
         s, r = (float(Fraction(entry[key][0])) for key in ("sparsity", "importance"))
-        p = 1 - s
         found = [minimum.value for minimum in minimise_loss(2, 1, s, importance=(1.0, r), starts=64).minima]
-        tied = r * (p / 3 - p * p / 4) if name == "triple" else found[1]
+        tied = r * variance(1 - s) if name == "triple" else found[1]
         worst.see(abs(found[0] - tied), tied, found[0], f"{name}: s = {s:.12f}, r = {r:.12f}")
         progress((index + 1) / 2)
     return worst.outcome(2 * ACCURACY, "the accuracy of the loss without sampling, for each of two minima")

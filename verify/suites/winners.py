@@ -15,6 +15,7 @@ from analytic.polytope_loss import best_loss
 from analytic.winners import Packing, Reign, atoms, packings, winner_at, winners
 from numeric.arguments import Floats
 from numeric.geometry import vertices
+from numeric.law import variance
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
 
@@ -121,7 +122,7 @@ def scan(name: str, s: Fraction) -> float:
 def scanned(packing: Packing, s: Fraction) -> float:
     """The loss of a packing by scans of its atoms."""
     p = float(1 - s)
-    return packing.dropped * (p / 3 - p * p / 4) + sum(count * scan(atom.name, s) for atom, count in packing.atoms)
+    return packing.dropped * variance(p) + sum(count * scan(atom.name, s) for atom, count in packing.atoms)
 
 
 def atom_losses(count: int, progress: Progress) -> Outcome:

@@ -17,6 +17,7 @@ from sympy import Expr, Poly, integrate, symbols
 from ...exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
 from ...exact.enclosures import ball_ends
 from ...exact.rationals import instance, sparsity_between, whole
+from ...law import variance
 from .linear import density as p
 from .linear import wedges, x, y
 
@@ -25,7 +26,7 @@ own, other = symbols("a e", positive=True)
 """The slopes of z = a x₁ − e x₂ + β."""
 _u = symbols("u", positive=True)
 _x = symbols("x_1", nonnegative=True)
-VARIANCE = p / 3 - p**2 / 4
+VARIANCE = variance(p)
 """v, the loss of a dropped feature of importance 1."""
 
 _MOST_DIGITS = 10_000

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...law import variance
 from .angle import ONE, ROOT, Angle, Bound, Cell, flattened, halves
 from .linear import REACH, Piece, pieces
 
@@ -126,7 +127,7 @@ def starts(model: Angle, most: int = 8) -> Iterator[Sequence[float]]:
         yield float(e[i, 0, 0]), float(first[i, j, 0]), float(second[i, 0, k])
     e = 2.0 ** -np.arange(1, 14, 0.25)[:, None]
     first = e * np.linspace(0, 1, 33)[None, :]
-    kept, one = model.second * (p / 3 - p * p / 4), _moments(p, 1.0, e, first)
+    kept, one = model.second * variance(p), _moments(p, 1.0, e, first)
     square = model.first * one[0] + kept * (e**2 + e**4) + 2 * model.penalty * e * e
     cross = model.first * one[1] + kept * e * e
     best = p / 2 * (square / cross + e - e * e)
