@@ -1,11 +1,15 @@
-"""What every minimiser returns: distinct minima in order of value, and how many runs came to each."""
+"""What every minimiser returns: distinct minima in order of value, with how many runs came to each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from .arguments import Floats
 from .printed import html_table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -60,3 +64,25 @@ class Solution:
     @property
     def converged(self) -> bool:
         return self.minima[0].converged
+
+
+M = TypeVar("M", bound=Minimum)
+
+
+def grouped(ends: Iterable[T], same: Callable[[T, T], bool]) -> list[list[T]]:
+    """Each end goes to the first group whose first member `same(first, end)` takes it for, or begins one."""
+    groups: list[list[T]] = []
+    for end in ends:
+        group = next((group for group in groups if same(group[0], end)), None)
+        if group is None:
+            groups.append([end])
+        else:
+            group.append(end)
+    return groups
+
+
+def merged(ends: Sequence[M], same: Callable[[M, M], bool]) -> tuple[M, ...]:
+    """Distinct minima in order of value, with their counts; the lowest, converged if any is, stands for its group."""
+    order = sorted(ends, key=lambda end: (not end.converged, end.value))
+    found = [replace(group[0], count=sum(end.count for end in group)) for group in grouped(order, same)]
+    return tuple(sorted(found, key=lambda minimum: minimum.value))

@@ -16,7 +16,7 @@ from matplotlib import pyplot
 
 from analytic.law import Independent
 from analytic.loss import loss_of_floats
-from numeric.minimise import bfgs, minimise_loss
+from numeric.minimise import Packing, bfgs, minimise_loss
 from numeric.model import initial_weights
 from numeric.population import value_and_gradient
 from numeric.running.progress import Progress
@@ -82,30 +82,25 @@ def _trained(starts: int, steps: int, best: float, device: str, *, exact: bool) 
 
 def _descent(starts: int, best: float) -> Floats:
     """The best point of the stack after each evaluation that improved it, and when."""
-    W = initial_weights(FEATURES, HIDDEN, range(starts)).flatten(1)
-    x = torch.cat([W, torch.zeros(starts, FEATURES, dtype=W.dtype)], dim=1)
+    packing = Packing(HIDDEN, FEATURES)
+    first = packing.join(
+        initial_weights(FEATURES, HIDDEN, range(starts)), torch.zeros(starts, FEATURES, dtype=torch.float64)
+    )
     points: list[tuple[float, torch.Tensor]] = []
     lowest = np.inf
 
     def objective(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
         nonlocal lowest
-        split = HIDDEN * FEATURES
-        found = value_and_gradient(x[:, :split].reshape(-1, HIDDEN, FEATURES), x[:, split:], float(1 - DENSITY))
-        value, gradient = found.value, torch.cat([found.W.flatten(1), found.b], dim=1)
-        if float(value.min()) < lowest:
-            lowest = float(value.min())
-            points.append((time.process_time(), x[int(value.argmin())].clone()))
-        return value, gradient
+        found = value_and_gradient(*packing.split(x), float(1 - DENSITY))
+        if float(found.value.min()) < lowest:
+            lowest = float(found.value.min())
+            points.append((time.process_time(), x[int(found.value.argmin())].clone()))
+        return found.value, packing.join(found.W, found.b)
 
     start = time.process_time()
-    bfgs(objective, x, gradient_tolerance=1e-10)
-    split = HIDDEN * FEATURES
-    return np.array(
-        [
-            (stamp - start, _exact(point[:split].reshape(HIDDEN, FEATURES).numpy(), point[split:].numpy()) - best)
-            for stamp, point in points
-        ]
-    )
+    bfgs(objective, first, gradient_tolerance=1e-10)
+    models = [[part.numpy() for part in packing.split(point)] for _, point in points]
+    return np.array([(at - start, _exact(*model) - best) for (at, _), model in zip(points, models, strict=True)])
 
 
 def caption(race: Race) -> str:

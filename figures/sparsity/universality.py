@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,9 +13,10 @@ from matplotlib.patches import Patch
 
 from analytic.winners import winner_at
 from numeric.geometry import describe
-from numeric.minimise import bfgs, minimise_loss
+from numeric.minimise import descend, minimise_loss
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
+from numeric.solution import grouped
 from numeric.train import TrainConfig, train
 
 TITLE = "Universality: how often training finds the best geometry"
@@ -108,45 +109,21 @@ def outcomes(W: torch.Tensor, b: torch.Tensor, sparsity: float) -> tuple[Outcome
     groups that come to the same are merged.
     """
     losses = expected_loss(W, b, sparsity).tolist()
-    groups: list[tuple[str, list[int]]] = []
-    for k in np.argsort(losses).tolist():
-        name = _name(W[k])
-        for known, members in groups:
-            if known == name and losses[k] <= losses[members[0]] * (1 + _CLOSE):
-                members.append(k)
-                break
-        else:
-            groups.append((name, [k]))
-    first = [members[0] for _, members in groups]
-    ends, values = _descend(W[first], b[first], sparsity)
-    merged: list[Outcome] = []
-    for k in np.argsort(values).tolist():
-        share, name = len(groups[k][1]) / len(W), _name(ends[k])
-        for place, there in enumerate(merged):
-            if there.name == name and values[k] <= there.loss * (1 + SAME):
-                merged[place] = Outcome(name, there.share + share, there.loss)
-                break
-        else:
-            merged.append(Outcome(name, share, values[k]))
-    return tuple(merged)
+    models = [(k, _name(W[k])) for k in np.argsort(losses).tolist()]
+    groups = grouped(
+        models, lambda one, other: one[1] == other[1] and losses[other[0]] <= losses[one[0]] * (1 + _CLOSE)
+    )
+    first = [group[0][0] for group in groups]
+    ends = descend(W[first].numpy(), b[first].numpy(), sparsity, gradient_tolerance=_STILL)
+    outcomes = [
+        Outcome(_name(ends.W[k]), len(groups[k]) / len(W), float(ends.loss[k])) for k in np.argsort(ends.loss).tolist()
+    ]
+    merged = grouped(outcomes, lambda one, other: one.name == other.name and other.loss <= one.loss * (1 + SAME))
+    return tuple(replace(same[0], share=sum(one.share for one in same)) for same in merged)
 
 
-def _name(W: torch.Tensor) -> str:
+def _name(W: Any) -> str:
     return str(describe(W, tolerance=_TOLERANCE))
-
-
-def _descend(W: torch.Tensor, b: torch.Tensor, sparsity: float) -> tuple[torch.Tensor, list[float]]:
-    """The minima (k, m, n) that the models come to without noise, and their losses."""
-    count, m, n = W.shape
-
-    def objective(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = x.detach().requires_grad_(True)
-        value = expected_loss(x[:, : m * n].reshape(-1, m, n), x[:, m * n :], sparsity)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
-
-    end = bfgs(objective, torch.cat([W.reshape(count, -1), b], dim=1), gradient_tolerance=_STILL)
-    return end.points[:, : m * n].reshape(count, m, n), end.values.tolist()
 
 
 def caption(shown: Universality) -> str:

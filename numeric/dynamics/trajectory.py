@@ -18,7 +18,7 @@ from ..arguments import Floats, entries, function, instance, shown, sizes_known,
 from ..geometry import Geometry, describe
 from ..law import Correlated
 from ..metrics import feature_dimensionality
-from ..minimise import bfgs
+from ..minimise import Packing, bfgs, by_autograd
 from ..printed import brief
 from ..train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
 from ..train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
@@ -146,24 +146,23 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     """(models,): the least population loss that descent without sampling (BFGS) reaches from where each model of `config`
     ended: what training would have come to without noise and with more time. ValueError as for `population_loss`.
     """
-    m, n = instance("config", config, TrainConfig, "a TrainConfig").n_hidden, config.n_features
+    instance("config", config, TrainConfig, "a TrainConfig")
     if not isinstance(ends, Sequence) or not all(isinstance(end, Trajectory) for end in ends):
         raise ValueError(f"ends must be a sequence of Trajectory, one for each model, got {shown(ends)}")
     if len(ends) != len(config.seeds):
         raise ValueError(f"ends must be one for each of the {len(config.seeds)} models, got {len(ends)}")
 
-    def objective(x: Tensor, places: Sequence[int]) -> tuple[Tensor, Tensor]:
-        x = x.detach().requires_grad_(True)
-        b = x[:, m * n :] if config.bias else None
-        value = judgement.population_loss(config.of(places), x[:, : m * n].reshape(-1, m, n), b)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
+    packing = Packing(config.n_hidden, config.n_features, config.bias)
+
+    def loss(x: Tensor, places: Tensor) -> Tensor:
+        W, b = packing.split(x)
+        found: Tensor = judgement.population_loss(config.of(places.tolist()), W, b if config.bias else None)
+        return found
 
     least = []
     for k, end in enumerate(ends):
-        last = np.concatenate([end.W[-1].ravel(), end.b[-1] if config.bias else []])
-        start = torch.from_numpy(last)[None]
-        least.append(float(bfgs(lambda x, k=k: objective(x, [k] * len(x)), start).values[0]))
+        start = packing.join(torch.from_numpy(end.W[-1:]), torch.from_numpy(end.b[-1:]))
+        least.append(float(bfgs(by_autograd(loss), start, places=torch.tensor([k])).values[0]))
     return np.array(least)
 
 

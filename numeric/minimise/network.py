@@ -20,8 +20,8 @@ from torch import Tensor
 from ..arguments import MOST_SEED, Floats, flag, function, number, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
-from ..solution import Minimum, Solution
-from .problem import Problem, given_problem, random_starts
+from ..solution import Minimum, Solution, grouped
+from .problem import Problem, given_problem
 from .quasi_newton import bfgs
 
 _NEWTON_STEPS = 12
@@ -101,27 +101,19 @@ def minimise_loss(
         number("gradient_tolerance", gradient_tolerance, "(0, inf)"),
     )
     problem = given_problem(n, m, sparsity, law, importance, bias, penalty, fixed)
-    first = problem.placed(random_starts(problem, starts, seed)).to(torch_device(device))
+    first = problem.placed(problem.packing.starts(range(seed, seed + starts))).to(torch_device(device))
     ends = bfgs(problem.roughly, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = ends.points.cpu(), ends.values.cpu()
-    groups: list[tuple[Tensor, Tensor, int]] = []
-    for row in values.argsort().tolist():
-        x = points[row]
-        signature = _signature(problem, x, values[row])
-        for k, (known, best, count) in enumerate(groups):
-            if torch.allclose(signature, known, rtol=1e-5, atol=1e-6):
-                groups[k] = (known, best, count + 1)
-                break
-        else:
-            groups.append((signature, x, 1))
-    minima = [_polished(problem, x, count, gradient_tolerance) for _, x, count in groups]
+    signed = [(_signature(problem, points[row], values[row]), points[row]) for row in values.argsort().tolist()]
+    groups = grouped(signed, lambda first, end: torch.allclose(end[0], first[0], rtol=1e-5, atol=1e-6))
+    minima = [_polished(problem, group[0][1], len(group), gradient_tolerance) for group in groups]
     converged = sum(minimum.count for minimum in minima if minimum.converged)
     return LossSolution(tuple(sorted(minima, key=lambda minimum: minimum.value)), starts - converged)
 
 
 def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
     """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
-    W, b = problem.split(x)
+    W, b = problem.packing.split(x)
     gram = W.T @ W
     size = gram.diagonal()
     parts = [value[None], torch.linalg.eigvalsh(W @ W.T)]
@@ -138,7 +130,7 @@ def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
 def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
     """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
     value, gradient = (part[0] for part in problem(x[None]))
-    small = problem.size <= _LARGEST_NEWTON
+    small = problem.packing.size <= _LARGEST_NEWTON
     spectrum = torch.zeros(0, dtype=x.dtype)
     for _ in range(_NEWTON_STEPS if small else 0):
         spectrum, modes = torch.linalg.eigh(problem.hessian(x))
@@ -153,10 +145,10 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         ):
             break
         x, value, gradient = trial, trial_value, trial_gradient
-    W, b = (part.numpy() for part in problem.split(x))
+    W, b = (part.numpy() for part in problem.packing.split(x))
     norm = float(gradient.abs().max())
     dead = np.linalg.norm(W, axis=0) <= _VANISHING
-    still = (np.abs(b) <= _VANISHING) & problem.bias
+    still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
         float(value),
@@ -169,7 +161,7 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         spectrum.numpy(),
         zero,
         _rotations(W),
-        tuple(np.flatnonzero(dead & (still | (not problem.bias))).tolist()),
+        tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
         tuple(np.flatnonzero(still & ~dead).tolist()),
     )
 

@@ -19,9 +19,9 @@ from numpy.typing import ArrayLike
 from torch import Tensor
 
 from ..arguments import MOST_SEED, Floats, array, function, number, whole
-from ..model import initial_weights
 from ..population import value_and_gradient
 from ..printed import brief
+from .packing import Packing
 from .quasi_newton import bfgs
 
 MOST_FEATURES = 12
@@ -30,7 +30,6 @@ LOWER = 1e-9
 _MEMORY = 2**30
 _LEAST = 1e-100
 """Of densities and importances: their product is the unit of the losses."""
-_STARTING_BIAS = 0.1
 
 
 @dataclass(frozen=True)
@@ -79,10 +78,8 @@ def minimise_map(
     _check(p, weight)
     shape, n = (len(p), len(weight)), weight.shape[1]
     settings = np.concatenate([p.repeat(len(weight))[:, None], np.tile(weight, (len(p), 1))], axis=1)
-    stack = _Stack(m, n, torch.from_numpy(settings), gradient_tolerance)
-    seeds = range(seed, seed + starts)
-    draws = [torch.randn(n, dtype=torch.float64, generator=torch.Generator().manual_seed(s + 2**32)) for s in seeds]
-    first = torch.cat([initial_weights(n, m, seeds).flatten(1), _STARTING_BIAS * torch.stack(draws)], dim=1)
+    stack = _Stack(Packing(m, n), torch.from_numpy(settings), gradient_tolerance)
+    first = stack.packing.starts(range(seed, seed + starts))
     places = torch.arange(len(settings))
     found = stack.lowest(
         places.repeat_interleave(starts),
@@ -103,7 +100,7 @@ def minimise_map(
         corrected.append(int(fresh.sum()))
         if progress is not None:
             progress(0.5 + 0.5 * len(corrected) / passes)
-    W, b = stack.split(found.parameters)
+    W, b = stack.packing.split(found.parameters)
     return LossMap(
         p,
         weight,
@@ -127,26 +124,18 @@ class _Found(NamedTuple):
 class _Stack:
     """Rows (W, b), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n), p and I_1 … I_n of each place."""
 
-    m: int
-    n: int
+    packing: Packing
     settings: Tensor
     tolerance: float
-
-    @property
-    def size(self) -> int:
-        return self.m * self.n + self.n
-
-    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x[:, : self.m * self.n].reshape(-1, self.m, self.n), x[:, self.m * self.n : self.size]
 
     def unit(self, settings: Tensor) -> Tensor:
         return settings[:, 0] / 3 * settings[:, 1:].sum(1)
 
     def __call__(self, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         settings = self.settings[places]
-        found = value_and_gradient(*self.split(x), 1 - settings[:, :1], settings[:, 1:])
+        found = value_and_gradient(*self.packing.split(x), 1 - settings[:, :1], settings[:, 1:])
         unit = self.unit(settings)
-        return found.value / unit, torch.cat([found.W.flatten(1), found.b], dim=1) / unit[:, None]
+        return found.value / unit, self.packing.join(found.W, found.b) / unit[:, None]
 
     def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
         """Descends from each start at its place on the map; the lowest end of each place."""

@@ -100,6 +100,18 @@ def bfgs(
     return found._replace(iterations=done)
 
 
+def by_autograd(loss: Callable[..., Tensor]) -> Objective:
+    """The objective of a loss (k, d) to (k,) that torch can differentiate and whose rows do not touch each other."""
+
+    def objective(x: Tensor, *places: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.detach().requires_grad_(True)
+        value = loss(x, *places)
+        (gradient,) = torch.autograd.grad(value.sum(), x)
+        return value.detach(), gradient
+
+    return objective
+
+
 def _checked(
     objective: Objective,
     starts: Tensor,

@@ -10,13 +10,13 @@ Ends of one energy and Gram matrix are counted together, and each distinct one i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..arguments import Floats, function, whole
-from ..solution import Minimum, Solution
+from ..solution import Minimum, Solution, grouped, merged
 from . import sphere_energy
 from .descent import End, Problem, rotations
 from .pair_energy import Energy, EnergyLike, energy_of
@@ -110,7 +110,8 @@ def solve(
         ends.append(problem.descend(start))
         if progress is not None:
             progress((k + 1) / starts)
-    minima = _merged([_polished(problem, end, count, pair) for end, count in _grouped(ends)])
+    groups = grouped(sorted(ends, key=lambda end: end.value), _surely_same)
+    minima = merged([_polished(problem, group[0], len(group), pair) for group in groups], _same)
     return SphereSolution(minima, starts - sum(minimum.count for minimum in minima if minimum.converged))
 
 
@@ -130,42 +131,24 @@ def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMin
     )
 
 
-def _cosines(units: Floats) -> Floats:
-    """All cosines, in order: the same for configurations that differ by a rotation, a reflection, a renumbering."""
-    return np.sort((units @ units.T)[np.triu_indices(len(units), 1)])
+def _surely_same(first: End, other: End) -> bool:
+    """One minimum, before either is polished."""
+    return _close(first.value, other.value) and _apart(first.units, other.units) <= _ROUGH
+
+
+def _same(first: SphereMinimum, other: SphereMinimum) -> bool:
+    alike = (first.flat and other.flat) or _apart(first.points, other.points) <= _FINE
+    return bool(alike) and _close(first.value, other.value)
 
 
 def _close(first: float, second: float) -> bool:
-    return abs(first - second) <= _SAME_VALUE * (1 + abs(first))
+    return abs(first - second) <= _SAME_VALUE * (1 + abs(second))
 
 
-def _grouped(ends: Sequence[End]) -> list[tuple[End, int]]:
-    """Ends that are surely one minimum, with how many they are, so that one of them is polished."""
-    groups: list[tuple[End, int, Floats]] = []
-    for end in sorted(ends, key=lambda end: end.value):
-        cosines = _cosines(end.units)
-        for k, (first, count, known) in enumerate(groups):
-            if _close(end.value, first.value) and np.abs(cosines - known).max(initial=0.0) <= _ROUGH:
-                groups[k] = (first, count + 1, known)
-                break
-        else:
-            groups.append((end, 1, cosines))
-    return [(end, count) for end, count, _ in groups]
-
-
-def _merged(minima: Sequence[SphereMinimum]) -> tuple[SphereMinimum, ...]:
-    """Distinct minima in order of energy; a converged one stands for its group."""
-    groups: list[tuple[SphereMinimum, Floats]] = []
-    for minimum in sorted(minima, key=lambda minimum: (not minimum.converged, minimum.value)):
-        cosines = _cosines(minimum.points)
-        for k, (first, known) in enumerate(groups):
-            same = (first.flat and minimum.flat) or np.abs(cosines - known).max(initial=0.0) <= _FINE
-            if same and _close(minimum.value, first.value):
-                groups[k] = (replace(first, count=first.count + minimum.count), known)
-                break
-        else:
-            groups.append((minimum, cosines))
-    return tuple(sorted((minimum for minimum, _ in groups), key=lambda minimum: minimum.value))
+def _apart(first: Floats, other: Floats) -> float:
+    """The largest difference of their cosines, in order: 0 for what differs by a rotation, a reflection, a renumbering."""
+    ordered = (np.sort((units @ units.T)[np.triu_indices(len(units), 1)]) for units in (first, other))
+    return float(np.abs(np.subtract(*ordered)).max(initial=0.0))
 
 
 def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
