@@ -64,7 +64,7 @@ ROOMS = {
         "geometry": "metrics",
         "thomson": "solution",
         "line_packing": "geometry thomson",
-        "minimise": "population model solution",
+        "minimise": "population model running solution",
         "train": "sample population model geometry running",
         "capacity": "minimise metrics quadrature",
         "dynamics": "train minimise geometry",

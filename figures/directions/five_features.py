@@ -17,7 +17,7 @@ from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.minimise import Rest, descend, minimise_loss
 from numeric.population import expected_loss as population_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import Constant, TrainConfig, train
 
 from ..motifs.arrows import draw as draw_columns
@@ -87,7 +87,7 @@ def compute(*, seeds: int, starts: int, steps: int, device: str, progress: Progr
         steps=steps,
         device=device,
     )
-    training = train(config, progress=lambda done, total: progress(0.7 * done / total))
+    training = train(config, progress=within(progress, 0, 0.7))
     assert training.b is not None
     W, b, best = training.W.numpy(), training.b.numpy(), training.best()
     cases = []

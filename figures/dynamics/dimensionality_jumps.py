@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from numeric.dynamics import DIGON_SPARSITY, SKETCH, Jump, Trajectory, digons, follow, sketched_loss
 from numeric.geometry import Geometry, describe
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import population_loss
 
 TITLE = "Dimensionalities jump in training"
@@ -41,7 +41,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         config,
         count=400 if full else 120,
         loss=sketched_loss,
-        progress=lambda done, total: progress(0.9 * done / total),
+        progress=within(progress, 0, 0.9),
     )
     jumps = [run.jumps() for run in runs]
     k = max(range(seeds), key=lambda k: len(jumps[k]))

@@ -19,7 +19,7 @@ from numeric.dynamics import (
     noise_free,
 )
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
 TITLE = "The loss falls from plateau to plateau"
 SEED = 0
@@ -45,7 +45,7 @@ class Transitions:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Transitions:
     tried = 24 if full else 6
     config = loss_transitions(range(tried), device=device)
-    runs = follow(config, count=400 if full else 120, progress=lambda done, total: progress(0.8 * done / total))
+    runs = follow(config, count=400 if full else 120, progress=within(progress, 0, 0.8))
     found = [run.loss_plateaus() for run in runs]
     order = sorted(range(tried), key=lambda k: (-len(found[k]), k))[:SHOWN]
     chosen = tuple(runs[k] for k in order)

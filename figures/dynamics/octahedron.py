@@ -10,7 +10,7 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from numeric.dynamics import TRIPLES, Jump, Plateau, Trajectory, correlated_triples, follow, noise_free
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
 TITLE = "Two correlated sets make an octahedron"
 SEED = 0
@@ -40,7 +40,7 @@ class Octahedron:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Octahedron:
     seeds = 16 if full else 4
     config = correlated_triples(range(seeds), device=device)
-    runs = follow(config, count=400 if full else 120, progress=lambda done, total: progress(0.9 * done / total))
+    runs = follow(config, count=400 if full else 120, progress=within(progress, 0, 0.9))
     k = min(range(seeds), key=lambda k: float(runs[k].loss[-1]))
     run = runs[k]
     units = run.W / np.linalg.norm(run.W, axis=1, keepdims=True)

@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from matplotlib.ticker import NullFormatter
 
 from numeric.memorise import MemoriseConfig, train_on_samples
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
 from . import runs
 
@@ -54,7 +54,7 @@ def decayed(config: MemoriseConfig, progress: Progress, folder: Path | None = No
     trained = train_on_samples(
         config,
         checkpoint=None if folder is None else folder / "memorisation_decay.npz",
-        progress=lambda done, total: progress(0.99 * done / total),
+        progress=within(progress, 0, 0.99),
     )
     shape = (len(config.points), len(config.weight_decay), len(config.seeds))
     return Decayed(

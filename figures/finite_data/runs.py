@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised
 from numeric.memorise import Memorisation, MemoriseConfig, train_on_samples
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
 QUICK = MemoriseConfig(
     points=(3, 5, 8, 15, 50, 200, 1000, 5000, None),
@@ -80,7 +80,7 @@ def finite(config: MemoriseConfig, device: str, progress: Progress, folder: Path
         train_on_samples(
             part,
             checkpoint=None if folder is None else folder / f"memorisation_{place}.npz",
-            progress=lambda done, total, place=place: progress(0.99 * (place + done / total) / len(parts)),  # type: ignore[misc]
+            progress=within(progress, 0.99 * place / len(parts), 0.99 * (place + 1) / len(parts)),
         )
         for place, part in enumerate(parts)
     ]

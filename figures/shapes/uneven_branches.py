@@ -16,7 +16,7 @@ from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.law import variance
 from numeric.minimise import descend, minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import Constant, TrainConfig, train
 
 from ..motifs.arrows import turned
@@ -114,7 +114,7 @@ def compute(
     crossing = _crossing(pentagon)
     progress(0.2)
     places = np.geomspace(LEAST, MOST, ratios)
-    trained = _train(places, seeds, steps, device, lambda share: progress(0.2 + 0.5 * share))
+    trained = _train(places, seeds, steps, device, within(progress, 0.2, 0.7))
     searched = []
     for index, ratio in enumerate(places[::2]):
         searched.append((ratio, minimise_loss(5, 2, sparsities(ratio), starts=starts, seed=SEED).value))
@@ -198,6 +198,6 @@ def _train(places: Floats, seeds: int, steps: int, device: str, progress: Progre
         steps=steps,
         device=device,
     )
-    training = train(config, progress=lambda done, total: progress(done / total))
+    training = train(config, progress=progress)
     norms = training.W.norm(dim=1).numpy()
     return Trained(ratio, training.judge().loss.numpy(), norms[:, 0] > STORED, (norms[:, 1:] > STORED).sum(axis=1))

@@ -11,7 +11,7 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import compiled_loss, phase_diagram
 from numeric.metrics import feature_norms, superposition
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 from ..motifs.colour_scale import colours, legend
@@ -112,7 +112,7 @@ def _trained(
         batch_size=batch_size,
         device=device,
     )
-    W = train(config, progress=lambda done, total: progress(0.1 + 0.9 * done / total)).W[:, 0].numpy()
+    W = train(config, progress=within(progress, 0.1, 1)).W[:, 0].numpy()
     losses = compiled_loss()(W[:, 0], W[:, 1], 1 - p, 1.0, extra, 0.0)[0]
     shape = (len(density), len(importance), seeds)
     best = np.nanargmin(losses.reshape(shape), axis=-1)[..., None]

@@ -12,7 +12,7 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.n2m1 import PhaseTransition, SmallestModel, compiled_loss, phase_boundary
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 TITLE = "The jump across the transition"
@@ -58,7 +58,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> B
         np.array(branches["aligned"]).T,
         np.array(branches["antipodal"]).T,
         transition,
-        _trained([float(s) for s in grid[::2]], 8 if full else 4, device, lambda share: progress(0.2 + 0.8 * share)),
+        _trained([float(s) for s in grid[::2]], 8 if full else 4, device, within(progress, 0.2, 1)),
     )
 
 
@@ -72,7 +72,7 @@ def _trained(sparsities: list[float], seeds: int, device: str, progress: Progres
         bias=False,
         device=device,
     )
-    W = train(config, progress=lambda done, total: progress(done / total)).W[:, 0].numpy()
+    W = train(config, progress=progress).W[:, 0].numpy()
     w1, w2 = (W * np.sign(W[:, :1])).T
     losses = compiled_loss()(w1, w2, np.array(each), 1.0, 1.0, 0.0)[0]
     return np.array([each, losses, w1, w2])

@@ -12,7 +12,7 @@ from matplotlib import pyplot
 
 from numeric.metrics import dimensions_per_feature
 from numeric.model import RELU_OUTPUT, Parameters, forward
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 from numeric.train.gradient import Gradient
 
@@ -85,7 +85,7 @@ def vulnerability(n: int, m: int, count: int, steps: int, batch: int, device: st
         batch_size=batch,
         device=device,
     )
-    trained = train(config, progress=lambda done, total: progress(0.8 * done / total))
+    trained = train(config, progress=within(progress, 0, 0.8))
     assert trained.b is not None
     generator = torch.Generator().manual_seed(SEED)
     found = []

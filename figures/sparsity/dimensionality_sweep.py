@@ -14,7 +14,7 @@ from analytic.law import variance
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.metrics import dimensions_per_feature, feature_dimensionality
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, sampled_loss, train
 
 TITLE = "Dimensions per feature, and each feature's own, against sparsity"
@@ -97,7 +97,7 @@ def sweep(
         batch_size=batch,
         device=device,
     )
-    trained = train(config, progress=lambda done, total: progress(0.95 * done / total))
+    trained = train(config, progress=within(progress, 0, 0.95))
     D = feature_dimensionality(trained.W.numpy())
     loss = sampled_loss(config, trained.W, None, trained.b, _SAMPLES).numpy()
     dropped = np.array([float(variance(1 / x)) for x in inverse_density])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -16,7 +15,7 @@ from matplotlib.patches import Patch, Rectangle
 from analytic.fixed_weights import meeting_point
 from numeric.minimise import minimise_map
 from numeric.population import expected_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 from ..motifs.colour_scale import legend
@@ -77,15 +76,15 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Importance of the extra feature from 0.1 to 10, density from 1 to 0.01, logarithmic."""
     first, second = FULL if full else QUICK
     return (
-        diagram(first, device, lambda share: progress(share / 2)),
-        diagram(second, device, lambda share: progress(0.5 + share / 2)),
+        diagram(first, device, within(progress, 0, 0.5)),
+        diagram(second, device, within(progress, 0.5, 1)),
     )
 
 
-def diagram(setting: Setting, device: str, progress: Callable[[float], None]) -> Diagram:
+def diagram(setting: Setting, device: str, progress: Progress) -> Diagram:
     importance, density = log_axes(setting.size)
-    least, settled = _least(setting, density, importance, lambda share: progress(share / 2))
-    trained = _trained(setting, density, importance, device, lambda share: progress(0.5 + share / 2))
+    least, settled = _least(setting, density, importance, within(progress, 0, 0.5))
+    trained = _trained(setting, density, importance, device, within(progress, 0.5, 1))
     published = theory(setting.n, density, importance)
     gap = published.loss - least.loss
     row, column = np.unravel_index(gap.argmax(), gap.shape)
@@ -116,9 +115,7 @@ def _rows(n: int, importance: Floats) -> Floats:
     return rows
 
 
-def _least(
-    setting: Setting, density: Floats, importance: Floats, progress: Callable[[float], None]
-) -> tuple[Panel, tuple[int, ...]]:
+def _least(setting: Setting, density: Floats, importance: Floats, progress: Progress) -> tuple[Panel, tuple[int, ...]]:
     found = minimise_map(
         setting.n - 1,
         density,
@@ -131,9 +128,7 @@ def _least(
     return classified(density, importance, found.W, found.values), found.corrected
 
 
-def _trained(
-    setting: Setting, density: Floats, importance: Floats, device: str, progress: Callable[[float], None]
-) -> Panel:
+def _trained(setting: Setting, density: Floats, importance: Floats, device: str, progress: Progress) -> Panel:
     """The best of `seeds` runs at each point, judged by the loss without sampling."""
     n, seeds, shape = setting.n, setting.seeds, (len(density), len(importance))
     p = density.repeat(len(importance) * seeds)
@@ -148,7 +143,7 @@ def _trained(
         batch_size=setting.batch,
         device=device,
     )
-    run = train(config, progress=lambda done, total: progress(done / total))
+    run = train(config, progress=progress)
     assert run.b is not None
     # A diverged model, all NaN, is never the best.
     losses = expected_loss(run.W.numpy(), run.b.numpy(), 1 - p[:, None], rows, on_error="nan")

@@ -13,7 +13,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from numeric.law import variance
 from numeric.metrics import feature_norms, superposition
 from numeric.model import LINEAR, RELU_OUTPUT, Family
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
 from ..motifs.colour_scale import colours, legend
@@ -65,8 +65,8 @@ class Comparison:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Comparison:
     small, large = ((10_000, 16, 1024), (10_000, 4, 1024)) if full else ((2000, 4, 512), (2000, 1, 256))
     return Comparison(
-        models(20, 5, 0.7, *small, device, lambda share: progress(share / 2)),
-        models(80, 20, 0.9, *large, device, lambda share: progress((1 + share) / 2)),
+        models(20, 5, 0.7, *small, device, within(progress, 0, 0.5)),
+        models(80, 20, 0.9, *large, device, within(progress, 0.5, 1)),
     )
 
 
@@ -89,10 +89,10 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
         )
 
     settings = config(RELU_OUTPUT, seeds)
-    trained = train(settings, progress=lambda done, total: progress(0.7 * done / total))
+    trained = train(settings, progress=within(progress, 0, 0.7))
     assert trained.b is not None
     best = list(best_of_seeds(settings, sampled_loss(settings, trained.W, None, trained.b, _SAMPLES)))
-    line = train(config(LINEAR, 1), progress=lambda done, total: progress(0.7 + 0.3 * done / total))
+    line = train(config(LINEAR, 1), progress=within(progress, 0.7, 1))
     assert line.b is not None
     W, linear_W, linear_b = trained.W.numpy()[best], line.W.numpy(), line.b.numpy()
     stored = feature_norms(linear_W) ** 2 >= STORED

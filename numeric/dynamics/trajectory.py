@@ -7,7 +7,7 @@ Beside that, the settings of the published pictures, as far as they are publishe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..law import Correlated
 from ..metrics import feature_dimensionality
 from ..minimise import Packing, bfgs, by_autograd
 from ..printed import brief
+from ..running.progress import Progress
 from ..train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
 from ..train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
 from .plateau import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
@@ -125,7 +126,7 @@ def follow(
     *,
     count: int = 200,
     loss: Recorder = population_loss,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Trajectory, ...]:
     """Train, and give each model's trajectory at about `count` steps, evenly spread in log t; `loss`: how it is measured.
 

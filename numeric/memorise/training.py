@@ -18,7 +18,6 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from torch import Tensor
 from ..arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
 from ..model import initial_weights
 from ..printed import html_table
+from ..running.progress import Progress
 from ..sample import SampleSet
 from ..train import Adam, Cosine, WarmUp
 from ..train.checkpoint import Checkpoint, Found, load, save
@@ -37,8 +37,6 @@ from ..train.config import DTYPES
 from .config import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
 from .sample_loss import SampleLoss
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -104,7 +102,7 @@ def train_on_samples(
     """Train every model of `config` on its samples, all of them in each step.
 
     `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end; where it is there already,
-    the run goes on from it, to the same numbers. `progress(done, total)`: called now and then, in steps. ValueError as
+    the run goes on from it, to the same numbers. `progress(share done)`: called now and then. ValueError as
     for `numeric.train.checkpoint`.
     """
     instance("config", config, MemoriseConfig, "a MemoriseConfig")
@@ -120,7 +118,7 @@ def train_on_samples(
             save(file, training.checkpoint())
             saved = time.monotonic()
         if progress is not None and (now - shown > 0.1 or done):
-            progress(training.step, config.steps)
+            progress(training.step / config.steps)
             shown = now
         if done:
             return _judged(config, training.parameters)

@@ -9,7 +9,6 @@ bias vanishes its second derivative jumps: such ends are said, not hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +19,7 @@ from torch import Tensor
 from ..arguments import MOST_SEED, Floats, flag, function, number, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
+from ..running.progress import Progress
 from ..solution import Minimum, Solution, grouped
 from .problem import Problem, given_problem
 from .quasi_newton import bfgs
@@ -78,7 +78,7 @@ def minimise_loss(
     fixed: tuple[ArrayLike | None, ArrayLike | None] | None = None,
     gradient_tolerance: float = 1e-10,
     device: str = "cpu",
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> LossSolution:
     """Minimise K(W, b) + λ Σ_{i≠j} (W_i·W_j)² from `starts` random models.
 

@@ -9,7 +9,6 @@ search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +20,7 @@ from torch import Tensor
 from ..arguments import MOST_SEED, Floats, array, function, number, whole
 from ..population import value_and_gradient
 from ..printed import brief
+from ..running.progress import Progress, within
 from .packing import Packing
 from .quasi_newton import bfgs
 
@@ -61,7 +61,7 @@ def minimise_map(
     seed: int = 0,
     passes: int = 32,
     gradient_tolerance: float = 1e-8,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> LossMap:
     """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
 
@@ -84,7 +84,7 @@ def minimise_map(
     found = stack.lowest(
         places.repeat_interleave(starts),
         first.repeat(len(settings), 1),
-        None if progress is None else lambda share: progress(share / 2),
+        None if progress is None else within(progress, 0, 0.5),
     )
     fresh = torch.ones(len(settings), dtype=torch.bool)
     corrected: list[int] = []
@@ -137,7 +137,7 @@ class _Stack:
         unit = self.unit(settings)
         return found.value / unit, self.packing.join(found.W, found.b) / unit[:, None]
 
-    def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
+    def lowest(self, places: Tensor, starts: Tensor, progress: Progress | None = None) -> _Found:
         """Descends from each start at its place on the map; the lowest end of each place."""
         ends = bfgs(self, starts, gradient_tolerance=self.tolerance, places=places, progress=progress)
         points = len(self.settings)

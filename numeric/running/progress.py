@@ -6,3 +6,8 @@ from collections.abc import Callable
 
 Progress = Callable[[float], None]
 """Called with the share that is done, from 0 to 1."""
+
+
+def within(progress: Progress, low: float, high: float) -> Progress:
+    """For a part of the work, the one from the share `low` to the share `high`."""
+    return lambda share: progress(low + (high - low) * share)

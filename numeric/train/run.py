@@ -51,11 +51,11 @@ class Run:
         return self._finished == len(self._blocks)
 
     @property
-    def progress(self) -> tuple[int, int]:
-        """Steps of single models: done, and in all."""
+    def progress(self) -> float:
+        """The share that is done of the steps of single models."""
         finished = sum(len(places) for places, _ in self._blocks[: self._finished]) * self.config.steps
         running = 0 if self._block is None else self._block.step * len(self._blocks[self._finished][0])
-        return finished + running, len(self.config.seeds) * self.config.steps
+        return (finished + running) / (len(self.config.seeds) * self.config.steps)
 
     def advance(self) -> None:
         """Some steps of the running block: at most to the next one that is recorded."""

@@ -11,7 +11,7 @@ of the block.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,12 +24,12 @@ from ..arguments import flag, function, instance, number, path, sizes_known
 from ..geometry import describe
 from ..model import ToyModel, UntiedModel
 from ..printed import MOST_LINE, html_table, line
+from ..running.progress import Progress
 from .config import TrainConfig
 from .judgement import Judgement, best_of_seeds, judge
 from .recording import Recording
 from .run import Run
 
-Progress = Callable[[int, int], None]
 _SHOWN = 12
 
 
@@ -107,10 +107,9 @@ def train(
     batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
     and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
     `numeric.train.recording`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
-    where it is there already, the run goes on from it, to the same numbers. `progress(done, total)`: called now and
-    then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
-    recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
-    recordings; later on, when the disk is full.
+    where it is there already, the run goes on from it, to the same numbers. `progress(share done)`: called now and then.
+    ValueError, before any training, on settings that `exact` is not for, recordings beyond the last step,
+    a checkpoint that cannot be written, is damaged or belongs to other settings or recordings; later on, when the disk is full.
 
     >>> train(TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=10))
     Training: 2 models, n = 3, m = 2, independent features, 10 steps; 0 diverged; recorded: nothing
@@ -130,7 +129,7 @@ def train(
             run.save()
             saved = time.monotonic()
         if progress is not None and (now - shown > 0.1 or run.done):
-            progress(*run.progress)
+            progress(run.progress)
             shown = now
     W, V, b = run.parameters
     diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())

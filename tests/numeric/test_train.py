@@ -365,15 +365,15 @@ def test_no_data_at_all() -> None:
 
 
 def test_progress() -> None:
-    seen: list[tuple[int, int]] = []
-    train(replace(SMALL, steps=2500), progress=lambda done, total: seen.append((done, total)))
+    seen: list[float] = []
+    train(replace(SMALL, steps=2500), progress=seen.append)
     assert seen == sorted(seen)
-    assert seen[-1] == (10_000, 10_000)
-    assert {total for _, total in seen} == {10_000}
+    assert seen[0] > 0
+    assert seen[-1] == 1
 
 
 def test_an_interrupt_comes_through() -> None:
-    def interrupt(done: int, total: int) -> None:
+    def interrupt(share: float) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):

@@ -17,7 +17,7 @@ from numeric.arguments import Floats
 from numeric.law import variance
 from numeric.minimise import minimise_loss
 from numeric.population import ACCURACY, expected_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 from ..certificate import read, verify
@@ -141,7 +141,7 @@ def nothing_below(starts: int, training: tuple[int, int], progress: Progress) ->
         steps=steps,
         batch_size=256,
     )
-    run = train(config, progress=lambda done, total: progress(0.5 * done / total))
+    run = train(config, progress=within(progress, 0, 0.5))
     assert run.b is not None
     ends = [
         (one, exact(one, W, b))

@@ -82,7 +82,7 @@ class Runs:
             batch_size=self.batch_size,
             device=self.device,
         )
-        result = train(config, progress=lambda done, total: progress(done / total))
+        result = train(config, progress=progress)
         w1, w2 = result.W[:, 0].numpy().T
         losses = compiled_loss()(w1, w2, *np.array(each).T)[0]
         minima = [model.global_minima()[0] for model in MODELS]
