@@ -76,23 +76,23 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> F
 
 def compute(*, seeds: int, starts: int, steps: int, device: str, progress: Progress) -> FiveFeatures:
     importance = tuple(float(value) for value in IMPORTANCE)
-    config = TrainConfig(
+    axes = {"sparsity": [float(s) for s in SPARSITIES]}
+    config = TrainConfig.product(
+        axes,
+        range(SEED, SEED + seeds),
         n_features=5,
         n_hidden=2,
-        seeds=tuple(range(SEED, SEED + seeds)) * len(SPARSITIES),
-        sparsity=tuple(float(s) for s in SPARSITIES for _ in range(seeds)),
-        importance=(importance,) * (seeds * len(SPARSITIES)),
+        importance=importance,
         schedule=Constant(),
         learning_rate=1e-3,
         steps=steps,
         device=device,
     )
     training = train(config, progress=within(progress, 0, 0.7))
-    assert training.b is not None
     W, b, best = training.W.numpy(), training.b.numpy(), training.best()
     cases = []
     for place, s in enumerate(SPARSITIES):
-        found = [str(describe(W[place * seeds + k], tolerance=TOLERANCE)) for k in range(seeds)]
+        found = [str(describe(end, tolerance=TOLERANCE)) for end in training.along(axes).W[place].numpy()]
         trained = _model(W[best[place]], b[best[place]], s, found)
         solution = minimise_loss(5, 2, float(s), importance=importance, starts=starts, seed=SEED)
         found = [str(describe(end.W, tolerance=TOLERANCE)) for end in solution.minima for _ in range(end.count)]

@@ -64,11 +64,12 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
 
 def _trained(starts: int, steps: int, best: float, device: str, *, exact: bool) -> tuple[float, float]:
     """CPU seconds and gap of the best model; in float64 where there is no noise to hide rounding."""
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {},
+        range(starts),
         n_features=FEATURES,
         n_hidden=HIDDEN,
-        seeds=tuple(range(starts)),
-        sparsity=(float(1 - DENSITY),) * starts,
+        sparsity=float(1 - DENSITY),
         steps=steps,
         dtype="float64" if exact else "float32",
         device=device,
@@ -76,7 +77,6 @@ def _trained(starts: int, steps: int, best: float, device: str, *, exact: bool) 
     start = time.process_time()
     trained = train(config, exact=exact)
     seconds = time.process_time() - start
-    assert trained.b is not None
     return seconds, min(_exact(W, b) for W, b in zip(trained.W.numpy(), trained.b.numpy(), strict=True)) - best
 
 

@@ -160,7 +160,6 @@ def _case(kind: str, sets: Sets, density: Fraction, seeds: int, starts: int, ste
         device=device,
     )
     training = train(config)
-    assert training.b is not None
     (best,) = training.best()
     pairs = (training.W[best].numpy(), training.b[best].numpy()), _least(kind, sets, density, starts)
     trained, free = (

@@ -188,11 +188,11 @@ def _crossing(pentagon: Branch) -> Crossing:
 
 def _train(places: Floats, seeds: int, steps: int, device: str, progress: Progress) -> Trained:
     ratio = places.repeat(seeds)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": [tuple(sparsities(r)) for r in places.tolist()]},
+        range(SEED, SEED + seeds),
         n_features=5,
         n_hidden=2,
-        seeds=tuple(range(SEED, SEED + seeds)) * len(places),
-        sparsity=tuple(tuple(sparsities(r)) for r in ratio.tolist()),
         schedule=Constant(),
         learning_rate=1e-3,
         steps=steps,

@@ -100,24 +100,22 @@ def _trained(
     importance: Floats, density: Floats, seeds: int, steps: int, batch_size: int, device: str, progress: Progress
 ) -> tuple[Floats, Floats]:
     """Weights of the best of `seeds` runs at each grid point, judged by the exact loss, and that loss."""
-    p, extra = (grid.ravel().repeat(seeds) for grid in np.meshgrid(density, importance, indexing="ij"))
-    config = TrainConfig(
+    axes = {"sparsity": (1 - density).tolist(), "importance": [(1.0, value) for value in importance.tolist()]}
+    config = TrainConfig.product(
+        axes,
+        range(seeds),
         n_features=2,
         n_hidden=1,
-        seeds=tuple(range(seeds)) * (len(density) * len(importance)),
-        sparsity=tuple((1 - p).tolist()),
-        importance=tuple((1.0, value) for value in extra.tolist()),
         bias=False,
         steps=steps,
         batch_size=batch_size,
         device=device,
     )
-    W = train(config, progress=within(progress, 0.1, 1)).W[:, 0].numpy()
-    losses = compiled_loss()(W[:, 0], W[:, 1], 1 - p, 1.0, extra, 0.0)[0]
-    shape = (len(density), len(importance), seeds)
-    best = np.nanargmin(losses.reshape(shape), axis=-1)[..., None]
-    chosen = np.take_along_axis(W.reshape(*shape, 2), best[..., None], axis=2)[:, :, 0]
-    return chosen, np.take_along_axis(losses.reshape(shape), best, axis=2)[:, :, 0]
+    W = train(config, progress=within(progress, 0.1, 1)).along(axes).W[..., 0, :].numpy()
+    losses = compiled_loss()(W[..., 0], W[..., 1], 1 - density[:, None, None], 1.0, importance[:, None], 0.0)[0]
+    best = np.nanargmin(losses, axis=-1)[..., None]
+    chosen = np.take_along_axis(W, best[..., None], axis=2)[:, :, 0]
+    return chosen, np.take_along_axis(losses, best, axis=2)[:, :, 0]
 
 
 def caption(diagrams: Diagrams) -> str:

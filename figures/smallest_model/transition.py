@@ -63,18 +63,13 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> B
 
 
 def _trained(sparsities: list[float], seeds: int, device: str, progress: Progress) -> Floats:
-    each = [s for s in sparsities for _ in range(seeds)]
-    config = TrainConfig(
-        n_features=2,
-        n_hidden=1,
-        seeds=tuple(range(seeds)) * len(sparsities),
-        sparsity=tuple(each),
-        bias=False,
-        device=device,
+    config = TrainConfig.product(
+        {"sparsity": sparsities}, range(seeds), n_features=2, n_hidden=1, bias=False, device=device
     )
     W = train(config, progress=progress).W[:, 0].numpy()
     w1, w2 = (W * np.sign(W[:, :1])).T
-    losses = compiled_loss()(w1, w2, np.array(each), 1.0, 1.0, 0.0)[0]
+    each = np.repeat(sparsities, seeds)
+    losses = compiled_loss()(w1, w2, each, 1.0, 1.0, 0.0)[0]
     return np.array([each, losses, w1, w2])
 
 

@@ -75,18 +75,17 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> V
 def vulnerability(n: int, m: int, count: int, steps: int, batch: int, device: str, progress: Progress) -> Vulnerability:
     """Equal importances; 1/(1 − s) from 1 to 100. The published sizes are not given."""
     inverse_density = np.geomspace(1, 100, count)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": (1 - 1 / inverse_density).tolist()},
+        (SEED,),
         n_features=n,
         n_hidden=m,
-        seeds=(SEED,) * count,
-        sparsity=tuple((1 - 1 / inverse_density).tolist()),
         learning_rate=0.01,
         steps=steps,
         batch_size=batch,
         device=device,
     )
     trained = train(config, progress=within(progress, 0, 0.8))
-    assert trained.b is not None
     generator = torch.Generator().manual_seed(SEED)
     found = []
     for k, x in enumerate(inverse_density):

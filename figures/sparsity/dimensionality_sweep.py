@@ -87,11 +87,11 @@ def sweep(
     n: int, m: int, inverse_density: list[Fraction], steps: int, batch: int, device: str, progress: Progress
 ) -> Sweep:
     """Importance 1. The published loop has a constant rate of 0.001; ours falls from 0.01, which gets as far in fewer steps."""
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": [float(1 - 1 / x) for x in inverse_density]},
+        (SEED,),
         n_features=n,
         n_hidden=m,
-        seeds=(SEED,) * len(inverse_density),
-        sparsity=tuple(float(1 - 1 / x) for x in inverse_density),
         learning_rate=0.01,
         steps=steps,
         batch_size=batch,

@@ -14,9 +14,8 @@ from matplotlib.patches import Patch, Rectangle
 
 from analytic.fixed_weights import meeting_point
 from numeric.minimise import minimise_map
-from numeric.population import expected_loss
 from numeric.running.progress import Progress, within
-from numeric.train import TrainConfig, train
+from numeric.train import TrainConfig, best_of_seeds, train
 
 from ..motifs.colour_scale import legend
 from ..motifs.phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
@@ -131,26 +130,20 @@ def _least(setting: Setting, density: Floats, importance: Floats, progress: Prog
 def _trained(setting: Setting, density: Floats, importance: Floats, device: str, progress: Progress) -> Panel:
     """The best of `seeds` runs at each point, judged by the loss without sampling."""
     n, seeds, shape = setting.n, setting.seeds, (len(density), len(importance))
-    p = density.repeat(len(importance) * seeds)
-    rows = np.tile(_rows(n, importance).repeat(seeds, axis=0), (len(density), 1))
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": (1 - density).tolist(), "importance": _rows(n, importance).tolist()},
+        range(SEED, SEED + seeds),
         n_features=n,
         n_hidden=n - 1,
-        seeds=tuple(range(SEED, SEED + seeds)) * (shape[0] * shape[1]),
-        sparsity=tuple((1 - p).tolist()),
-        importance=tuple(map(tuple, rows.tolist())),
         steps=setting.steps,
         batch_size=setting.batch,
         device=device,
     )
     run = train(config, progress=progress)
-    assert run.b is not None
-    # A diverged model, all NaN, is never the best.
-    losses = expected_loss(run.W.numpy(), run.b.numpy(), 1 - p[:, None], rows, on_error="nan")
-    losses = np.where(np.isnan(losses), np.inf, losses)
-    best = losses.reshape(-1, seeds).argmin(axis=1) + seeds * np.arange(shape[0] * shape[1])
+    losses = run.judge().loss
+    best = list(best_of_seeds(config, losses))
     W = run.W.numpy()[best].reshape(*shape, n - 1, n)
-    return classified(density, importance, W, losses[best].reshape(shape))
+    return classified(density, importance, W, losses.numpy()[best].reshape(shape))
 
 
 def caption(diagrams: tuple[Diagram, ...]) -> str:

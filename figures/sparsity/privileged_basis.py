@@ -93,13 +93,14 @@ def stacked(
     """Train with importance decayⁱ; the best run of each density, and how aligned the neurons of all runs are."""
     importance: Floats = np.power(decay, np.arange(n, dtype=np.float64))
     absolute = family.target == "absolute"
-    config = TrainConfig(
+    axes = {"sparsity": [1 - p for p in densities]}
+    config = TrainConfig.product(
+        axes,
+        range(SEED, SEED + runs),
         n_features=n,
         n_hidden=m,
-        seeds=tuple(range(SEED, SEED + runs)) * len(densities),
-        sparsity=tuple(1 - p for p in densities for _ in range(runs)),
         signed=absolute,
-        importance=(tuple(importance.tolist()),) * (runs * len(densities)),
+        importance=tuple(importance.tolist()),
         family=family,
         learning_rate=rate,
         steps=steps,
@@ -113,7 +114,7 @@ def stacked(
         Stack(p, W[k], float(loss[k]), aligned_loss(p, importance, m, absolute), _aligned(W[k]))
         for p, k in zip(densities, best_of_seeds(config, loss), strict=True)
     )
-    groups = W.reshape(len(densities), runs, m, n)
+    groups = trained.along(axes).W.numpy()
     largest = np.array([largest_shares(group).mean() for group in groups])
     return stacks, Alignment(family.hidden, np.array([_aligned(group) for group in groups]), largest)
 

@@ -75,12 +75,12 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
     importance: Floats = np.power(decay, np.arange(n, dtype=np.float64))
 
     def config(family: Family, count: int) -> TrainConfig:
-        return TrainConfig(
+        return TrainConfig.product(
+            {"sparsity": [1 - p for p in DENSITIES]},
+            range(SEED, SEED + count),
             n_features=n,
             n_hidden=m,
-            seeds=tuple(range(SEED, SEED + count)) * len(DENSITIES),
-            sparsity=tuple(1 - p for p in DENSITIES for _ in range(count)),
-            importance=(tuple(importance.tolist()),) * (len(DENSITIES) * count),
+            importance=tuple(importance.tolist()),
             family=family,
             learning_rate=0.02 if family == RELU_OUTPUT else 0.05,
             steps=steps,
@@ -90,10 +90,8 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
 
     settings = config(RELU_OUTPUT, seeds)
     trained = train(settings, progress=within(progress, 0, 0.7))
-    assert trained.b is not None
     best = list(best_of_seeds(settings, sampled_loss(settings, trained.W, None, trained.b, _SAMPLES)))
     line = train(config(LINEAR, 1), progress=within(progress, 0.7, 1))
-    assert line.b is not None
     W, linear_W, linear_b = trained.W.numpy()[best], line.W.numpy(), line.b.numpy()
     stored = feature_norms(linear_W) ** 2 >= STORED
     return Models(

@@ -87,18 +87,18 @@ def setting(n: int, m: int, sparsity: str, seeds: int, steps: int, starts: int, 
     """Equal importances; rates from 0.05 down, as slow descent stays in worse geometries more often."""
     winner = winner_at(n, m, sparsity)
     s = float(winner.sparsity)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {},
+        range(SEED, SEED + seeds),
         n_features=n,
         n_hidden=m,
-        seeds=tuple(range(SEED, SEED + seeds)),
-        sparsity=(s,) * seeds,
+        sparsity=s,
         learning_rate=0.05,
         steps=steps,
         batch_size=512,
         device=device,
     )
     trained = train(config)
-    assert trained.b is not None
     found = outcomes(trained.W, trained.b, s)
     searched = minimise_loss(n, m, s, starts=starts, seed=SEED, gradient_tolerance=_STILL).value
     return Setting(n, m, s, min(searched, found[0].loss), found, winner.packing.name, float(winner.loss.midpoint))

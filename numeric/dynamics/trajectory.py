@@ -156,8 +156,7 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     packing = Packing(config.n_hidden, config.n_features, config.bias)
 
     def loss(x: Tensor, places: Tensor) -> Tensor:
-        W, b = packing.split(x)
-        found: Tensor = judgement.population_loss(config.of(places.tolist()), W, b if config.bias else None)
+        found: Tensor = judgement.population_loss(config.of(places.tolist()), *packing.split(x))
         return found
 
     least = []
@@ -174,11 +173,12 @@ def digons(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfig:
     settings. n = 2m is what makes digons fill the space; density and sizes are chosen here, the rest is the published
     trainer without weight decay.
     """
-    return TrainConfig(
+    return TrainConfig.product(
+        {},
+        entries("seeds", seeds),
         n_features=10,
         n_hidden=5,
-        seeds=entries("seeds", seeds),
-        sparsity=(DIGON_SPARSITY,) * len(seeds),
+        sparsity=DIGON_SPARSITY,
         schedule=Constant(),
         learning_rate=1e-3,
         steps=10_000,
@@ -212,11 +212,12 @@ def loss_transitions(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfi
     the one here is that at which the least population loss, to two digits of sparsity, is nearest the published final
     loss, 0.01827, if that is summed over features.
     """
-    return TrainConfig(
+    return TrainConfig.product(
+        {},
+        entries("seeds", seeds),
         n_features=5,
         n_hidden=2,
-        seeds=entries("seeds", seeds),
-        sparsity=(LOSS_SPARSITY,) * len(seeds),
+        sparsity=LOSS_SPARSITY,
         schedule=Stepwise(),
         learning_rate=1e-3,
         steps=10_000,

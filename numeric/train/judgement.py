@@ -15,7 +15,8 @@ from ..arguments import Floats, array, instance, shown, sizes_known, tensors, wh
 from ..law import Law
 from ..model import RELU_OUTPUT, Parameters, forward
 from ..sample import Points, digest
-from .config import TrainConfig, describe
+from .config import TrainConfig
+from .description import describe
 from .source import sampler
 
 SAMPLES = 1 << 17
@@ -40,8 +41,8 @@ def has_population_loss(config: TrainConfig) -> bool:
 def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
     """`population_loss` where it is defined, otherwise `sampled_loss`; a whole set of points is a sample without noise.
 
-    `W` (models, m, n), `V` (models, n, m), None for tied models, and `b` (models, n), None for 0, of the config's sizes;
-    ValueError otherwise.
+    `W` (models, m, n), `V` (models, n, m), None for tied models, and `b` (models, n), None for 0, of the config's sizes, 0
+    without bias; ValueError otherwise.
     """
     model = _read(config, W, V, b)
     finite = torch.cat([part.flatten(1) for part in model if part is not None], dim=1).isfinite().all(dim=1)
@@ -130,16 +131,18 @@ def _read(config: TrainConfig, W: Any, V: Any, b: Any) -> Parameters:
     shapes = {
         "W": (models, m, n),
         "V": None if config.family.tied else (models, n, m),
-        "b": (models, n) if config.bias else None,
+        "b": (models, n),
     }
     read: list[Tensor | None] = []
     for (name, shape), given in zip(shapes.items(), (W, V, b), strict=True):
-        if (given is None) != (shape is None) and (name != "b" or shape is None):
+        if (given is None) != (shape is None) and name != "b":
             wanted = "None" if shape is None else f"of shape {shape}"
             raise ValueError(f"{name} must be {wanted} for the models of config, got {shown(given)}")
         part = None if given is None else tensors.tensor(name, given, finite=False)
         if part is not None and part.shape != shape:
             raise ValueError(f"{name} must have shape {shape} for the models of config, got {tuple(part.shape)}")
+        if name == "b" and part is not None and not config.bias and bool(part.any()):
+            raise ValueError(f"b must be None or 0 for the models of config, which have no bias, got {shown(given)}")
         read.append(part)
     return Parameters(*read)  # type: ignore[arg-type]
 

@@ -150,6 +150,7 @@ class Run:
             return
         W, V, b = (None if part is None else part[finite].double().cpu() for part in block.parameters)
         assert W is not None
+        b = W.new_zeros(W.shape[::2]) if b is None else b
         places = self._blocks[self._finished][0]
         snapshot = Snapshot(block.step, tuple(places[k] for k in finite), block.config.of(finite), W, V, b)
         for name, recorder in self._record.take.items():

@@ -10,8 +10,9 @@ of the block.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,12 +23,13 @@ from torch import Tensor
 
 from ..arguments import flag, function, instance, number, path, sizes_known
 from ..geometry import describe
-from ..model import ToyModel, UntiedModel
+from ..model import Parameters, ToyModel, UntiedModel
 from ..printed import MOST_LINE, html_table, line
 from ..running.progress import Progress
 from .config import TrainConfig
 from .judgement import Judgement, best_of_seeds, judge
 from .recording import Recording
+from .rows import checked_axes
 from .run import Run
 
 _SHOWN = 12
@@ -42,8 +44,8 @@ class Training:
     """(models, m, n)"""
     V: Tensor | None
     """(models, n, m), or None for tied families, where it is Wᵀ"""
-    b: Tensor | None
-    """(models, n), or None for models without bias"""
+    b: Tensor
+    """(models, n), 0 for models without bias"""
     diverged: tuple[int, ...]
     """models that ran into NaN or infinity: stopped there, their weights are NaN"""
     diverged_at: tuple[int, ...]
@@ -77,11 +79,22 @@ class Training:
 
     def model(self) -> ToyModel | UntiedModel:
         """The trained stack as a module."""
-        family = self.config.family
+        family, bias = self.config.family, self.b if self.config.bias else None
         if self.V is None:
             with sizes_known():
-                return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
-        return UntiedModel.from_weights(self.W, self.V, self.b, family=family)
+                return ToyModel.from_weights(self.W, bias, hidden=family.hidden, output=family.output)
+        return UntiedModel.from_weights(self.W, self.V, bias, family=family)
+
+    def along(self, axes: Mapping[str, Sequence[Any]]) -> Parameters:
+        """W (*axes, seeds, m, n), V (*axes, seeds, n, m) or None and b (*axes, seeds, n) of what `TrainConfig.product` laid out
+        along these `axes`. ValueError where the models are too few or many for them.
+        """
+        shape = [len(values) for values in checked_axes(axes).values()]
+        cells = math.prod(shape)
+        if len(self.W) % cells:
+            raise ValueError(f"axes must divide the {len(self.W)} models among them, got {cells} combinations")
+        W, b = (part.unflatten(0, [*shape, -1]) for part in (self.W, self.b))
+        return Parameters(W, None if self.V is None else self.V.unflatten(0, [*shape, -1]), b)
 
     def judge(self) -> Judgement:
         """Every model's loss: population loss where it is defined, else that of one large sample."""
@@ -132,6 +145,7 @@ def train(
             progress(run.progress)
             shown = now
     W, V, b = run.parameters
+    b = W.new_zeros(W.shape[::2]) if b is None else b
     diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())
     steps = tuple(run.diverged_at[list(diverged)].tolist())
     return Training(config, W, V, b, diverged, steps, () if record is None else record.at, run.records)

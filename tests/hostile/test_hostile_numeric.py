@@ -19,7 +19,7 @@ from numeric.model import ToyModel, UntiedModel
 from numeric.sample import Points
 from numeric.sweep.grid import Sweep
 from numeric.sweep.sweeping import run_sweep
-from numeric.train import Constant, Snapshot, TrainConfig
+from numeric.train import Constant, Snapshot, TrainConfig, train
 from numeric.train.recording import biases, dimensionality, norms, population_loss, sampled_loss, weights
 
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
@@ -36,9 +36,10 @@ INSIDE = (
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
     "numeric.compiled",
-    "numeric.train.config.check_device",
-    "numeric.train.config.describe",
-    "numeric.train.config.unmistakable",
+    "numeric.train.config.TrainConfig.product",  # any settings, which the class reads
+    "numeric.train.rows",
+    "numeric.train.device.check_device",
+    "numeric.train.description.describe",
     "numeric.sample.draw_kernels",
     "numeric.train.exact_gradient",
     "numeric.train.gradient",
@@ -278,6 +279,7 @@ VALID = {
     "numeric.sweep.labelled.save": call(dataset=Dataset(), path="sweep.nc"),
     "numeric.sweep.sweeping.run_sweep": call(sweep=SWEEP, folder="../sweep", executor=EXECUTOR),
     "numeric.thomson.search.solve": call(n_points=3, starts=1),
+    "numeric.train.training.Training.along": of(train(CONFIG), axes={"sparsity": [0.5]}),
     "numeric.train.training.train": call(config=CONFIG),
 }
 FUNCTIONS = public(numeric, INSIDE)

@@ -142,7 +142,6 @@ def nothing_below(starts: int, training: tuple[int, int], progress: Progress) ->
         batch_size=256,
     )
     run = train(config, progress=within(progress, 0, 0.5))
-    assert run.b is not None
     ends = [
         (one, exact(one, W, b))
         for one, W, b in zip(rows, run.W.double().numpy(), run.b.double().numpy(), strict=True)
