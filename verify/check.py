@@ -14,7 +14,7 @@ from numeric.running.progress import Progress
 Value = float | Fraction | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one run of a check measured. `exact` and `independent` are the two values, at the worst place.
 
@@ -46,7 +46,14 @@ class Worst:
 
     def outcome(self, tolerance: float, reason: str, data: Mapping[str, Any] | None = None) -> Outcome:
         """The outcome at that place; a check that saw nothing does not pass."""
-        return Outcome(*self._values, self._deviation, tolerance, reason, {**(data or {}), "worst": self._place})
+        return Outcome(
+            exact=self._values[0],
+            independent=self._values[1],
+            deviation=self._deviation,
+            tolerance=tolerance,
+            reason=reason,
+            data={**(data or {}), "worst": self._place},
+        )
 
 
 def _text(value: Value) -> str:
@@ -97,6 +104,12 @@ def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iter
         try:
             outcome = claim.measure(report)
         except Exception as error:
-            outcome = Outcome("", "", float("nan"), 0.0, f"could not be computed: {type(error).__name__}: {error}")
+            outcome = Outcome(
+                exact="",
+                independent="",
+                deviation=float("nan"),
+                tolerance=0.0,
+                reason=f"could not be computed: {type(error).__name__}: {error}",
+            )
         report(1.0)
         yield Check(claim.name, claim.claim, outcome, time.perf_counter() - start)

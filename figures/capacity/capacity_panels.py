@@ -46,7 +46,7 @@ TASKS: dict[str, tuple[Fraction, Fraction]] = {
 """A point of the phase diagram for each panel, (density, v₂/v₁): there the quadratic task is in the same case."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """Two curves, their best allocation of one dimension; the same for the quadratic task at a point, and searched.
 
@@ -61,7 +61,7 @@ class Panel:
     searched: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panels:
     """The panels by letter; the exact capacity of feature 2 on a grid (densities × ratios); the boundaries.
 
@@ -86,7 +86,14 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> P
         model = QuadraticModel((1, r), sparse_kurtosis(p))
         searched = minimise_quadratic([1.0, float(r)], 1, sparse_uniform(float(p)), starts=8).capacities
         task = np.array([float(c) for c in model.allocate(1)])
-        panels[name] = Panel(curves, allocate(curves, 1), float(p), float(r), task, searched)
+        panels[name] = Panel(
+            curves=curves,
+            allocation=allocate(curves, 1),
+            density=float(p),
+            ratio=float(r),
+            task=task,
+            searched=searched,
+        )
         progress((k + 1) / 7)
     size = 400 if full else 200
     ratios, densities = np.logspace(-1, 1, size), np.logspace(-2, 0, size)
@@ -100,7 +107,16 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> P
     second[diminishing] = np.clip(shared(rows[diminishing], columns[diminishing])[0], 0, 1)
     sparse = np.linspace(densities[0], turning, 200)
     ignored, whole = boundaries(sparse)
-    return Panels(panels, ratios, densities, second, sparse, ignored, whole, turning)
+    return Panels(
+        panels=panels,
+        ratios=ratios,
+        densities=densities,
+        second=second,
+        sparse=sparse,
+        ignored=ignored,
+        whole=whole,
+        turning=turning,
+    )
 
 
 def deviation(panels: Panels) -> float:

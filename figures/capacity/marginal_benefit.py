@@ -23,7 +23,7 @@ IMPORTANCE = (1, Fraction(1, 2))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """A phase at one sparsity, as functions of the capacity of feature 2.
 
@@ -74,13 +74,13 @@ def _curve(model: HeldCapacity, phase: Phase, steps: int) -> Curve:
     s, importance = float(model.parameters[0]), [float(i) for i in model.parameters[1:3]]
     searched = [float(c) for c in places[:: len(places) // 10]]
     return Curve(
-        np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in places[1:-1]]).T,
-        np.array([(float(c), float(model.loss(c, phase))) for c in places]).T,
-        np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in turns]).reshape(-1, 2).T,
-        np.array([(float(o.capacity), float(o.value)) for o in model.optima(phase)]).T,
-        np.array([(c, held_loss(c, sign, s, importance).value) for c in searched]).T,
-        tuple((float(x.start), float(x.stop)) for x in model.stretches(phase) if x.trend == "increasing"),
-        float(model.first_benefit(phase)),
+        benefit=np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in places[1:-1]]).T,
+        loss=np.array([(float(c), float(model.loss(c, phase))) for c in places]).T,
+        turns=np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in turns]).reshape(-1, 2).T,
+        optima=np.array([(float(o.capacity), float(o.value)) for o in model.optima(phase)]).T,
+        searched=np.array([(c, held_loss(c, sign, s, importance).value) for c in searched]).T,
+        rising=tuple((float(x.start), float(x.stop)) for x in model.stretches(phase) if x.trend == "increasing"),
+        first=float(model.first_benefit(phase)),
     )
 
 

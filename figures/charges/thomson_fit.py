@@ -21,7 +21,7 @@ FOUND, TABLE = "#0072B2", "#D55E00"
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Growth:
     """Least energies E of N points, `found` by the solver or else from the published table, and two fits by least squares:
     E ≈ N²/2 − a N^(3/2), with `one` = (a,), and E ≈ N²/2 − a N^(3/2) + b N^(1/2), with `two` = (a, b).
@@ -65,7 +65,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> G
         progress((index + 1) / len(sizes))
     N, E = sizes.astype(np.float64), np.array(energies)
     one, two = (np.asarray(np.linalg.lstsq(_terms(N, k), E - N**2 / 2)[0], np.float64) for k in (1, 2))
-    return Growth(N, E, sizes <= top, starts, one, two)
+    return Growth(sizes=N, energies=E, found=sizes <= top, starts=starts, one=one, two=two)
 
 
 def caption(growth: Growth) -> str:

@@ -23,7 +23,7 @@ SIZES = tuple(range(2, 13))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rest:
     """Where the solver left n charges: points (n, 3); numbers of triangles and quadrilaterals of their hull; how many distinct
     minima `starts` descents met; whether the energy is proved to be the least.
@@ -48,14 +48,14 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
         sides = [len(face) for face in faces(lowest.points)]
         rests.append(
             Rest(
-                lowest.points,
-                lowest.value,
-                lowest.point_group.name,
-                sides.count(3),
-                sides.count(4),
-                len(solution.minima),
-                starts,
-                _proved(n),
+                points=lowest.points,
+                energy=lowest.value,
+                point_group=lowest.point_group.name,
+                triangles=sides.count(3),
+                quadrilaterals=sides.count(4),
+                minima=len(solution.minima),
+                starts=starts,
+                proved=_proved(n),
             )
         )
         progress((index + 1) / len(SIZES))

@@ -40,7 +40,7 @@ class Curve:
     random: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """For one ε: by dimension m, how many directions descent finds (`optimised_m`, `optimised`), at most (`bound_m`, `bound`:
     Welch, where mε² < 1), for certain (`random_m`, `union`: the union bound), and the median number drawn at random before two
@@ -114,7 +114,16 @@ def _count(level: float, last: int, starts: int, draws: int) -> Count:
         for m, exist in zip(places, union, strict=True)
     ]
     bound_m, most_of = np.array(bound).T
-    return Count(level, dimensions, np.array(optimised), bound_m, most_of, places, union, np.array(drawn))
+    return Count(
+        level=level,
+        optimised_m=dimensions,
+        optimised=np.array(optimised),
+        bound_m=bound_m,
+        bound=most_of,
+        random_m=places,
+        union=union,
+        drawn=np.array(drawn),
+    )
 
 
 def _most(level: float, m: int, least: int, starts: int) -> int:

@@ -32,7 +32,7 @@ SQUARE = Matrix([[1, 0], [0, 1]])
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """W (2, n) and what is exact of G = WᵀW, as text: `gram` n × n, `eigenvalues`, `determinant`; `values` (n, n) in floats.
 
@@ -97,16 +97,16 @@ def example(name: str, W: Matrix) -> Example:
     floats = _floats(W)
     stored = [W[:, j] for j in range(W.cols) if not W[:, j].is_zero_matrix]
     return Example(
-        name,
-        floats,
-        np.array(gram.tolist(), dtype=float),
-        tuple(tuple(str(entry) for entry in row) for row in gram.tolist()),
-        tuple(map(str, ordered)),
-        str(sympy.simplify(gram.det())),
-        int(numerical_rank(floats)),
-        all(0 in column for column in stored),
-        bool(gram_is_singular(floats)),
-        bool(in_superposition(floats)),
+        name=name,
+        W=floats,
+        values=np.array(gram.tolist(), dtype=float),
+        gram=tuple(tuple(str(entry) for entry in row) for row in gram.tolist()),
+        eigenvalues=tuple(map(str, ordered)),
+        determinant=str(sympy.simplify(gram.det())),
+        rank=int(numerical_rank(floats)),
+        aligned=all(0 in column for column in stored),
+        singular=bool(gram_is_singular(floats)),
+        superposed=bool(in_superposition(floats)),
     )
 
 

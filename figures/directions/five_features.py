@@ -37,7 +37,7 @@ ORDERS = 16
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """W (2, 5) turned as `figures.motifs.arrows.turned` does, b (5,), its name and its exact expected loss, rounded once.
 
@@ -116,7 +116,7 @@ def _reordered(W: Floats, b: Floats, s: float, importance: tuple[float, ...]) ->
 def _model(W: Floats, b: Floats, s: Fraction, found: list[str]) -> Model:
     loss = loss_of_floats(W, b, Independent(s), IMPORTANCE)
     name = str(describe(W, tolerance=TOLERANCE))
-    return Model(turned(W), b, name, float(loss), found.count(name), len(found))
+    return Model(W=turned(W), b=b, geometry=name, loss=float(loss), count=found.count(name), tried=len(found))
 
 
 def caption(shown: FiveFeatures) -> str:

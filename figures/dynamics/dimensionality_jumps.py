@@ -21,7 +21,7 @@ SEED = 0
 SECONDS = (7, 27)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Digons:
     """The run of most jumps among `seeds`; its final population loss and the least of five separate antipodal pairs."""
 
@@ -49,7 +49,12 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
     pair = minimise_loss(2, 1, DIGON_SPARSITY, starts=8).value
     end = describe(runs[k].W[-1], runs[k].b[-1])
     return Digons(
-        runs[k], jumps[k], end, seeds, float(population_loss(config.of([k]), W, b)[0]), config.n_hidden * pair
+        run=runs[k],
+        jumps=jumps[k],
+        end=end,
+        seeds=seeds,
+        final=float(population_loss(config.of([k]), W, b)[0]),
+        least=config.n_hidden * pair,
     )
 
 

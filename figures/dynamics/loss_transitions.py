@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 SHOWN = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Transitions:
     """`runs` with most plateaus first, at most `SHOWN`, of `seeds` in all; `resting`: the loss each comes to without noise;
     `least`: the least of many starts.
@@ -51,7 +51,14 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> T
     chosen = tuple(runs[k] for k in order)
     least = minimise_loss(5, 2, LOSS_SPARSITY, starts=64 if full else 16).value
     resting = noise_free(config.of(order), chosen)
-    return Transitions(chosen, tuple(found[k] for k in order), tuple(order), tried, resting, least)
+    return Transitions(
+        runs=chosen,
+        plateaus=tuple(found[k] for k in order),
+        seeds=tuple(order),
+        tried=tried,
+        resting=resting,
+        least=least,
+    )
 
 
 def caption(shown: Transitions) -> str:

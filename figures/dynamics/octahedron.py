@@ -19,7 +19,7 @@ SETS = ("#0072B2", "#D55E00")
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Octahedron:
     """The run of least final loss among `seeds`; `view`, (3, T, 6): its columns in axes whose third is that of the first
     set at the end, so that this is one face seen from above. `antipode`, (T, 6): the least cosine of each feature with
@@ -51,15 +51,15 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> O
     partner = (*(3 + across[-1].argmin(axis=1)).tolist(), *across[-1].argmin(axis=0).tolist())
     end = run.geometry(run.steps[-1], tolerance=0.1)
     return Octahedron(
-        run,
-        run.jumps(),
-        run.loss_plateaus(),
-        seeds,
-        np.einsum("ac,tci->ati", _from_above(run.W[-1][:, first]), run.W),
-        antipode,
-        partner,
-        end.whole or str(end),
-        float(noise_free(config.of([k]), [run])[0]),
+        run=run,
+        jumps=run.jumps(),
+        plateaus=run.loss_plateaus(),
+        seeds=seeds,
+        view=np.einsum("ac,tci->ati", _from_above(run.W[-1][:, first]), run.W),
+        antipode=antipode,
+        partner=partner,
+        end=end.whole or str(end),
+        resting=float(noise_free(config.of([k]), [run])[0]),
     )
 
 

@@ -30,7 +30,7 @@ LINES = (("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", ":", "D"))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decayed:
     """Losses and norms of W, (T, decays, seeds), and the regime of each model in the same order."""
 
@@ -58,15 +58,15 @@ def decayed(config: MemoriseConfig, progress: Progress, folder: Path | None = No
     )
     shape = (len(config.points), len(config.weight_decay), len(config.seeds))
     return Decayed(
-        config.n_features,
-        config.steps,
-        config.learning_rate,
-        tuple(T for T in config.points if T is not None),
-        config.weight_decay,
-        trained.training_loss.reshape(shape),
-        trained.test_loss.reshape(shape),
-        np.linalg.norm(trained.W, axis=(1, 2)).reshape(shape),
-        trained.regimes,
+        n_features=config.n_features,
+        steps=config.steps,
+        learning_rate=config.learning_rate,
+        points=tuple(T for T in config.points if T is not None),
+        decays=config.weight_decay,
+        training_loss=trained.training_loss.reshape(shape),
+        test_loss=trained.test_loss.reshape(shape),
+        weight_norm=np.linalg.norm(trained.W, axis=(1, 2)).reshape(shape),
+        regimes=trained.regimes,
     )
 
 

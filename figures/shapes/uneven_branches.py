@@ -51,7 +51,7 @@ class Branch:
         return turned(self.W[int(np.abs(self.ratio - ratio).argmin())], first=0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Crossing:
     """The branches cross between ratios `lower` and `upper`, exact fractions as strings.
 
@@ -85,7 +85,7 @@ class Trained:
     others: npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Uneven:
     """`pentagon` ends at its lowest ratio, below which descent from it falls to the digons; `searched` (2, k): ratio and the
     least loss that descents from random starts find; `digon_W` (2, 5).
@@ -121,7 +121,14 @@ def compute(
         progress(0.7 + 0.6 * index / ratios)
     norm = float(best_loss(polytope("digon"), 1 - DENSITY, 20).norm.midpoint)
     shape = norm * np.array([[0.0, 0, 1, 0, -1], [0, 1, 0, -1, 0]])
-    return Uneven(pentagon, digons, crossing, trained, np.array(searched).T, shape)
+    return Uneven(
+        pentagon=pentagon,
+        digons=digons,
+        crossing=crossing,
+        trained=trained,
+        searched=np.array(searched).T,
+        digon_W=shape,
+    )
 
 
 def _pentagon(up: Floats, down: Floats) -> Branch:
@@ -183,7 +190,8 @@ def _crossing(pentagon: Branch) -> Crossing:
             low, lower = middle, there
         else:
             high, upper = middle, there
-    return Crossing(str(low), str(high), gap(low, *lower), gap(high, *upper), *upper)
+    W, b = upper
+    return Crossing(lower=str(low), upper=str(high), gap_lower=gap(low, *lower), gap_upper=gap(high, W, b), W=W, b=b)
 
 
 def _train(places: Floats, seeds: int, steps: int, device: str, progress: Progress) -> Trained:

@@ -41,7 +41,7 @@ class Pair:
     none: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shapes:
     """`sparsity` (k,); `parts` (3, k, 6): for each of `SHAPES` the loss where exactly 0, …, 5 features are active, over the loss
     of dropping all five, 5 Var x. `total` (3, k), from the certified best loss. `crossings`: where the winner changes.
@@ -69,12 +69,12 @@ def compute(*, points: int, progress: Progress) -> Shapes:
         progress(0.9 * (index + 1) / points)
     reigns = winners(FEATURES, 2)
     return Shapes(
-        np.array(grid, dtype=float),
-        np.array(parts).swapaxes(0, 1),
-        np.array(total).T,
-        tuple(float(reign.end.midpoint) for reign in reigns[:-1]),
-        tuple(reign.packing.name for reign in reigns),
-        pair(PRESENT),
+        sparsity=np.array(grid, dtype=float),
+        parts=np.array(parts).swapaxes(0, 1),
+        total=np.array(total).T,
+        crossings=tuple(float(reign.end.midpoint) for reign in reigns[:-1]),
+        winners=tuple(reign.packing.name for reign in reigns),
+        pair=pair(PRESENT),
     )
 
 

@@ -58,7 +58,7 @@ class FreeHeight:
     losses: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curves:
     """Losses of the packings that win somewhere, (packings, sparsities), over those of all features dropped, n Var x.
 
@@ -100,7 +100,16 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         losses = [[float(packing_loss(packing, s, _DIGITS)) / _dropped(n, s) for s in grid] for packing in packings]
         dots = [(k / 10, _searched(n, m, Fraction(k, 10), 24 if full else 6)) for k in places[n, m]]
         searched = np.array(dots).reshape(-1, 2).T
-        curves.append(Curves(n, m, np.array(grid, dtype=float), packings, np.array(losses), searched))
+        curves.append(
+            Curves(
+                n=n,
+                m=m,
+                sparsities=np.array(grid, dtype=float),
+                packings=packings,
+                losses=np.array(losses),
+                searched=searched,
+            )
+        )
         progress(0.6 + 0.1 * len(curves))
     return Diagram(reigns, tuple(curves), _free_height(reigns[8, 3], grid))
 

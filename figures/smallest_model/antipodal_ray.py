@@ -19,7 +19,7 @@ SECONDS = (2, 6)
 SPARSITIES = ("0", "1/4", "1/2", "3/4", "9/10", "99/100")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ray:
     """Losses divided by that of W = 0, on a fine axis (exact) and at a few places (quadrature), and the best scale."""
 
@@ -58,7 +58,14 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
         integrals = np.array([expected_loss_quadrature([[a, -a]], None, s, [i1, i2]).value for a in places]) / dead
         best = next(p for p in model.critical_points() if p.place == "diagonal")
         rays.append(
-            Ray(sparsity, losses, integrals, best.floats[0], float(best.value) / dead, float(model.loss(1, -1)) / dead)
+            Ray(
+                sparsity=sparsity,
+                losses=losses,
+                quadrature=integrals,
+                best=best.floats[0],
+                best_loss=float(best.value) / dead,
+                at_one=float(model.loss(1, -1)) / dead,
+            )
         )
         progress((index + 1) / len(SPARSITIES))
     return Rays(axis, places, tuple(rays))

@@ -36,7 +36,7 @@ class Line:
     second: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagram:
     """`published`: a place in `PHASES` on the grid of `sparsity` and `importance` (rows: importance).
 
@@ -73,18 +73,18 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         place = (round(10 * row.held["importance"]) - 1, int(10 * row.held["sparsity"]))
         critical[place], second[place] = float(row.lower), row.order == "second"
     return Diagram(
-        axis,
-        axis,
-        phases[losses.argmin(axis=0)].T,
-        tuple(_line("drop", strength) for strength in _MARKERS),
-        _line("jump", "0"),
-        np.array([[*map(float, line)], exact]),
-        _met("triple"),
-        _met("mirror"),
-        grid_s,
-        grid_r,
-        critical,
-        second,
+        sparsity=axis,
+        importance=axis,
+        published=phases[losses.argmin(axis=0)].T,
+        drop=tuple(_line("drop", strength) for strength in _MARKERS),
+        jump=_line("jump", "0"),
+        exact=np.array([[*map(float, line)], exact]),
+        triple=_met("triple"),
+        mirror=_met("mirror"),
+        penalty_sparsity=grid_s,
+        penalty_importance=grid_r,
+        critical=critical,
+        second=second,
     )
 
 

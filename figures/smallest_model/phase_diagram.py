@@ -15,6 +15,7 @@ from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 from ..motifs.colour_scale import colours, legend
+from ..motifs.phase_panel import log_axes
 
 TITLE = "Phase diagram: exact beside trained"
 SEED = 0
@@ -34,7 +35,7 @@ class Panel:
     antipodal: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagrams:
     """Exact and trained panels, the exact boundary (density at each importance), and how training fared.
 
@@ -52,37 +53,35 @@ class Diagrams:
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Diagrams:
     """Importance of the extra feature from 0.1 to 10, density from 1 to 0.01, logarithmic."""
-    importance, density = _axes(256)
+    importance, density = log_axes(256)
     exact = phase_diagram(1 - density[:, None], importance[None])
     line = np.logspace(-1, 1, 401)
     progress(0.1)
     size, seeds, steps, batch = (64, 8, 2000, 1024) if full else (24, 4, 1000, 512)
-    trained_importance, trained_density = _axes(size)
+    trained_importance, trained_density = log_axes(size)
     W, losses = _trained(trained_importance, trained_density, seeds, steps, batch, device, progress)
     there = phase_diagram(1 - trained_density[:, None], trained_importance[None])
     panel = _panel(trained_importance, trained_density, W)
     relative = (losses - there.loss) / there.loss
     return Diagrams(
-        _panel(importance, density, np.stack([exact.w1, exact.w2], axis=-1)),
-        panel,
-        line,
-        _boundary_density(line),
-        float((panel.antipodal == there.antipodal).mean()),
-        (float(np.median(relative)), float(relative.max())),
+        exact=_panel(importance, density, np.stack([exact.w1, exact.w2], axis=-1)),
+        trained=panel,
+        boundary_importance=line,
+        boundary_density=_boundary_density(line),
+        agreement=float((panel.antipodal == there.antipodal).mean()),
+        excess=(float(np.median(relative)), float(relative.max())),
     )
-
-
-def _axes(size: int) -> tuple[Floats, Floats]:
-    """Importances 0.1 … 10 and densities 0.01 … 1, at the centres of a size × size grid in the logarithm."""
-    centres = (np.arange(size) + 0.5) / size
-    return 10 ** (2 * centres - 1), 10 ** (2 * centres - 2)
 
 
 def _panel(importance: Floats, density: Floats, weights: Floats) -> Panel:
     """`weights` has shape (densities, importances, 2)."""
     W = weights[..., None, :]
     return Panel(
-        importance, density, feature_norms(W)[..., 1], superposition(W)[..., 1], weights[..., 0] * weights[..., 1] < 0
+        importance=importance,
+        density=density,
+        norm=feature_norms(W)[..., 1],
+        superposition=superposition(W)[..., 1],
+        antipodal=weights[..., 0] * weights[..., 1] < 0,
     )
 
 

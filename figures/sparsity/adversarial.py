@@ -28,7 +28,7 @@ Floats = npt.NDArray[np.float64]
 Tensor = torch.Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Vulnerability:
     """`inverse_density` and `per_dimension` (1/D*), (models,), and three ways to measure vulnerability, (models,) each, with
     ‖δ‖ ≤ ε, L the squared error against the unmoved x, and expectations over x:
@@ -98,7 +98,8 @@ def vulnerability(n: int, m: int, count: int, steps: int, batch: int, device: st
         found.append(((step - clean) / length**2, (worst - clean) / length**2, shift / length**2, worst / clean))
         progress(0.8 + 0.2 * (k + 1) / count)
     per_dimension = 1 / dimensions_per_feature(trained.W.numpy())
-    return Vulnerability(n, m, inverse_density, per_dimension, *np.array(found).T)
+    measures = dict(zip(("step", "rise", "shift", "ratio"), np.array(found).T, strict=True))
+    return Vulnerability(n=n, m=m, inverse_density=inverse_density, per_dimension=per_dimension, **measures)
 
 
 def draws(n: int, density: float, samples: int, generator: torch.Generator) -> Tensor:

@@ -54,7 +54,7 @@ class Packed:
     per_feature: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """Trained models: `inverse_density`, `per_feature` (D*) and `gain`, (models,); `D`, (models, n). `best` is exact."""
 
@@ -103,17 +103,17 @@ def sweep(
     dropped = np.array([float(variance(1 / x)) for x in inverse_density])
     fine = [Fraction(round(1000 * 100 ** (k / 120)), 1000) for k in range(121)]
     return Sweep(
-        n,
-        m,
-        steps,
-        batch,
-        np.array(inverse_density, dtype=float),
-        dimensions_per_feature(trained.W.numpy()),
-        (n - loss / dropped) / m,
-        D,
-        levels(D),
-        packed(fine),
-        packed(inverse_density),
+        n=n,
+        m=m,
+        steps=steps,
+        batch=batch,
+        inverse_density=np.array(inverse_density, dtype=float),
+        per_feature=dimensions_per_feature(trained.W.numpy()),
+        gain=(n - loss / dropped) / m,
+        D=D,
+        levels=levels(D),
+        packed=packed(fine),
+        best=packed(inverse_density),
     )
 
 

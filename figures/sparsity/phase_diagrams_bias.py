@@ -35,7 +35,7 @@ class Gap(NamedTuple):
     importance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagram:
     """`theory` (fine) and what it says at the points of `least`, `published`; `wrong` (R, C): the phases there differ.
 
@@ -90,21 +90,21 @@ def diagram(setting: Setting, device: str, progress: Progress) -> Diagram:
     excess = trained.loss / least.loss - 1
     fine = log_axes(256)
     return Diagram(
-        setting.n,
-        theory(setting.n, fine[1], fine[0]),
-        published,
-        least,
-        trained,
-        published.phase != least.phase,
-        Gap(
+        n=setting.n,
+        theory=theory(setting.n, fine[1], fine[0]),
+        published=published,
+        least=least,
+        trained=trained,
+        wrong=published.phase != least.phase,
+        gap=Gap(
             float(gap[row, column]),
             float(gap[row, column] / published.loss[row, column]),
             float(density[row]),
             float(importance[column]),
         ),
-        settled,
-        (float(np.median(excess)), float(excess.max())),
-        float((trained.phase == least.phase).mean()),
+        settled=settled,
+        excess=(float(np.median(excess)), float(excess.max())),
+        agreement=float((trained.phase == least.phase).mean()),
     )
 
 

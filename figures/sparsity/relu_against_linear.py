@@ -32,7 +32,7 @@ _DIVERGING = LinearSegmentedColormap.from_list("gram", ["#0072B2", "#f7f7f2", "#
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Models:
     """Of each density the ReLU model of least loss among `seeds` and one linear model; rows follow `DENSITIES`.
 
@@ -95,19 +95,21 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
     W, linear_W, linear_b = trained.W.numpy()[best], line.W.numpy(), line.b.numpy()
     stored = feature_norms(linear_W) ** 2 >= STORED
     return Models(
-        n,
-        m,
-        decay,
-        seeds,
-        steps,
-        W,
-        trained.b.numpy()[best],
-        tuple((feature_norms(W) ** 2 >= STORED).sum(axis=1).tolist()),
-        linear_W,
-        linear_b,
-        np.array([linear_loss(*row, importance) for row in zip(linear_W, linear_b, DENSITIES, strict=True)]),
-        np.array([linear_least(m, p, importance) for p in DENSITIES]),
-        tuple((stored == (np.arange(n) < m)).all(axis=1).tolist()),
+        n=n,
+        m=m,
+        decay=decay,
+        seeds=seeds,
+        steps=steps,
+        W=W,
+        b=trained.b.numpy()[best],
+        represented=tuple((feature_norms(W) ** 2 >= STORED).sum(axis=1).tolist()),
+        linear_W=linear_W,
+        linear_b=linear_b,
+        linear_loss=np.array(
+            [linear_loss(*row, importance) for row in zip(linear_W, linear_b, DENSITIES, strict=True)]
+        ),
+        linear_least=np.array([linear_least(m, p, importance) for p in DENSITIES]),
+        top=tuple((stored == (np.arange(n) < m)).all(axis=1).tolist()),
     )
 
 

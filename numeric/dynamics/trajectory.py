@@ -32,7 +32,7 @@ LOSS_SPARSITY = 0.92
 PUBLISHED_FINAL_LOSS = 0.01827
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Jump:
     """`features` change level together around `step`; loss and geometry (by `describe`) where the first of them leaves its
     plateau, the recorded step `left`, and where the last of them has come to the next, `reached`.
@@ -102,14 +102,14 @@ class Trajectory:
         reached = max(crossing.reached for crossing, _ in group)
         before, after = (self.steps.index(step) for step in (left, reached))
         return Jump(
-            group[0][0].step,
-            tuple(sorted({feature for _, feature in group})),
-            self.geometry(left),
-            self.geometry(reached),
-            float(self.loss[before]),
-            float(self.loss[after]),
-            left,
-            reached,
+            step=group[0][0].step,
+            features=tuple(sorted({feature for _, feature in group})),
+            before=self.geometry(left),
+            after=self.geometry(reached),
+            loss_before=float(self.loss[before]),
+            loss_after=float(self.loss[after]),
+            left=left,
+            reached=reached,
         )
 
 

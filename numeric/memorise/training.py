@@ -39,7 +39,7 @@ from .hidden_vectors import example_dimensionality
 from .sample_loss import SampleLoss
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Memorisation:
     """What became of the models of `config.runs`, in that order; on the CPU, in float64.
 
@@ -205,7 +205,18 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
     regimes = tuple(
         regime(features[k], examples[k], config.n_hidden) if finite[k] else "diverged" for k in range(models)
     )
-    return Memorisation(config, W, b, training, test, error, features, tuple(examples), regimes, resampled)
+    return Memorisation(
+        config=config,
+        W=W,
+        b=b,
+        training_loss=training,
+        test_loss=test,
+        test_error=error,
+        feature_dimensionality=features,
+        example_dimensionality=tuple(examples),
+        regimes=regimes,
+        resampled=resampled,
+    )
 
 
 def regime(features: Floats, examples: Floats, n_hidden: int) -> str:

@@ -31,7 +31,7 @@ _SINGULAR = 1e-7
 _VANISHING = 1e-9
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class LossMinimum(Minimum):
     """One distinct minimum of the loss: W (m, n), b (n,) and what its Hessian says.
 
@@ -151,18 +151,18 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
     still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
-        float(value),
-        x.numpy(),
-        norm,
-        count,
-        norm <= tolerance,
-        W,
-        b,
-        spectrum.numpy(),
-        zero,
-        _rotations(W),
-        tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
-        tuple(np.flatnonzero(still & ~dead).tolist()),
+        value=float(value),
+        point=x.numpy(),
+        gradient_norm=norm,
+        count=count,
+        converged=norm <= tolerance,
+        W=W,
+        b=b,
+        spectrum=spectrum.numpy(),
+        zero_modes=zero,
+        rotations=_rotations(W),
+        kinks=tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
+        jumps=tuple(np.flatnonzero(still & ~dead).tolist()),
     )
 
 

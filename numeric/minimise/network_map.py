@@ -32,7 +32,7 @@ _LEAST = 1e-100
 """Of densities and importances: their product is the unit of the losses."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LossMap:
     """Minima by density (rows) and importances (columns): `values` (R, C), `W` (R, C, m, n), `b` (R, C, n).
 
@@ -102,13 +102,13 @@ def minimise_map(
             progress(0.5 + 0.5 * len(corrected) / passes)
     W, b = stack.packing.split(found.parameters)
     return LossMap(
-        p,
-        weight,
-        (found.values * stack.unit(stack.settings)).reshape(shape).numpy(),
-        W.reshape(*shape, m, n).numpy(),
-        b.reshape(*shape, n).numpy(),
-        found.gradient.reshape(shape).numpy(),
-        tuple(corrected),
+        density=p,
+        importance=weight,
+        values=(found.values * stack.unit(stack.settings)).reshape(shape).numpy(),
+        W=W.reshape(*shape, m, n).numpy(),
+        b=b.reshape(*shape, n).numpy(),
+        gradient=found.gradient.reshape(shape).numpy(),
+        corrected=tuple(corrected),
     )
 
 

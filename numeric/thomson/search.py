@@ -32,7 +32,7 @@ _ROUGH, _FINE = 1e-3, 1e-6
 _SAME_VALUE = 1e-10
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class SphereMinimum(Minimum):
     """One distinct minimum of `shape` = (n, dim) points; `gradient_norm` is the largest coordinate in the tangent spaces.
 
@@ -120,14 +120,14 @@ def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMin
     tolerance = max(GRADIENT_TOLERANCE, problem.attainable(polished.units))
     curved = polished.spectrum[~polished.zero]
     return SphereMinimum(
-        sphere_energy.energy(polished.units, pair),
-        polished.units.ravel(),
-        polished.norm,
-        count,
-        polished.norm <= tolerance,
-        problem.shape,
-        int(polished.zero.sum()) - rotations(polished.units),
-        float(curved.min(initial=np.inf)),
+        value=sphere_energy.energy(polished.units, pair),
+        point=polished.units.ravel(),
+        gradient_norm=polished.norm,
+        count=count,
+        converged=polished.norm <= tolerance,
+        shape=problem.shape,
+        flat=int(polished.zero.sum()) - rotations(polished.units),
+        stiffness=float(curved.min(initial=np.inf)),
     )
 
 
@@ -165,4 +165,13 @@ def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
             f"n_points must be at most 2 when dim is 1, or two coincide and the energy is infinite, got {n}"
         )
     point = np.where(np.arange(n) < best, -1.0, 1.0)
-    return SphereMinimum(float(values[best]), point, 0.0, starts, True, (n, 1), 0, np.inf)
+    return SphereMinimum(
+        value=float(values[best]),
+        point=point,
+        gradient_norm=0.0,
+        count=starts,
+        converged=True,
+        shape=(n, 1),
+        flat=0,
+        stiffness=np.inf,
+    )

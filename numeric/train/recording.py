@@ -27,7 +27,7 @@ from .config import TrainConfig
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """Some models of a run at one step, finite ones only, on the CPU in float64.
 

@@ -152,7 +152,9 @@ class Run:
         assert W is not None
         b = W.new_zeros(W.shape[::2]) if b is None else b
         places = self._blocks[self._finished][0]
-        snapshot = Snapshot(block.step, tuple(places[k] for k in finite), block.config.of(finite), W, V, b)
+        snapshot = Snapshot(
+            step=block.step, models=tuple(places[k] for k in finite), config=block.config.of(finite), W=W, V=V, b=b
+        )
         for name, recorder in self._record.take.items():
             value = np.asarray(recorder(snapshot))
             if value.shape[:1] != (len(finite),):

@@ -35,7 +35,7 @@ from .run import Run
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """Trained weights, on the CPU in float64 whatever they were trained in; row k belongs to model k of `config`."""
 
@@ -148,4 +148,13 @@ def train(
     b = W.new_zeros(W.shape[::2]) if b is None else b
     diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())
     steps = tuple(run.diverged_at[list(diverged)].tolist())
-    return Training(config, W, V, b, diverged, steps, () if record is None else record.at, run.records)
+    return Training(
+        config=config,
+        W=W,
+        V=V,
+        b=b,
+        diverged=diverged,
+        diverged_at=steps,
+        recorded_at=() if record is None else record.at,
+        records=run.records,
+    )

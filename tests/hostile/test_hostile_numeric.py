@@ -136,7 +136,9 @@ MEMORISE = MemoriseConfig(points=(2,), n_features=4, n_hidden=2, sparsity=0.5, s
 SWEEP = Sweep(settings={"n_features": 2, "n_hidden": 1, "steps": 2}, axes={"sparsity": [0.5]}, seeds=[0])
 EXECUTOR = ThreadPoolExecutor(1)
 TRAJECTORY = Trajectory((1, 2, 4), np.ones((3, 1, 2)), np.zeros((3, 2)), np.ones(3))
-SNAPSHOT = Snapshot(0, (0,), CONFIG, torch.tensor([[[1.0, -0.5]]]).double(), None, torch.zeros(1, 2).double())
+SNAPSHOT = Snapshot(
+    step=0, models=(0,), config=CONFIG, W=torch.tensor([[[1.0, -0.5]]]).double(), V=None, b=torch.zeros(1, 2).double()
+)
 INDEPENDENT = {"sparsity": [0.5] * 3, "importance": [1.0] * 3}
 STACK = {"config": CONFIG, "W": [[[1.0, -0.5]]], "b": [[0.0, 0.5]]}
 # nan is the loss of a model that is not finite, or too large.

@@ -17,8 +17,22 @@ from verify.report import Run, as_html, as_json, table
 
 QUICK = Run(full=False, device="cpu", seconds=1.0)
 CHECKS = [
-    Check("sound", "It holds.", Outcome("1/2", "0.5", 0.0, 1e-9, "exact", {"worst": "everywhere"}), 0.25),
-    Check("broken", "It does <not>.", Outcome("1", "2", math.nan, 0.0, "a reason", {"inner": [math.inf]}), 0.5),
+    Check(
+        "sound",
+        "It holds.",
+        Outcome(
+            exact="1/2", independent="0.5", deviation=0.0, tolerance=1e-9, reason="exact", data={"worst": "everywhere"}
+        ),
+        0.25,
+    ),
+    Check(
+        "broken",
+        "It does <not>.",
+        Outcome(
+            exact="1", independent="2", deviation=math.nan, tolerance=0.0, reason="a reason", data={"inner": [math.inf]}
+        ),
+        0.5,
+    ),
 ]
 
 

@@ -34,7 +34,13 @@ def published(progress: Progress) -> Outcome:
     terms = len(sympy.Add.make_args(derived))
     difference = sympy.expand(derived - form)
     differ = 0 if difference == 0 else len(sympy.Add.make_args(difference))
-    return Outcome(f"{terms} terms", f"{differ} of them differ", float(differ), 0.0, "an identity of polynomials")
+    return Outcome(
+        exact=f"{terms} terms",
+        independent=f"{differ} of them differ",
+        deviation=float(differ),
+        tolerance=0.0,
+        reason="an identity of polynomials",
+    )
 
 
 def tasks(count: int) -> list[tuple[QuadraticModel, int]]:

@@ -111,7 +111,12 @@ def exactly(largest: int, progress: Progress) -> Outcome:
         wrong += training_loss(W, b, points) != 0 or memorised(T).training_loss != 0
         progress(T / largest)
     return Outcome(
-        "0", f"{wrong} of {largest} not 0", float(wrong), 0.0, "exact numbers are equal or not", {"T": largest}
+        exact="0",
+        independent=f"{wrong} of {largest} not 0",
+        deviation=float(wrong),
+        tolerance=0.0,
+        reason="exact numbers are equal or not",
+        data={"T": largest},
     )
 
 

@@ -107,12 +107,12 @@ def certificates(full: bool, progress: Progress) -> Outcome:
             wrong.append(f"{one.name}: {theorem}")
         progress((index + 1) / len(chosen))
     return Outcome(
-        f"{len(chosen)} certificates",
-        f"{len(chosen) - len(wrong)} hold",
-        float(len(wrong)) if chosen else float("nan"),
-        0.0,
-        "a count; each certificate is a proof",
-        {"wrong": wrong},
+        exact=f"{len(chosen)} certificates",
+        independent=f"{len(chosen) - len(wrong)} hold",
+        deviation=float(len(wrong)) if chosen else float("nan"),
+        tolerance=0.0,
+        reason="a count; each certificate is a proof",
+        data={"wrong": wrong},
     )
 
 

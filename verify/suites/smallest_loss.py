@@ -153,12 +153,12 @@ def compiled(count: int, progress: Progress) -> Outcome:
     name = max(errors, key=lambda name: float(errors[name].max()))
     row, column = np.unravel_index(errors[name].argmax(), errors[name].shape)
     return Outcome(
-        f"{exact[row, column]:.13g}",
-        f"{routes[name][row, column]:.13g}",
-        float(errors[name].max()),
-        32 * EPS,
-        "float64 rounding of some 30 operations, relative to (I₁ + I₂ + λ)(1 + |w|)⁴",
-        {"points": count, "worst": f"{name}, {chosen[int(column)].label}"},
+        exact=f"{exact[row, column]:.13g}",
+        independent=f"{routes[name][row, column]:.13g}",
+        deviation=float(errors[name].max()),
+        tolerance=32 * EPS,
+        reason="float64 rounding of some 30 operations, relative to (I₁ + I₂ + λ)(1 + |w|)⁴",
+        data={"points": count, "worst": f"{name}, {chosen[int(column)].label}"},
     )
 
 

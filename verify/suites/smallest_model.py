@@ -13,7 +13,7 @@ from . import smallest_minima as minima
 from . import smallest_training as training
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Size:
     """How much of everything a run of the suite does."""
 
@@ -27,8 +27,12 @@ class Size:
     batch_size: int
 
 
-QUICK = Size(60, 6, 2_000_000, 6, 500, 16, 2000, 1024)
-FULL = Size(600, 24, 20_000_000, 48, 5000, 64, 6000, 2048)
+QUICK = Size(
+    points=60, sampled=6, samples=2_000_000, searched=6, diagram_points=500, seeds=16, steps=2000, batch_size=1024
+)
+FULL = Size(
+    points=600, sampled=24, samples=20_000_000, searched=48, diagram_points=5000, seeds=64, steps=6000, batch_size=2048
+)
 
 
 def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:

@@ -121,9 +121,9 @@ def point_groups(sizes: tuple[int, ...], progress: Progress) -> Outcome:
                 differing.append(f"{n} points: {published}, found {found}")
         progress((index + 1) / len(sizes))
     return Outcome(
-        f"{len(names)} groups named",
-        "; ".join(differing) or f"the same: {', '.join(dict.fromkeys(names))}",
-        float(len(differing)) if names else float("nan"),
-        0.0,
-        "names agree or they do not; symmetries hold to 1e-6",
+        exact=f"{len(names)} groups named",
+        independent="; ".join(differing) or f"the same: {', '.join(dict.fromkeys(names))}",
+        deviation=float(len(differing)) if names else float("nan"),
+        tolerance=0.0,
+        reason="names agree or they do not; symmetries hold to 1e-6",
     )

@@ -198,12 +198,12 @@ def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress
         progress((index + 1) / len(chosen))
     names = "; ".join(" → ".join(reign.packing.name for reign in winners(n, m)) for n, m in chosen)
     return Outcome(
-        names,
-        wrong[0] if wrong else f"the same at {places} places",
-        len(wrong),
-        0,
-        "places where they differ",
-        {"places": places, "differ": wrong},
+        exact=names,
+        independent=wrong[0] if wrong else f"the same at {places} places",
+        deviation=len(wrong),
+        tolerance=0,
+        reason="places where they differ",
+        data={"places": places, "differ": wrong},
     )
 
 
