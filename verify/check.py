@@ -7,7 +7,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 from numeric.running.progress import Progress
 
@@ -67,6 +68,23 @@ class Claim:
     name: str
     claim: str
     measure: Callable[[Progress], Outcome]
+
+
+S = TypeVar("S")
+Row: TypeAlias = tuple[str, str, Callable[[S, Progress], Outcome]]
+"""A claim of a suite: its name, the claim, and what measures it, given how much is asked for."""
+Rows: TypeAlias = tuple[Row[S], ...]
+
+
+def ready(rows: Rows[S], asked: S) -> tuple[Claim, ...]:
+    """The claims of a suite, to be run as it is `asked`."""
+    return tuple(Claim(name, claim, partial(measure, asked)) for name, claim, measure in rows)
+
+
+class Suite(Protocol):
+    """A module with claims. `full` asks for more of each; `device` is where models are trained."""
+
+    def claims(self, *, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]: ...
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import figures
 from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
-from .check import Check, run
+from .check import Check, Suite, run
 from .report import Run, as_html, as_json, table
 from .suites import (
     any_network,
@@ -26,7 +26,7 @@ from .suites import (
     winners,
 )
 
-SUITES = (smallest_bias, any_network, population, thomson, polytopes, winners, capacity, finite_data)
+SUITES: tuple[Suite, ...] = (smallest_bias, any_network, population, thomson, polytopes, winners, capacity, finite_data)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -18,7 +17,7 @@ from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
 from numeric.running.progress import Progress
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 
 Matrix = list[list[Fraction]]
 
@@ -69,47 +68,48 @@ def networks(count: int, sizes: tuple[tuple[int, int], ...], name: str) -> list[
     return found
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[int] = (
+    (
+        "network_quadrature",
+        "The exact loss of networks with n = 2 and 3, with bias, equals nested quadrature.",
+        lambda more, progress: quadrature(16 * more, progress),
+    ),
+    (
+        "network_monte_carlo",
+        "The exact loss of networks with n = 5, m = 2 equals the sample mean of the squared error.",
+        lambda more, progress: monte_carlo(4 * more, 1_000_000 * more, progress),
+    ),
+    (
+        "network_products",
+        "E[x_j ReLU(z_i)] is half the slope of E ReLU(z_i)² in G_ij.",
+        lambda more, progress: products(12 * more, progress),
+    ),
+    (
+        "network_invariance",
+        "Turning the hidden space or renaming equal features leaves the exact loss the same.",
+        lambda more, progress: invariance(8 * more, progress),
+    ),
+    (
+        "network_variance",
+        "Without weights, and with biases E x, the loss is Σ I_i Var x_i, under every law.",
+        lambda more, progress: variance(progress),
+    ),
+    (
+        "network_enclosure",
+        "The ball route holds the rational value, at 15, 30 and 60 digits.",
+        lambda more, progress: enclosure(8 * more, progress),
+    ),
+    (
+        "one_hot",
+        "With one active feature, c = 6, the 4-gon with 0, 1, 2 rising dead features has the published loss.",
+        lambda more, progress: one_hot(progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    more = 10 if full else 1
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "network_quadrature",
-            "The exact loss of networks with n = 2 and 3, with bias, equals nested quadrature.",
-            lambda progress: quadrature(16 * more, progress),
-        ),
-        (
-            "network_monte_carlo",
-            "The exact loss of networks with n = 5, m = 2 equals the sample mean of the squared error.",
-            lambda progress: monte_carlo(4 * more, 1_000_000 * more, progress),
-        ),
-        (
-            "network_products",
-            "E[x_j ReLU(z_i)] is half the slope of E ReLU(z_i)² in G_ij.",
-            lambda progress: products(12 * more, progress),
-        ),
-        (
-            "network_invariance",
-            "Turning the hidden space or renaming equal features leaves the exact loss the same.",
-            lambda progress: invariance(8 * more, progress),
-        ),
-        (
-            "network_variance",
-            "Without weights, and with biases E x, the loss is Σ I_i Var x_i, under every law.",
-            variance,
-        ),
-        (
-            "network_enclosure",
-            "The ball route holds the rational value, at 15, 30 and 60 digits.",
-            lambda progress: enclosure(8 * more, progress),
-        ),
-        (
-            "one_hot",
-            "With one active feature, c = 6, the 4-gon with 0, 1, 2 rising dead features has the published loss.",
-            one_hot,
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, 10 if full else 1)
 
 
 def quadrature(count: int, progress: Progress) -> Outcome:

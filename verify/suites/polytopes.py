@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import sympy
@@ -16,7 +16,7 @@ from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 
 _ROUNDING = 1e-13
 _TOLERANCE = 0.05
@@ -24,42 +24,44 @@ _TOLERANCE = 0.05
 _MINIMA = ((2, 1, 0.9, "digon"), (5, 2, 0.95, "pentagon"), (6, 3, 0.95, "octahedron"))
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[bool] = (
+    (
+        "polytope_gram",
+        "The float vertices of every polytope of the catalogue have the exact Gram matrix, in some order.",
+        lambda full, progress: gram(progress),
+    ),
+    (
+        "polytope_dimensionality",
+        "D of every vertex, and the coherence, from float weights equal the exact ones.",
+        lambda full, progress: dimensionality(progress),
+    ),
+    (
+        "polytope_dimensions",
+        "Exactly and in floats, Σ D is the rank for every polytope of the catalogue, and less for antiprisms that are no "
+        "tight frames.",
+        lambda full, progress: dimensions(progress),
+    ),
+    (
+        "polytope_energies",
+        "Coulomb, logarithmic, Riesz and interference energies in closed form equal sums over float vertices.",
+        lambda full, progress: energies(progress),
+    ),
+    (
+        "polytope_names",
+        "Turned, shuffled and with noise below the tolerance, every polytope of the catalogue gets its name.",
+        lambda full, progress: names(50 if full else 5, progress),
+    ),
+    (
+        "minimised_shapes",
+        "The features of minimised models form the digon, pentagon and octahedron, with the exact D.",
+        lambda full, progress: minimised(16 if full else 2, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "polytope_gram",
-            "The float vertices of every polytope of the catalogue have the exact Gram matrix, in some order.",
-            gram,
-        ),
-        (
-            "polytope_dimensionality",
-            "D of every vertex, and the coherence, from float weights equal the exact ones.",
-            dimensionality,
-        ),
-        (
-            "polytope_dimensions",
-            "Exactly and in floats, Σ D is the rank for every polytope of the catalogue, and less for antiprisms that are no "
-            "tight frames.",
-            dimensions,
-        ),
-        (
-            "polytope_energies",
-            "Coulomb, logarithmic, Riesz and interference energies in closed form equal sums over float vertices.",
-            energies,
-        ),
-        (
-            "polytope_names",
-            "Turned, shuffled and with noise below the tolerance, every polytope of the catalogue gets its name.",
-            lambda progress: names(50 if full else 5, progress),
-        ),
-        (
-            "minimised_shapes",
-            "The features of minimised models form the digon, pentagon and octahedron, with the exact D.",
-            lambda progress: minimised(16 if full else 2, progress),
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, full)
 
 
 def _in_exact_order(name: str) -> tuple[Floats, Floats]:

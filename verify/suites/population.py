@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
 from random import Random
 
@@ -16,43 +15,44 @@ from numeric.minimise import minimise_loss
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 from .any_network import Network, networks
 
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[bool] = (
+    (
+        "population",
+        "The loss without sampling equals the exact rational one, under every law.",
+        lambda full, progress: population(480 if full else 48, progress),
+    ),
+    (
+        "population_many",
+        "Beyond ten features, from the characteristic function, it equals rigorous enclosures.",
+        lambda full, progress: many(12 if full else 3, progress),
+    ),
+    (
+        "population_gradient",
+        "Its gradient equals differences of exact losses.",
+        lambda full, progress: gradient(160 if full else 16, progress),
+    ),
+    (
+        "noise_free_seeds",
+        "Noise-free minimisation of n = 5, m = 2 finds the same best loss from three seeds.",
+        lambda full, progress: seeds(64 if full else 16, progress),
+    ),
+    (
+        "noise_free_exact",
+        "The exact loss of the weights it finds is the value it reports.",
+        lambda full, progress: found_loss(64 if full else 16, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    more = 10 if full else 1
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "population",
-            "The loss without sampling equals the exact rational one, under every law.",
-            lambda progress: population(48 * more, progress),
-        ),
-        (
-            "population_many",
-            "Beyond ten features, from the characteristic function, it equals rigorous enclosures.",
-            lambda progress: many(12 if full else 3, progress),
-        ),
-        (
-            "population_gradient",
-            "Its gradient equals differences of exact losses.",
-            lambda progress: gradient(16 * more, progress),
-        ),
-        (
-            "noise_free_seeds",
-            "Noise-free minimisation of n = 5, m = 2 finds the same best loss from three seeds.",
-            lambda progress: seeds(64 if full else 16, progress),
-        ),
-        (
-            "noise_free_exact",
-            "The exact loss of the weights it finds is the value it reports.",
-            lambda progress: found_loss(64 if full else 16, progress),
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, full)
 
 
 def _both_laws(kind: str, network: Network) -> tuple[exact_law.Law, numeric_law.Law | None, list[float]]:

@@ -21,7 +21,7 @@ from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
 from ..certificate import read, verify
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""
@@ -47,36 +47,38 @@ class Shipped(NamedTuple):
         return content
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[bool] = (
+    (
+        "bias_certificates",
+        "With bias, certificates on both sides of the phase boundaries hold, by integers alone.",
+        lambda full, progress: certificates(full, progress),
+    ),
+    (
+        "bias_nothing_below",
+        "With bias, no search and no trained model gets below the certified minimum.",
+        lambda full, progress: nothing_below(256 if full else 64, (40, 2000) if full else (10, 400), progress),
+    ),
+    (
+        "bias_minimum_reached",
+        "With bias, the search reaches the certified minimum.",
+        lambda full, progress: minimum_reached(256 if full else 64, progress),
+    ),
+    (
+        "bias_triple_points",
+        "At the enclosed triple points searched minima tie.",
+        lambda full, progress: triple_points(progress),
+    ),
+    (
+        "one_axis",
+        "Two features on one axis cost less than conjectured, and three less than two and a dropped one, where said.",
+        lambda full, progress: one_axis(full, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "bias_certificates",
-            "With bias, certificates on both sides of the phase boundaries hold, by integers alone.",
-            lambda progress: certificates(full, progress),
-        ),
-        (
-            "bias_nothing_below",
-            "With bias, no search and no trained model gets below the certified minimum.",
-            lambda progress: nothing_below(256 if full else 64, (40, 2000) if full else (10, 400), progress),
-        ),
-        (
-            "bias_minimum_reached",
-            "With bias, the search reaches the certified minimum.",
-            lambda progress: minimum_reached(256 if full else 64, progress),
-        ),
-        (
-            "bias_triple_points",
-            "At the enclosed triple points searched minima tie.",
-            triple_points,
-        ),
-        (
-            "one_axis",
-            "Two features on one axis cost less than conjectured, and three less than two and a dropped one, where said.",
-            lambda progress: one_axis(full, progress),
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, full)
 
 
 def shipped() -> Iterator[Shipped]:

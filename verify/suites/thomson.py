@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
 
 import numpy as np
@@ -11,7 +10,7 @@ from analytic.thomson import thomson
 from numeric.running.progress import Progress
 from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereMinimum, best_known, solve
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 
 EXACT = (2, 3, 4, 5, 6, 7, 12)
 """Numbers of points with an energy in closed form; proved to be the least for all but 7."""
@@ -21,37 +20,38 @@ _SOME = (*range(2, 13), 14, 16, 22, 32, 46)
 _EPS = float(np.finfo(np.float64).eps)
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[tuple[int, ...]] = (
+    (
+        "thomson_exact",
+        "The least Coulomb energies that a search finds for 2 to 7 and 12 points are the exact ones.",
+        lambda sizes, progress: exact_energies(progress),
+    ),
+    (
+        "thomson_published",
+        "The exact energies round to the published ones.",
+        lambda sizes, progress: published_energies(progress),
+    ),
+    (
+        "thomson_best_known",
+        "The search reaches the best known energy for every number of points that it is tried on, none lower.",
+        lambda sizes, progress: best_known_energies(sizes, progress),
+    ),
+    (
+        "thomson_forces",
+        "At every configuration that it finds the forces balance along the sphere.",
+        lambda sizes, progress: forces(sizes, progress),
+    ),
+    (
+        "thomson_groups",
+        "Their point groups are the published ones.",
+        lambda sizes, progress: point_groups(sizes, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    sizes = tuple(n for n in best_known() if n <= _MOST) if full else _SOME
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "thomson_exact",
-            "The least Coulomb energies that a search finds for 2 to 7 and 12 points are the exact ones.",
-            exact_energies,
-        ),
-        (
-            "thomson_published",
-            "The exact energies round to the published ones.",
-            published_energies,
-        ),
-        (
-            "thomson_best_known",
-            f"The search reaches the best known energy for {len(sizes)} numbers of points up to {max(sizes)}, none lower.",
-            lambda progress: best_known_energies(sizes, progress),
-        ),
-        (
-            "thomson_forces",
-            "At every configuration that it finds the forces balance along the sphere.",
-            lambda progress: forces(sizes, progress),
-        ),
-        (
-            "thomson_groups",
-            "Their point groups are the published ones.",
-            lambda progress: point_groups(sizes, progress),
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, tuple(n for n in best_known() if n <= _MOST) if full else _SOME)
 
 
 @lru_cache(maxsize=64)

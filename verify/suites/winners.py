@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -19,7 +19,7 @@ from numeric.law import variance
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Row, Rows, Worst, ready
 from .winner_searches import EIGHT, beaten, free_height, searched
 
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
@@ -47,53 +47,58 @@ _SEARCHED_FULL = (
 """(n, m, sparsity) at which the least loss of all W and b that is found is the winner's."""
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+def _settings(full: bool) -> tuple[tuple[int, int], ...]:
+    return (*SMALL, EIGHT) if full else SMALL
+
+
+BEYOND: Row[bool] = (
+    "free_height",
+    "For n = 8, m = 3, s = 4/5 the least loss that is found is that of a square antiprism lower than the tight frame.",
+    lambda full, progress: free_height(progress),
+)
+CLAIMS: Rows[bool] = (
+    (
+        "atom_losses",
+        "The certified least loss of every polytope is what a scan of norms and biases finds.",
+        lambda full, progress: atom_losses(12 if full else 3, progress),
+    ),
+    (
+        "winner_weights",
+        "The loss without sampling, at the certified norms and biases of the winners, is the certified loss.",
+        lambda full, progress: winner_weights(_settings(full), progress),
+    ),
+    (
+        "winner_rectified",
+        "For n = 10, m = 4, s = 9/10 and 49/50 the rectified 5-cell wins, and the loss without sampling at its norm and bias "
+        "is the certified loss.",
+        lambda full, progress: rectified(progress),
+    ),
+    (
+        "winner_sequence",
+        "Scans of all packings over a grid of sparsities find the proved sequence of winners.",
+        lambda full, progress: sequence(_settings(full), 12 if full else 3, progress),
+    ),
+    (
+        "winner_crossings",
+        "At the enclosed crossings the scanned losses of the two packings are equal.",
+        lambda full, progress: crossings(_settings(full), progress),
+    ),
+    (
+        "winner_beaten",
+        "For n = 4, m = 2, s = 1/20 no packing of polytopes is best: weights that are found have a lower exact loss.",
+        lambda full, progress: beaten(progress),
+    ),
+    (
+        "winner_is_minimum",
+        "Minimising over all W and b finds the winner: the same loss and the same shapes.",
+        lambda full, progress: searched((*_SEARCHED, *_SEARCHED_FULL) if full else _SEARCHED, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    settings = (*SMALL, EIGHT) if full else SMALL
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "atom_losses",
-            "The certified least loss of every polytope is what a scan of norms and biases finds.",
-            lambda progress: atom_losses(12 if full else 3, progress),
-        ),
-        (
-            "winner_weights",
-            "The loss without sampling, at the certified norms and biases of the winners, is the certified loss.",
-            lambda progress: winner_weights(settings, progress),
-        ),
-        (
-            "winner_rectified",
-            "For n = 10, m = 4, s = 9/10 and 49/50 the rectified 5-cell wins, and the loss without sampling at its norm and bias "
-            "is the certified loss.",
-            rectified,
-        ),
-        (
-            "winner_sequence",
-            "Scans of all packings over a grid of sparsities find the proved sequence of winners.",
-            lambda progress: sequence(settings, 12 if full else 3, progress),
-        ),
-        (
-            "winner_crossings",
-            "At the enclosed crossings the scanned losses of the two packings are equal.",
-            lambda progress: crossings(settings, progress),
-        ),
-        (
-            "winner_beaten",
-            "For n = 4, m = 2, s = 1/20 no packing of polytopes is best: weights that are found have a lower exact loss.",
-            beaten,
-        ),
-        (
-            "winner_is_minimum",
-            "Minimising over all W and b finds the winner: the same loss and the same shapes.",
-            lambda progress: searched((*_SEARCHED, *_SEARCHED_FULL) if full else _SEARCHED, progress),
-        ),
-    )
-    beyond = Claim(
-        "free_height",
-        "For n = 8, m = 3, s = 4/5 the least loss that is found is that of a square antiprism lower than the tight frame.",
-        free_height,
-    )
-    return (*(Claim(*row) for row in table), *((beyond,) if full else ()))
+    return ready((*CLAIMS, *((BEYOND,) if full else ())), full)
 
 
 @lru_cache(maxsize=4096)
