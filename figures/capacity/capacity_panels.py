@@ -26,7 +26,7 @@ from analytic.capacity import (
 from analytic.capacity.quadratic_task import density, kurtosis, ratio, total
 from analytic.emit import compile_arithmetic
 from numeric.capacity import minimise_quadratic, sparse_uniform
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 TITLE = "Where capacity goes: six pairs of benefit curves"
 SEED = 0
@@ -81,7 +81,7 @@ class Panels:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Panels:
     """Densities from 1 to 0.01 and v₂/v₁ from 0.1 to 10, both logarithmic, U[−1, 1] features."""
     panels = {}
-    for k, (name, curves) in enumerate(PANELS.items()):
+    for name, curves in each(PANELS.items(), progress):
         p, r = TASKS[name]
         model = QuadraticModel((1, r), sparse_kurtosis(p))
         searched = minimise_quadratic([1.0, float(r)], 1, sparse_uniform(float(p)), starts=8).capacities
@@ -94,7 +94,6 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> P
             task=task,
             searched=searched,
         )
-        progress((k + 1) / 7)
     size = 400 if full else 200
     ratios, densities = np.logspace(-1, 1, size), np.logspace(-2, 0, size)
     found, at = sharing(), {kurtosis: kurtosis_of_density(), total: 1}

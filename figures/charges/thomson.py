@@ -11,7 +11,7 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.thomson import thomson
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.thomson import solve
 
 from ..motifs.solid import draw_solid, schoenflies
@@ -38,13 +38,12 @@ class Rest:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
     """The same for `full`: from every start the solver ends in the one minimum there is."""
     rests = []
-    for index, n in enumerate(SIZES):
+    for n in each(SIZES, progress):
         lowest = solve(n, starts=16).minima[0]
         exact = thomson(n)
         rests.append(
             Rest(exact.polytope.name, lowest.points, lowest.value, lowest.point_group.name, exact.energy, exact.proved)
         )
-        progress((index + 1) / len(SIZES))
     return tuple(rests)
 
 

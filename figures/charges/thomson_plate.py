@@ -11,7 +11,7 @@ from matplotlib import pyplot
 
 from analytic.thomson import thomson
 from numeric.geometry import faces
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.thomson import ROUNDING, best_known, solve
 
 from ..motifs.solid import draw_solid, schoenflies
@@ -42,7 +42,7 @@ class Rest:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
     rests = []
     starts = 128 if full else 16
-    for index, n in enumerate(SIZES):
+    for n in each(SIZES, progress):
         solution = solve(n, starts=starts)
         lowest = solution.minima[0]
         sides = [len(face) for face in faces(lowest.points)]
@@ -58,7 +58,6 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
                 proved=_proved(n),
             )
         )
-        progress((index + 1) / len(SIZES))
     return tuple(rests)
 
 

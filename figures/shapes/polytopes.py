@@ -12,7 +12,7 @@ from matplotlib import pyplot
 
 from analytic.polytopes import polytope
 from numeric.geometry import Geometry, describe
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..motifs.hull_drawing import COLOURS, VIEW
 from ..motifs.hull_drawing import draw as draw_points
@@ -43,11 +43,10 @@ class Shape:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Shape, ...]:
     """Vertices and D are derived in `analytic`; the colours come from the orthogonal components found in the floats."""
     shapes = []
-    for index, name in enumerate(NAMES):
+    for name in each(NAMES, progress):
         exact = polytope(name)
         V = np.array(exact.vertices.evalf(30).tolist(), dtype=np.float64)
         shapes.append(Shape(exact.name, V, exact.dimensionality, describe(V)))
-        progress((index + 1) / len(NAMES))
     return tuple(shapes)
 
 

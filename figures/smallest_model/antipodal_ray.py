@@ -11,7 +11,7 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.quadrature import expected_loss_quadrature
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 TITLE = "Loss along the antipodal ray W = (a, −a)"
 SEED = None
@@ -50,7 +50,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
     axis = np.linspace(0, 1.4, 281)
     places = axis[:: 7 if full else 20]
     rays = []
-    for index, sparsity in enumerate(SPARSITIES):
+    for sparsity in each(SPARSITIES, progress):
         model = SmallestModel(sparsity)
         s, i1, i2, strength = map(float, model.parameters)
         dead = float(model.loss(0, 0))
@@ -67,7 +67,6 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
                 at_one=float(model.loss(1, -1)) / dead,
             )
         )
-        progress((index + 1) / len(SPARSITIES))
     return Rays(axis, places, tuple(rays))
 
 

@@ -12,7 +12,7 @@ from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 
 from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 TITLE = "Loss landscape of two features in one dimension"
 SEED = None
@@ -45,9 +45,8 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Landscapes at s = 1/10, 2/5 and 9/10 for equal importances: dense, near the transition, sparse."""
     axis = np.linspace(-EXTENT, EXTENT, 801 if full else 301)
     found = []
-    for index, s in enumerate(("1/10", "2/5", "9/10")):
+    for s in each(("1/10", "2/5", "9/10"), progress):
         found.append(landscape(SmallestModel(s), axis))
-        progress((index + 1) / 3)
     return tuple(found)
 
 

@@ -15,7 +15,7 @@ from analytic.loss.cube import expectation, positive_part, transform, vertices
 from numeric.law import variance as float_variance
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Claim, Outcome, Rows, Worst, ready
 
@@ -114,10 +114,9 @@ def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
 
 def quadrature(count: int, progress: Progress) -> Outcome:
     worst = Worst()
-    for index, network in enumerate(networks(count, ((2, 1), (2, 2), (3, 1), (3, 2)), "quadrature")):
+    for network in each(networks(count, ((2, 1), (2, 2), (3, 1), (3, 2)), "quadrature"), progress):
         exact, integral = float(network.exact), expected_loss_quadrature(*network.floats).value
         worst.see(abs(exact - integral) / (exact or 1.0), exact, integral, network.label)
-        progress((index + 1) / count)
     reason = "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small"
     return worst.outcome(1e-9, reason, {"networks": count})
 
@@ -137,7 +136,7 @@ def products(count: int, progress: Progress) -> Outcome:
     """Both sides by the exact route, the slope as a symmetric difference of rationals with h = 1e-12."""
     step, random = Fraction(1, 10**12), Random("products")
     worst = Worst()
-    for index in range(count):
+    for index in each(range(count), progress):
         n = 2 + index % 4
         g = [Fraction(random.randint(-8, 8), 5) for _ in range(n)]
         b, j = Fraction(random.randint(-6, 6), 7), random.randrange(n)
@@ -154,7 +153,6 @@ def products(count: int, progress: Progress) -> Outcome:
         slope = (mean(ahead, 2, None) - mean(behind, 2, None)) / (4 * step)
         product = mean(g, 1, j)
         worst.see(abs(slope - product), float(product), float(slope), f"{law}, g = {[*map(str, g)]}")
-        progress((index + 1) / count)
     reason = "rational differences with h = 1e-12: h times a second derivative that may jump, below 10"
     return worst.outcome(1e-11, reason, {"networks": count})
 
@@ -163,7 +161,7 @@ def invariance(count: int, progress: Progress) -> Outcome:
     """The rotation by (3/5, 4/5) and the reversal of features that share one sparsity, all in rationals."""
     worst = Worst()
     cosine, sine = Fraction(3, 5), Fraction(4, 5)
-    for index, network in enumerate(networks(count, ((3, 2), (5, 2)), "invariance")):
+    for network in each(networks(count, ((3, 2), (5, 2)), "invariance"), progress):
         law = Independent(network.sparsity[0])
         first, second = network.W
         turned = [
@@ -175,7 +173,6 @@ def invariance(count: int, progress: Progress) -> Outcome:
         moved = expected_loss(renamed, network.b[::-1], law, network.importance[::-1])
         before, after = Fraction(str(exact)), Fraction(str(moved))
         worst.see(abs(before - after), before, after, network.label)
-        progress((index + 1) / count)
     return worst.outcome(0.0, "both exact", {"networks": count})
 
 
@@ -201,7 +198,7 @@ def variance(progress: Progress) -> Outcome:
 def enclosure(count: int, progress: Progress) -> Outcome:
     """How far, in radii, the rational value lies from the middle of its ball."""
     worst = Worst()
-    for index, network in enumerate(networks(count, ((3, 2), (5, 2), (6, 3)), "enclosure")):
+    for network in each(networks(count, ((3, 2), (5, 2), (6, 3)), "enclosure"), progress):
         exact = network.exact
         for digits in (15, 30, 60):
             middle, radius = enclose_loss(
@@ -209,7 +206,6 @@ def enclosure(count: int, progress: Progress) -> Outcome:
             )
             share = float(abs(middle - exact) / radius) if radius else float(middle != exact) * 2
             worst.see(share, float(exact), float(middle), network.label)
-        progress((index + 1) / count)
     reason = "radii of the ball: the value lies inside"
     return worst.outcome(1.0, reason, {"networks": count})
 

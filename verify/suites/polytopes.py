@@ -14,7 +14,7 @@ from numeric.geometry import Reference, best_fit, describe, vertices
 from numeric.geometry import antiprism as float_antiprism
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Claim, Outcome, Rows, Worst, ready
 
@@ -75,26 +75,24 @@ def _in_exact_order(name: str) -> tuple[Floats, Floats]:
 def gram(progress: Progress) -> Outcome:
     """Largest difference of an entry."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact, V = _in_exact_order(name)
         gaps = np.abs(V.T @ V - exact)
         i, j = np.unravel_index(gaps.argmax(), gaps.shape)
         worst.see(float(gaps[i, j]), float(exact[i, j]), float(V[:, i] @ V[:, j]), f"{name}, vertices {i} and {j}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(_ROUNDING, "a few roundings of sums of products of numbers of at most 1")
 
 
 def dimensionality(progress: Progress) -> Outcome:
     """Largest difference of a D or a coherence."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact = polytope(name)
         _, V = _in_exact_order(name)
         pairs = [*zip(exact.dimensionality, feature_dimensionality(V).tolist(), strict=True)]
         for place, (value, found) in enumerate([*pairs, (exact.coherence, float(coherence(V)))]):
             label = f"vertex {place}" if place < len(pairs) else "coherence"
             worst.see(abs(float(value.evalf(30)) - found), str(value), found, f"{name}, {label}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(_ROUNDING, "a few roundings of quotients of at most 1")
 
 
@@ -121,7 +119,7 @@ def dimensions(progress: Progress) -> Outcome:
 def energies(progress: Progress) -> Outcome:
     """Relative differences; the sums are taken over pairs of float vertices as they stand."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact, V = polytope(name), vertices(name)
         distances, cosines = pdist(V.T), V.T @ V
         positive = np.maximum(cosines - np.diag(np.diag(cosines)), 0.0)
@@ -134,7 +132,6 @@ def energies(progress: Progress) -> Outcome:
         for label, closed, found in rows:
             value = float(closed.evalf(30))
             worst.see(abs(value - found) / (1 + abs(value)), str(closed)[:80], float(found), f"{name}, {label}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(1e-12, "relative; a few roundings for each of at most 190 pairs")
 
 
@@ -158,11 +155,10 @@ def _disguised(name: str, count: int) -> Iterator[tuple[Floats, str]]:
 def names(count: int, progress: Progress) -> Outcome:
     """1 for a wrong name."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         for W, place in _disguised(name, count):
             found = describe(W, tolerance=_TOLERANCE).whole
             worst.see(float(found != name), name, str(found), place)
-        progress((index + 1) / len(CATALOGUE))
     reason = "a name is right or wrong: turning by half the tolerance moves no cosine by more than the tolerance"
     return worst.outcome(0.0, reason, {"disguises": count * len(CATALOGUE)})
 
@@ -170,13 +166,12 @@ def names(count: int, progress: Progress) -> Outcome:
 def minimised(starts: int, progress: Progress) -> Outcome:
     """Largest |D − exact D| at the least loss found; 1 for another shape."""
     worst = Worst()
-    for index, (n, m, sparsity, name) in enumerate(_MINIMA):
+    for n, m, sparsity, name in each(_MINIMA, progress):
         solution = minimise_loss(n, m, sparsity, starts=starts)
         geometry = describe(solution.W, solution.b)
         exact = polytope(name).dimensionality[0]
         found = feature_dimensionality(np.asarray(solution.W, dtype=np.float64))
         apart = np.abs(found - float(exact)).max() if geometry.whole == name and not geometry.unlearned else 1.0
         worst.see(float(apart), f"{name}, D = {exact}", f"{geometry}, D = {found[0]:.9g}", f"n = {n}, m = {m}")
-        progress((index + 1) / len(_MINIMA))
     reason = "a gradient of at most 1e-10 over curvatures of 1e-4 or more (p² = 1/400) leaves weights off by 1e-6"
     return worst.outcome(1e-6, reason, {"starts": starts})

@@ -17,7 +17,7 @@ from numeric.arguments import Floats
 from numeric.law import variance
 from numeric.minimise import minimise_loss
 from numeric.population import ACCURACY, expected_loss
-from numeric.running.progress import Progress, within
+from numeric.running.progress import Progress, each, within
 from numeric.train import TrainConfig, train
 
 from ..certificate import read, verify
@@ -99,7 +99,7 @@ def certificates(full: bool, progress: Progress) -> Outcome:
     """How many certificates are rejected, or are for another setting or phase than the table says."""
     chosen = [*shipped()] if full else quick()
     wrong = []
-    for index, one in enumerate(chosen):
+    for one in each(chosen, progress):
         try:
             theorem = verify(one.document)
         except ValueError as error:
@@ -107,7 +107,6 @@ def certificates(full: bool, progress: Progress) -> Outcome:
         setting = f"At s = {one.sparsity}, I = (1, {one.importance}), λ = {one.penalty} "
         if not (theorem.startswith(setting) and _WORDS[one.phase] in theorem):
             wrong.append(f"{one.name}: {theorem}")
-        progress((index + 1) / len(chosen))
     return Outcome(
         exact=f"{len(chosen)} certificates",
         independent=f"{len(chosen) - len(wrong)} hold",
@@ -163,23 +162,21 @@ def nothing_below(starts: int, training: tuple[int, int], progress: Progress) ->
 def minimum_reached(starts: int, progress: Progress) -> Outcome:
     """How far the exact loss of the best end of a search lies above the certified minimum."""
     worst, chosen = Worst(), quick()
-    for index, one in enumerate(chosen):
+    for one in each(chosen, progress):
         upper, found = Fraction(one.document["upper"]), _searched(one, starts)
         worst.see(found - upper, float(upper), float(found), one.name)
-        progress((index + 1) / len(chosen))
     return worst.outcome(1e-12, "the width of the certificates; a gradient of 1e-10 leaves far less")
 
 
 def triple_points(progress: Progress) -> Outcome:
     """How far apart the lowest searched minima lie at the triple points, and from the loss of dropping."""
     worst = Worst()
-    for index, name in enumerate(("triple", "mirror")):
+    for name in each(("triple", "mirror"), progress):
         entry = entries()[name]
         s, r = (float(Fraction(entry[key][0])) for key in ("sparsity", "importance"))
         found = [minimum.value for minimum in minimise_loss(2, 1, s, importance=(1.0, r), starts=64).minima]
         tied = r * variance(1 - s) if name == "triple" else found[1]
         worst.see(abs(found[0] - tied), tied, found[0], f"{name}: s = {s:.12f}, r = {r:.12f}")
-        progress((index + 1) / 2)
     return worst.outcome(2 * ACCURACY, "the accuracy of the loss without sampling, for each of two minima")
 
 
@@ -190,14 +187,13 @@ def one_axis(full: bool, progress: Progress) -> Outcome:
     calls: list[tuple[str, Callable[[], Witness]]] = [(f"two, s = {s}", lambda s=s: counterexample(s)) for s in pairs]  # type: ignore[misc]
     calls += [(f"three, s = {s}", lambda s=s: three_on_an_axis(s)) for s in more]  # type: ignore[misc]
     worst, gains = Worst(), {}
-    for index, (name, call) in enumerate(calls):
+    for name, call in each(calls, progress):
         found = call()
         weights, biases = (np.array([float(c) for c in row]) for row in (found.weights, found.biases))
         loss = float(expected_loss(weights[None], biases, float(found.sparsity)))
         beats = found.gain > 0 and (len(weights) > 2 or found.beaten == conjectured_cost(2, 1, str(found.sparsity)))
         worst.see(abs(loss - float(found.loss)) if beats else float("inf"), float(found.loss), loss, name)
         gains[name] = float(found.gain)
-        progress((index + 1) / len(calls))
     return worst.outcome(
         3 * ACCURACY, "the accuracy of the loss without sampling, for three features", {"gains": gains}
     )

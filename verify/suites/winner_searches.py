@@ -16,7 +16,7 @@ from analytic.polytopes import antiprism
 from analytic.winners import winner_at
 from numeric.geometry import describe
 from numeric.minimise import LossSolution, minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Outcome, Worst
 
@@ -28,7 +28,7 @@ _STARTS = {6: 24, 8: 10}
 def searched(settings: tuple[tuple[int, int, str], ...], progress: Progress) -> Outcome:
     """Relative difference of the losses, infinite where the shapes differ."""
     worst = Worst()
-    for index, (n, m, s) in enumerate(settings):
+    for n, m, s in each(settings, progress):
         winner = winner_at(n, m, s)
         found = search(n, m, Fraction(s), _STARTS.get(n, 8))
         exact = float(winner.loss.midpoint)
@@ -38,7 +38,6 @@ def searched(settings: tuple[tuple[int, int, str], ...], progress: Progress) -> 
         same = shapes == +expected
         place = f"n = {n}, m = {m}, s = {s}: {winner.packing.name}"
         worst.see(abs(found.value - exact) / exact if same else np.inf, exact, found.value, place)
-        progress((index + 1) / len(settings))
     return worst.outcome(
         1e-9,
         "relative; ten times the accuracy that the route promises",

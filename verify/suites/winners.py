@@ -17,7 +17,7 @@ from numeric.arguments import Floats
 from numeric.geometry import vertices
 from numeric.law import variance
 from numeric.population import expected_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Claim, Outcome, Row, Rows, Worst, ready
 from .winner_searches import EIGHT, beaten, free_height, searched
@@ -133,12 +133,11 @@ def scanned(packing: Packing, s: Fraction) -> float:
 def atom_losses(count: int, progress: Progress) -> Outcome:
     """Difference over E Σ x_i², for the atoms of six features; sparsities evenly from 0 on."""
     worst, shapes = Worst(), atoms(6, 3)
-    for index, s in enumerate(Fraction(k, count) for k in range(count)):
+    for s in each((Fraction(k, count) for k in range(count)), progress):
         for atom in shapes:
             exact, found = float(best_loss(atom, s, 20).loss.midpoint), scan(atom.name, s)
             scale = atom.gram.rows * float(1 - s) / 3
             worst.see(abs(found - exact) / scale, exact, found, f"{atom.name}, s = {s}")
-        progress((index + 1) / count)
     return worst.outcome(1e-10, _SCANNED, {"sparsities": count, "polytopes": [atom.name for atom in shapes]})
 
 
@@ -160,21 +159,20 @@ def model(n: int, m: int, s: Fraction) -> tuple[Floats, Floats, float]:
 def winner_weights(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcome:
     """Difference over E Σ x_i², in the middle of every reign and near its ends."""
     worst, chosen = Worst(), tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         for reign in winners(n, m):
             for s in _inside(reign, (Fraction(1, 50), Fraction(1, 2), Fraction(49, 50))):
                 W, b, exact = model(n, m, s)
                 found = float(expected_loss(torch.from_numpy(W), torch.from_numpy(b), float(s)))
                 place = f"n = {n}, m = {m}, s = {float(s):.4f}: {reign.packing.name}"
                 worst.see(abs(found - exact) / (n * float(1 - s) / 3), exact, found, place)
-        progress((index + 1) / len(chosen))
     return worst.outcome(1e-10, "relative to Σ E x_i², the accuracy that the route promises")
 
 
 def rectified(progress: Progress) -> Outcome:
     """Difference over E Σ x_i²; infinite where another packing wins or the certified losses overlap."""
     worst = Worst()
-    for index, s in enumerate((Fraction(9, 10), Fraction(49, 50))):
+    for s in each((Fraction(9, 10), Fraction(49, 50)), progress):
         winner = winner_at(10, 4, to_sympy(s))
         W, b, exact = model(10, 4, s)
         found = float(expected_loss(torch.from_numpy(W), torch.from_numpy(b), float(s)))
@@ -182,14 +180,13 @@ def rectified(progress: Progress) -> Outcome:
         apart = abs(found - exact) / (10 * float(1 - s) / 3)
         wins = winner.packing.name == "rectified 5-cell" and ahead
         worst.see(apart if wins else np.inf, exact, found, f"s = {s}: {winner.packing.name}")
-        progress((index + 1) / 2)
     return worst.outcome(1e-10, "relative to Σ E x_i², the accuracy that the route promises")
 
 
 def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress) -> Outcome:
     """Places where the packing of least scanned loss is not the one that reigns: on a grid, and 1/200 from each crossing."""
     wrong, places, chosen = [], 0, tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         reigns = winners(n, m)
         grid = [Fraction(k, count) for k in range(count)]
         # Rounded, so that a crossing that several settings share is scanned once.
@@ -200,7 +197,6 @@ def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress
             places += 1
             if least != reigning:
                 wrong.append(f"n = {n}, m = {m}, s = {s}: {least.name}, not {reigning.name}")
-        progress((index + 1) / len(chosen))
     names = "; ".join(" → ".join(reign.packing.name for reign in winners(n, m)) for n, m in chosen)
     return Outcome(
         exact=names,
@@ -215,7 +211,7 @@ def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress
 def crossings(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcome:
     """Difference of the two losses over Σ E x_i² of what changes, at the middle of the enclosure, whose width is 1e-12."""
     worst, table, chosen = Worst(), {}, tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         reigns = winners(n, m)
         for before, after in pairwise(reigns):
             s = _fraction(before.end.midpoint)
@@ -225,7 +221,6 @@ def crossings(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcom
             table[place] = float(s)
             features = first.dropped + sum(count * atom.gram.rows for atom, count in first.atoms)
             worst.see(abs(losses[0] - losses[1]) / (max(features, 1) * float(1 - s) / 3), *losses, place)
-        progress((index + 1) / len(chosen))
     return worst.outcome(1e-10, _SCANNED, {"crossings": table})
 
 
