@@ -106,10 +106,8 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: str = "") -> bytes:
-    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others. `viewer`: HTML to
-    stand below the figures, as `figures.motifs.turntable` makes it.
-    """
+def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run) -> bytes:
+    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others."""
     failed = [check.name for check in checks if not check.passed]
     basins: list[dict[str, Any]] = next(
         (check.outcome.data["basins"] for check in checks if "basins" in check.outcome.data), []
@@ -136,7 +134,6 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
             {"name": f.name, "title": f.title, "caption": f.caption, "image": base64.b64encode(f.svg).decode()}
             for f in drawn
         ],
-        viewer=viewer,
         chambers=_derivations(),
         edges=[
             {

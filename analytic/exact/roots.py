@@ -174,12 +174,6 @@ def sign_beside(polynomial: fmpq_poly, point: Fraction, side: int) -> int:
     return 0
 
 
-def sign_at_infinity(polynomial: fmpq_poly) -> int:
-    """The sign of the polynomial for large positive arguments; 0 for the zero polynomial."""
-    leading = polynomial.leading_coefficient()
-    return (leading > 0) - (leading < 0)
-
-
 def rational_between(lower: RealAlgebraic, upper: RealAlgebraic) -> Fraction:
     """A rational strictly between two real algebraic numbers, lower < upper: of least denominator between the ends of their
     enclosures, so that what is computed there stays short.

@@ -12,6 +12,7 @@ import torch
 from matplotlib import pyplot
 from sympy import Matrix, Rational, Symbol
 
+from analytic.exact import is_zero
 from analytic.polytopes import polytope
 from numeric.metrics import gram_is_singular, in_superposition, numerical_rank
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
@@ -85,7 +86,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> B
 
 def same_gram(W: Matrix, V: Matrix) -> bool:
     """Whether WᵀW = VᵀV, exactly."""
-    return bool((W.T * W - V.T * V).applyfunc(sympy.simplify).is_zero_matrix)
+    return all(is_zero(entry) for entry in W.T * W - V.T * V)
 
 
 def example(name: str, W: Matrix) -> Example:

@@ -37,13 +37,11 @@ class SphereMinimum(Minimum):
     """One distinct minimum of `shape` = (n, dim) points; `gradient_norm` is the largest coordinate in the tangent spaces.
 
     `flat`: in how many directions, rotations apart, the Hessian vanishes. Where there are any, `points` is as a rule one of a
-    continuum of minima, and its symmetry says nothing of the others'. `stiffness`: the least of the other eigenvalues (inf
-    where there is none).
+    continuum of minima, and its symmetry says nothing of the others'.
     """
 
     shape: tuple[int, int]
     flat: int
-    stiffness: float
 
     @property
     def points(self) -> Floats:
@@ -118,7 +116,6 @@ def solve(
 def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMinimum:
     polished = problem.polish(end.units)
     tolerance = max(GRADIENT_TOLERANCE, problem.attainable(polished.units))
-    curved = polished.spectrum[~polished.zero]
     return SphereMinimum(
         value=sphere_energy.energy(polished.units, pair),
         point=polished.units.ravel(),
@@ -127,7 +124,6 @@ def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMin
         converged=polished.norm <= tolerance,
         shape=problem.shape,
         flat=int(polished.zero.sum()) - rotations(polished.units),
-        stiffness=float(curved.min(initial=np.inf)),
     )
 
 
@@ -173,5 +169,4 @@ def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
         converged=True,
         shape=(n, 1),
         flat=0,
-        stiffness=np.inf,
     )

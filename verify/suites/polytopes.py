@@ -8,6 +8,7 @@ import numpy as np
 import sympy
 from scipy.spatial.distance import pdist
 
+from analytic.exact import closed_form
 from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric.arguments import Floats
 from numeric.geometry import Reference, best_fit, describe, vertices
@@ -100,7 +101,7 @@ def dimensions(progress: Progress) -> Outcome:
     """Σ D − rank: 0 in the catalogue; for antiprisms of other heights negative, and the same in floats as exactly."""
     worst = Worst()
     for index, name in enumerate(CATALOGUE):
-        total = sympy.simplify(sympy.Add(*polytope(name).dimensionality))
+        total = closed_form(sympy.Add(*polytope(name).dimensionality))
         V = vertices(name)
         found = float(feature_dimensionality(V).sum())
         # An exact sum that is another number than the rank is 1 away or more: no rounding excuses it.
