@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -188,27 +189,26 @@ def caption(shown: Directions) -> str:
     )
 
 
+_SAMPLED: Any = {"linestyle": ":", "markersize": 3.5, "markerfacecolor": "white", "linewidth": 1}
+
+
 def draw(shown: Directions) -> Any:
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11.4, 5.4))
     colours = pyplot.rcParams["axes.prop_cycle"].by_key()["color"]
-    sampled: Any = {"linestyle": ":", "markersize": 3.5, "markerfacecolor": "white", "linewidth": 1}
-    for curve, colour, marker in zip(shown.curves, colours, "osD", strict=False):
+    _draw_coherence(left, shown.curves, colours)
+    _draw_counts(right, shown.counts, colours)
+    return figure
+
+
+def _draw_coherence(left: Any, curves: Sequence[Curve], colours: Sequence[str]) -> None:
+    for curve, colour, marker in zip(curves, colours, "osD", strict=False):
         grid = np.linspace(curve.m, curve.n[-1], 200)
         bound = np.sqrt((grid - curve.m) / (curve.m * (grid - 1)))
         left.plot(grid, bound, "-", color=colour, linewidth=1.4)
         left.plot(curve.n, curve.found, marker, color=colour, markersize=5, label=f"m = {curve.m}, optimised")
-        left.plot(
-            curve.n,
-            curve.random,
-            ":",
-            marker=marker,
-            color=colour,
-            markersize=3.5,
-            markerfacecolor="white",
-            linewidth=1,
-        )
+        left.plot(curve.n, curve.random, marker=marker, color=colour, **_SAMPLED)
     left.plot([], [], "-", color="0.4", linewidth=1.4, label="Welch's bound")
-    left.plot([], [], marker="o", color="0.4", label="random, median", **sampled)
+    left.plot([], [], marker="o", color="0.4", label="random, median", **_SAMPLED)
     for n, m, exact in EXACT:
         if m in COUNTED:
             left.plot(n, exact, "o", color="none", markeredgecolor="black", markersize=11)
@@ -218,16 +218,19 @@ def draw(shown: Directions) -> Any:
     left.set_ylabel("coherence, the largest |cosine|")
     left.set_title("The least coherence of n directions")
     left.legend(loc="lower right", fontsize=8.5)
-    for count, name, colour, marker in zip(shown.counts, NAMES, colours, "osD", strict=False):
+
+
+def _draw_counts(right: Any, counts: Sequence[Count], colours: Sequence[str]) -> None:
+    for count, name, colour, marker in zip(counts, NAMES, colours, "osD", strict=False):
         right.plot(count.random_m, count.union, "--", color=colour, linewidth=1.2)
-        right.plot(count.random_m, count.drawn, marker=marker, color=colour, **sampled)
+        right.plot(count.random_m, count.drawn, marker=marker, color=colour, **_SAMPLED)
         right.plot(count.bound_m, count.bound, "-", color=colour, linewidth=1.4)
         right.plot(
             count.optimised_m, count.optimised, marker, color=colour, markersize=5.5, label=f"ε = {name}, optimised"
         )
     right.plot([], [], "-", color="0.4", linewidth=1.4, label="at most (Welch)")
     right.plot([], [], "--", color="0.4", linewidth=1.2, label="exist (union bound)")
-    right.plot([], [], marker="o", color="0.4", label="random, median", **sampled)
+    right.plot([], [], marker="o", color="0.4", label="random, median", **_SAMPLED)
     right.plot([2, 64], [2, 64], color="0.8", linewidth=1, zorder=0)
     right.text(40, 45, "n = m", fontsize=8.5, color="0.5", rotation=30)
     right.set_xscale("log")
@@ -240,4 +243,3 @@ def draw(shown: Directions) -> Any:
     right.set_ylabel("number of directions")
     right.set_title("How many with coherence at most ε")
     right.legend(loc="upper left", fontsize=8.5)
-    return figure

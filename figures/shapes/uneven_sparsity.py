@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -55,49 +56,57 @@ def draw(shown: Uneven) -> Any:
     figure = pyplot.figure(figsize=(10.4, 7.2))
     rows = figure.add_gridspec(2, 1, height_ratios=(1, 2.4))
     top, bottom = rows[0].subgridspec(1, 5), rows[1].subgridspec(1, 2, width_ratios=(1.35, 1))
-    panels = [figure.add_subplot(bottom[column]) for column in range(2)]
-    crossing = shown.crossing.ratio
+    left, right = (figure.add_subplot(bottom[column]) for column in range(2))
+    _draw_shapes([figure.add_subplot(top[column]) for column in range(5)], shown)
+    for panel in (left, right):
+        _draw_losses(panel, shown)
+    _label_whole(left)
+    _label_crossing(right, shown.crossing.ratio)
+    return figure
+
+
+def _draw_shapes(panels: Sequence[Any], shown: Uneven) -> None:
     first = float(shown.pentagon.ratio[0])
-    for place, (ratio, name) in enumerate(
-        ((first, "its end"), (crossing, "crossing"), (1.0, "equal"), (MOST, "denser"), (None, "two digons"))
-    ):
-        panel = figure.add_subplot(top[place])
+    names = {"its end": first, "crossing": shown.crossing.ratio, "equal": 1.0, "denser": MOST, "two digons": None}
+    for panel, (name, ratio) in zip(panels, names.items(), strict=True):
         W = turned(shown.digon_W) if ratio is None else shown.pentagon.at(ratio)
         draw_columns(panel, W, "12345", reach=1.55, size=8.5)
         panel.set_title(name if ratio is None else f"{name}: ratio {ratio:.3g}", loc="center", fontsize=10)
-    panel.text(0, -1.5, "1 is dropped", ha="center", fontsize=9)
-    for panel in panels:
+    panels[-1].text(0, -1.5, "1 is dropped", ha="center", fontsize=9)
+
+
+def _draw_losses(panel: Any, shown: Uneven) -> None:
+    panel.plot(
+        shown.pentagon.ratio,
+        shown.pentagon.loss,
+        "-",
+        color="#0072B2",
+        label="five stored: bent pentagon",
+        zorder=3,
+    )
+    panel.plot(shown.digons.ratio, shown.digons.loss, "--", color="#D55E00", label="two digons, 1 dropped", zorder=3)
+    trained = shown.trained
+    for mask, marker, colour, label in (
+        (trained.stored & (trained.others == 4), "o", "#0072B2", "trained, five stored"),
+        (~trained.stored & (trained.others == 4), "s", "#D55E00", "trained, 1 dropped"),
+        (trained.others < 4, "^", "0.5", "trained, another dropped"),
+    ):
         panel.plot(
-            shown.pentagon.ratio,
-            shown.pentagon.loss,
-            "-",
-            color="#0072B2",
-            label="five stored: bent pentagon",
-            zorder=3,
+            trained.ratio[mask],
+            trained.loss[mask],
+            marker,
+            color=colour,
+            markersize=5.5,
+            markerfacecolor="white",
+            label=label,
         )
-        panel.plot(
-            shown.digons.ratio, shown.digons.loss, "--", color="#D55E00", label="two digons, 1 dropped", zorder=3
-        )
-        trained = shown.trained
-        for mask, marker, colour, label in (
-            (trained.stored & (trained.others == 4), "o", "#0072B2", "trained, five stored"),
-            (~trained.stored & (trained.others == 4), "s", "#D55E00", "trained, 1 dropped"),
-            (trained.others < 4, "^", "0.5", "trained, another dropped"),
-        ):
-            panel.plot(
-                trained.ratio[mask],
-                trained.loss[mask],
-                marker,
-                color=colour,
-                markersize=5.5,
-                markerfacecolor="white",
-                label=label,
-            )
-        panel.plot(*shown.searched, "x", color="black", markersize=6, label="least of random starts", zorder=4)
-        panel.axvline(crossing, color="0.3", linewidth=1)
-        panel.axvline(1 / PUBLISHED, color="0.3", linewidth=1, linestyle=":")
-        panel.set_xlabel("density of feature 1 / density of the others")
-    left, right = panels
+    panel.plot(*shown.searched, "x", color="black", markersize=6, label="least of random starts", zorder=4)
+    panel.axvline(shown.crossing.ratio, color="0.3", linewidth=1)
+    panel.axvline(1 / PUBLISHED, color="0.3", linewidth=1, linestyle=":")
+    panel.set_xlabel("density of feature 1 / density of the others")
+
+
+def _label_whole(left: Any) -> None:
     left.set_xscale("log")
     left.set_yscale("log")
     ticks = [0.1, 0.2, 0.5, 1, 2, 3]
@@ -108,6 +117,9 @@ def draw(shown: Uneven) -> Any:
     left.set_ylabel("loss K")
     left.set_title("Both branches, and where training ends")
     left.legend(loc="lower right", fontsize=8.5)
+
+
+def _label_crossing(right: Any, crossing: float) -> None:
     right.set_xlim(0.15, 0.5)
     right.set_ylim(0.0042, 0.0094)
     right.set_title("Around the crossing")
@@ -115,4 +127,3 @@ def draw(shown: Uneven) -> Any:
                    fontsize=9, ha="right", va="center")  # fmt: skip
     right.annotate("published:\nabout 2.5", (1 / PUBLISHED, 0.0046), xytext=(5, 0), textcoords="offset points", fontsize=9,
                    va="center")  # fmt: skip
-    return figure

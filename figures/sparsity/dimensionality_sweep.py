@@ -180,7 +180,13 @@ def caption(shown: Sweep) -> str:
 
 def draw(shown: Sweep) -> Any:
     figure, (top, bottom) = pyplot.subplots(2, 1, figsize=(9.2, 7.6), sharex=True, height_ratios=(1, 1.25))
-    x, line = shown.inverse_density, shown.packed
+    _draw_per_feature(top, shown)
+    _draw_levels(bottom, shown)
+    return figure
+
+
+def _draw_per_feature(top: Any, shown: Sweep) -> None:
+    line = shown.packed
     breaks = [k for k in range(1, len(line.winner)) if line.winner[k] != line.winner[k - 1]]
     for start, end in zip([0, *breaks], [*breaks, len(line.winner)], strict=True):
         piece = slice(start, end)
@@ -203,7 +209,7 @@ def draw(shown: Sweep) -> Any:
             fontsize=8.5,
             color="#A34700",
         )
-    top.plot(x, shown.per_feature, "o", color="#0072B2", markersize=6, label="trained")
+    top.plot(shown.inverse_density, shown.per_feature, "o", color="#0072B2", markersize=6, label="trained")
     for height, name in ((1.0, "1"), (0.5, "½")):
         top.axhline(height, color="0.5", linewidth=0.9, linestyle=":", zorder=0)
         top.annotate(name, (1, height), xycoords=("axes fraction", "data"), xytext=(5, -3), textcoords="offset points")
@@ -211,6 +217,10 @@ def draw(shown: Sweep) -> Any:
     top.set_ylabel("dimensions per feature $D^* = m/||W||_F^2$")
     top.set_title(f"n = {shown.n}, m = {shown.m}: dimensions per feature")
     top.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
+
+
+def _draw_levels(bottom: Any, shown: Sweep) -> None:
+    x = shown.inverse_density
     # Moved sideways by at most a third of the spacing, so that points do not hide each other.
     step = (x[-1] / x[0]) ** (1 / max(1, len(x) - 1))
     aside = step ** (np.random.default_rng(SEED).uniform(-1, 1, shown.D.shape) / 3)
@@ -235,4 +245,3 @@ def draw(shown: Sweep) -> Any:
     bottom.set_xlabel("1/(1 − s)   (sparser to the right)")
     bottom.set_ylabel("feature dimensionality $D_i$")
     bottom.set_title(f"Each feature's dimensionality, and the share within {NEAR} of each exact level")
-    return figure
