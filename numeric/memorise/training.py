@@ -16,7 +16,6 @@ A run counts as
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,10 +28,10 @@ from torch import Tensor
 from ..arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
 from ..model import initial_weights
 from ..printed import html_table
-from ..running.progress import Progress
+from ..running.progress import Progress, carry_out
 from ..sample import SampleSet
 from ..train import Adam, Cosine, WarmUp
-from ..train.checkpoint import Checkpoint, Found, load, save
+from ..train.checkpoint import Checkpoint, load, save
 from ..train.config import DTYPES
 from .config import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
@@ -109,27 +108,19 @@ def train_on_samples(
     file = None if checkpoint is None else path("checkpoint", checkpoint)
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     function("progress", progress)
-    training = _Training(config, None if file is None else load(file, config.fingerprint()))
-    shown, saved = time.monotonic(), -math.inf
-    while True:
-        now = time.monotonic()
-        done = training.step == config.steps
-        if file is not None and (now - saved >= save_seconds or done):
-            save(file, training.checkpoint())
-            saved = time.monotonic()
-        if progress is not None and (now - shown > 0.1 or done):
-            progress(training.step / config.steps)
-            shown = now
-        if done:
-            return _judged(config, training.parameters)
-        training.advance()
+    training = _Training(config, file)
+    carry_out(training, save_seconds, progress)
+    return _judged(config, training.parameters)
 
 
 class _Training:
-    """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps."""
+    """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps. Goes on from the checkpoint
+    `file` where it is there.
+    """
 
-    def __init__(self, config: MemoriseConfig, found: Found | None) -> None:
-        self.config, self.step = config, 0
+    def __init__(self, config: MemoriseConfig, file: Path | None) -> None:
+        found = None if file is None else load(file, config.fingerprint())
+        self.config, self.step, self._file = config, 0, file
         device, dtype = torch.device(config.device), DTYPES[config.dtype]
         W = initial_weights(config.n_features, config.n_hidden, [run.seed for run in config.runs])
         self.parameters = torch.cat([W, W.new_zeros(len(W), 1, config.n_features)], dim=1).to(device, dtype)
@@ -147,6 +138,15 @@ class _Training:
         self._losses = {T: _loss(config, config.samples(T)) for T in config.points if T is not None}
         each = len(config.runs) // len(config.points)
         self._places = {T: slice(k * each, (k + 1) * each) for k, T in enumerate(config.points)}
+        self.save()
+
+    @property
+    def done(self) -> bool:
+        return self.step == self.config.steps
+
+    @property
+    def progress(self) -> float:
+        return self.step / self.config.steps
 
     def advance(self) -> None:
         for T, places in self._places.items():
@@ -158,9 +158,11 @@ class _Training:
         self._optimiser.step(self._gradient, self.parameters.new_tensor(rate))
         self.step += 1
 
-    def checkpoint(self) -> Checkpoint:
-        arrays = {name: tensor.cpu().numpy() for name, tensor in self._tensors.items()}
-        return Checkpoint(self.config.fingerprint(), 0, self.step, arrays)
+    def save(self) -> None:
+        """Write the checkpoint, where there is to be one."""
+        if self._file is not None:
+            arrays = {name: tensor.cpu().numpy() for name, tensor in self._tensors.items()}
+            save(self._file, Checkpoint(self.config.fingerprint(), 0, self.step, arrays))
 
     @property
     def _tensors(self) -> dict[str, Tensor]:

@@ -11,7 +11,6 @@ of the block.
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,7 @@ from ..arguments import flag, function, instance, number, path, sizes_known
 from ..geometry import describe
 from ..model import Parameters, ToyModel, UntiedModel
 from ..printed import MOST_LINE, html_table, line
-from ..running.progress import Progress
+from ..running.progress import Progress, carry_out
 from .config import TrainConfig
 from .judgement import Judgement, best_of_seeds, judge
 from .recording import Recording
@@ -134,16 +133,7 @@ def train(
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     file = None if checkpoint is None else path("checkpoint", checkpoint)
     run = Run(config, record, file, exact=flag("exact", exact))
-    saved = shown = time.monotonic()
-    while not run.done:
-        run.advance()
-        now = time.monotonic()
-        if now - saved >= save_seconds or run.done:
-            run.save()
-            saved = time.monotonic()
-        if progress is not None and (now - shown > 0.1 or run.done):
-            progress(run.progress)
-            shown = now
+    carry_out(run, save_seconds, progress)
     W, V, b = run.parameters
     b = W.new_zeros(W.shape[::2]) if b is None else b
     diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())
