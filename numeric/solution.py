@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
+import numpy as np
+
 from .arguments import Floats
 from .printed import html_table
 
@@ -86,3 +88,12 @@ def merged(ends: Sequence[M], same: Callable[[M, M], bool]) -> tuple[M, ...]:
     order = sorted(ends, key=lambda end: (not end.converged, end.value))
     found = [replace(group[0], count=sum(end.count for end in group)) for group in grouped(order, same)]
     return tuple(sorted(found, key=lambda minimum: minimum.value))
+
+
+def rotations(W: Floats, tolerance: float) -> int:
+    """The dimension of the orbit of W (m, n) under rotations of R^m: m(m − 1)/2 unless its columns span too little."""
+    m = len(W)
+    turned = np.zeros((m, m, *W.shape))
+    for a, b in zip(*np.triu_indices(m, 1), strict=True):
+        turned[a, b, a], turned[a, b, b] = -W[b], W[a]
+    return int(np.linalg.matrix_rank(turned.reshape(m * m, -1), tol=tolerance))

@@ -20,7 +20,7 @@ from ..arguments import MOST_SEED, Floats, flag, function, number, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
 from ..running.progress import Progress
-from ..solution import Minimum, Solution, grouped
+from ..solution import Minimum, Solution, grouped, rotations
 from .problem import Problem, given_problem
 from .quasi_newton import bfgs
 
@@ -160,19 +160,7 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         b=b,
         spectrum=spectrum.numpy(),
         zero_modes=zero,
-        rotations=_rotations(W),
+        rotations=rotations(W, 1e-8),
         kinks=tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
         jumps=tuple(np.flatnonzero(still & ~dead).tolist()),
     )
-
-
-def _rotations(W: Floats) -> int:
-    """Dimension of the orbit of W under rotations of the hidden space: m(m − 1)/2 when W has full rank."""
-    m = len(W)
-    turned = []
-    for a in range(m):
-        for c in range(a):
-            generator = np.zeros((m, m))
-            generator[a, c], generator[c, a] = 1.0, -1.0
-            turned.append((generator @ W).ravel())
-    return int(np.linalg.matrix_rank(np.array(turned), tol=1e-8)) if turned else 0

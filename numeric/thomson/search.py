@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arguments import Floats, function, whole
-from ..solution import Minimum, Solution, grouped, merged
+from ..solution import Minimum, Solution, grouped, merged, rotations
 from . import sphere_energy
-from .descent import End, Problem, rotations
+from .descent import End, Problem
 from .pair_energy import Energy, EnergyLike, energy_of
 from .symmetry import PointGroup, point_group, symmetry_order
 
@@ -30,6 +30,7 @@ GRADIENT_TOLERANCE = 1e-11
 _ROUGH, _FINE = 1e-3, 1e-6
 """How far cosines of one minimum may differ: after L-BFGS, and after Newton's iteration."""
 _SAME_VALUE = 1e-10
+_SPANNED = 1e-6
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -123,7 +124,7 @@ def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMin
         count=count,
         converged=polished.norm <= tolerance,
         shape=problem.shape,
-        flat=int(polished.zero.sum()) - rotations(polished.units),
+        flat=int(polished.zero.sum()) - rotations(polished.units.T, _SPANNED),
     )
 
 

@@ -54,6 +54,7 @@ INSIDE = (
     "numeric.sample.nonempty",
     "numeric.solution.grouped",
     "numeric.solution.merged",
+    "numeric.solution.rotations",
     "numeric.train.optimiser.Adam.start",
     "numeric.train.optimiser.AdamW.start",
     "numeric.train.optimiser.Optimiser",
