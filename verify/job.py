@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -13,7 +14,7 @@ from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
 from .check import Check, run
-from .report import Run, as_html, as_json, table
+from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
     capacity,
@@ -43,11 +44,10 @@ def main_job(full: bool, device: str, out: Path) -> int:
 
     tasks = [figures.Task(name, full, device, drawings) for name in figures.REPORT]
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        table_of_claims = [
-            *smallest_model.claims(full=full, device=device),
-            *(claim for suite in SUITES for claim in suite.claims(full=full)),
-        ]
-        checking = progress.add_task("checks", total=len(table_of_claims))
+        asked = {smallest_model: smallest_model.claims(full=full, device=device)}
+        asked |= {suite: suite.claims(full=full) for suite in SUITES}
+        claims = [claim for each in asked.values() for claim in each]
+        checking = progress.add_task("checks", total=len(claims))
         drawing = progress.add_task("figures", total=len(tasks))
 
         def checked(name: str, share: float) -> None:
@@ -58,7 +58,7 @@ def main_job(full: bool, device: str, out: Path) -> int:
 
         # One process checks, another draws: two processors are what a machine has at least.
         with figures.made_beside(tasks, 1, drawn) as finished:
-            for check in run(table_of_claims, checked):
+            for check in run(claims, checked):
                 checks.append(check)
                 write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
             progress.update(checking, description="checks", completed=len(checks))
@@ -68,7 +68,13 @@ def main_job(full: bool, device: str, out: Path) -> int:
                 progress.update(drawing, description="figures", completed=len(pictures))
                 for picture in pictures:
                     figures.save(picture, drawings)
-                write_whole(out / "report.html", as_html(checks, pictures, elapsed()))
+                made = iter(checks)
+                sections = [
+                    Section(suite.TITLE, suite.ABOUT, [*islice(made, len(each))])
+                    for suite, each in asked.items()
+                    if each
+                ]
+                write_whole(out / "report.html", as_html(sections, pictures, elapsed()))
             except Exception as error:
                 # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
                 if not failed:

@@ -10,6 +10,11 @@ from ..check import Claim, Outcome
 from . import capacity_curves as curves
 from . import capacity_task as task
 
+TITLE = "Neuron capacity"
+ABOUT = (
+    "How features share dimensions at the least loss is derived, and held to searches that know nothing of capacity."
+)
+
 
 def claims(*, full: bool = False) -> tuple[Claim, ...]:
     """The checks of the suite."""

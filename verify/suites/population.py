@@ -19,6 +19,9 @@ from numeric.running.progress import Progress
 from ..check import Claim, Outcome, Worst
 from .any_network import Network, networks
 
+TITLE = "The loss without sampling"
+ABOUT = "The loss computed in floats without samples is held to the exact one, and so is what descent on it finds."
+
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 
 
