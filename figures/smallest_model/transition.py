@@ -84,9 +84,10 @@ def caption(branches: Branches) -> Caption:
     (w_below, w2_below, slope_below), (w_above, w2_above, slope_above) = (
         [float(value) for value in branch] for branch in branches.transition.exact_branches()
     )
+    tie = str(branches.transition.critical_sparsity).replace("*sqrt", "√")
     return Caption(
         "The least loss of both phases and their weights against sparsity, at equal importances; dots are trained models.",
-        f"The phases tie at s* = {branches.transition.critical_sparsity} ≈ {branches.critical:.6f}, found by elimination.",
+        f"The phases tie at s* = {tie} ≈ {branches.critical:.6f}, found by elimination.",
         "There the slope of the least loss and the weights jump, a transition of first order, and since both minima exist on "
         "both sides training ends on either branch.",
         (

@@ -157,9 +157,12 @@ def _facts(group: Models) -> tuple[tuple[str, str], ...]:
             f"n = {group.n}, m = {group.m}",
             f"importance {group.decay}^i, least loss of {group.seeds}, {group.steps:,} steps",
         ),
-        ("‖W_i‖² of at least ½", f"{_list(group.represented)} features ({_list(tight)} have ‖W_i‖ of at least 0.9)"),
         (
-            "linear model",
+            f"n = {group.n}, ‖W_i‖² of at least ½",
+            f"{_list(group.represented)} features ({_list(tight)} have ‖W_i‖ of at least 0.9)",
+        ),
+        (
+            f"n = {group.n}, linear model",
             f"the top {group.m} at {sum(group.top)} of {len(group.top)} densities; its loss is above the exact minimum by "
             f"{', '.join(f'{100 * value:.2g}' for value in excess)} %",
         ),
