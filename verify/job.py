@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
+from types import ModuleType
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -13,7 +15,7 @@ import figures
 from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
-from .check import Check, run
+from .check import Check, Claim, run
 from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
@@ -43,9 +45,9 @@ def main_job(full: bool, device: str, out: Path) -> int:
         return Run(full, device, time.perf_counter() - start)
 
     tasks = [figures.Task(name, full, device, drawings) for name in figures.REPORT]
+    asked = {smallest_model: smallest_model.claims(full=full, device=device)}
+    asked |= {suite: suite.claims(full=full) for suite in SUITES}
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        asked = {smallest_model: smallest_model.claims(full=full, device=device)}
-        asked |= {suite: suite.claims(full=full) for suite in SUITES}
         claims = [claim for each in asked.values() for claim in each]
         checking = progress.add_task("checks", total=len(claims))
         drawing = progress.add_task("figures", total=len(tasks))
@@ -68,13 +70,7 @@ def main_job(full: bool, device: str, out: Path) -> int:
                 progress.update(drawing, description="figures", completed=len(pictures))
                 for picture in pictures:
                     figures.save(picture, drawings)
-                made = iter(checks)
-                sections = [
-                    Section(suite.TITLE, suite.ABOUT, [*islice(made, len(each))])
-                    for suite, each in asked.items()
-                    if each
-                ]
-                write_whole(out / "report.html", as_html(sections, pictures, elapsed()))
+                write_whole(out / "report.html", as_html(_sections(asked, checks), pictures, elapsed()))
             except Exception as error:
                 # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
                 if not failed:
@@ -85,3 +81,11 @@ def main_job(full: bool, device: str, out: Path) -> int:
     verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
     console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
     return 1 if failed else 0
+
+
+def _sections(asked: Mapping[ModuleType, Sequence[Claim]], checks: Sequence[Check]) -> list[Section]:
+    """The checks, in the order in which the suites asked for them, under the headings of these."""
+    made = iter(checks)
+    return [
+        Section(suite.TITLE, suite.ABOUT, [*islice(made, len(claims))]) for suite, claims in asked.items() if claims
+    ]

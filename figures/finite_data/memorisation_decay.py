@@ -83,8 +83,8 @@ def caption(shown: Decayed) -> Caption:
     return Caption(
         f"Losses and norms against the number T of samples that models are trained on, for {len(shown.decays)} weight decays.",
         "Exact is the line at 1, the test loss of a model of zeros; all else is training.",
-        f"The largest test loss is {first:.3f} at decay {shown.decays[0]:g} and {last:.3f} at {shown.decays[-1]:g}, which is "
-        "published to remove the bump.",
+        f"The largest test loss is {first:.3f} at decay {shown.decays[0]:g} and {last:.3f} at {shown.decays[-1]:g}: published is "
+        "that a decay of 1 removes the bump.",
         (
             (
                 "runs",
