@@ -26,8 +26,11 @@ CHECKS = [
     Check("sound", "It holds.", Outcome("1/2", "0.5", 0.0, 1e-9, "exact", {"worst": "everywhere"}), 0.25),
     Check("broken", "It does <not>.", Outcome("1", "2", math.nan, 0.0, "a reason", {"inner": [math.inf]}), 0.5),
 ]
-WIDE = Check("wide", "It is long.", Outcome("1/3 " * 40, "9" * 300, 1e-300, 1e-300, "a reason " * 40), 0.5)
-SECTIONS = [Section("The first", "It has two.", CHECKS), Section("The second & last", "It has one.", [WIDE])]
+LONG = Outcome(exact="1/3 " * 40, independent="9" * 300, deviation=1e-300, tolerance=1e-300, reason="a reason " * 40)
+SECTIONS = [
+    Section("The first", "It has two.", CHECKS),
+    Section("The second & last", "It has one.", [Check("wide", "It is long.", LONG, 0.5)]),
+]
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 200"><path id="p" d="M 0 0 L 1 1"/></svg>'
 
 
