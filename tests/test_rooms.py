@@ -77,7 +77,7 @@ ROOMS = {
     "figures": {
         "": "gallery",
         "catalogue": "",
-        "gallery": "catalogue",
+        "gallery": "catalogue motifs",
         "motifs": "",
         **dict.fromkeys(TOPICS.split(), "motifs"),
         "of_results": "motifs smallest_model",
@@ -129,6 +129,7 @@ OPEN = {
     "analytic.loss.cube": "held to quadrature in `verify`",
     "figures.gallery.html": "needs Jinja",
     "figures.gallery.layout": "the same",
+    "figures.gallery.inline": "the report shows drawings, too",
     "numeric.arguments.tensors": "needs torch",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",

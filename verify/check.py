@@ -82,7 +82,14 @@ def ready(rows: Rows[S], asked: S) -> tuple[Claim, ...]:
 
 
 class Suite(Protocol):
-    """A module with claims. `full` asks for more of each; `device` is where models are trained."""
+    """A module with claims, under a heading, with a sentence that says what they are about. `full` asks for more of each;
+    `device` is where models are trained.
+    """
+
+    @property
+    def TITLE(self) -> str: ...
+    @property
+    def ABOUT(self) -> str: ...
 
     def claims(self, *, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]: ...
 

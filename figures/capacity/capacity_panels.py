@@ -28,6 +28,8 @@ from analytic.emit import compile_arithmetic
 from numeric.capacity import minimise_quadratic, sparse_uniform
 from numeric.running.progress import Progress, each
 
+from ..motifs.caption import Caption
+
 TITLE = "Where capacity goes: six pairs of benefit curves"
 SEED = 0
 SECONDS = (4, 9)
@@ -124,15 +126,29 @@ def deviation(panels: Panels) -> float:
     return max(float(np.abs(panel.task - panel.searched).max()) for panel in unique)
 
 
-def caption(panels: Panels) -> str:
+def caption(panels: Panels) -> Caption:
     split = ", ".join(str(c) for c in panels.panels["E"].allocation.capacities)
-    return (
-        "Marginal benefit of capacity for two features that share one dimension; dots: the exact global optimum, shaded: what it "
-        "brings. A, B, increasing benefits: one feature gets the dimension, in B the one whose first bit brings less. C, "
-        "constant and equal: any split is optimal. D, E, F, diminishing: the second feature is ignored, or benefits become "
-        f"equal (E at {split}). Right: the quadratic task with features from a sparse U[−1, 1], exact; benefits turn at density "
-        f"{panels.turning:g}, where the fourth moment is 3. At the six points a search over W finds the exact capacities, off by "
-        f"at most {max(deviation(panels), EPS):.0e} (C aside, where they are free)."
+    return Caption(
+        "Marginal benefit of capacity for two features that share one dimension, with the optimum (dots) and what it brings "
+        "(shaded); right, what becomes of feature 2 in the quadratic task, with the six pairs as points.",
+        "Curves, optimum and the map are exact.",
+        "Where benefits increase one feature gets the dimension, and where they diminish it is shared once benefits can become "
+        "equal.",
+        (
+            ("A, B, increasing", "one feature gets the dimension, in B the one whose first bit brings less"),
+            ("C, constant and equal", "any split is optimal"),
+            ("D, E, F, diminishing", f"the second feature is ignored, or benefits become equal (E at {split})"),
+            (
+                "quadratic task",
+                "features from a sparse U[−1, 1]; benefits turn at density "
+                f"{panels.turning:g}, where the fourth moment is 3",
+            ),
+            (
+                "search over W",
+                "finds the exact capacities at the six points, off by at most "
+                f"{max(deviation(panels), EPS):.0e} (C aside, where they are free)",
+            ),
+        ),
     )
 
 

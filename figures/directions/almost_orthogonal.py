@@ -13,6 +13,8 @@ from matplotlib import pyplot
 from numeric.line_packing import least_coherence, random_directions, welch_bound
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
+
 TITLE = "How many almost orthogonal directions there are"
 SEED = 0
 SECONDS = (24, 400)
@@ -168,24 +170,30 @@ def _before_close(W: Floats, level: float) -> int:
     return int(close.argmax()) if close.any() else W.shape[1]
 
 
-def caption(shown: Directions) -> str:
-    found = "; ".join(
-        f"{n} in {m} at {exact:.4f} to {max(gap, 0.0):.0e}"
-        for (n, m, exact), gap in zip(EXACT, shown.reached, strict=True)
-    )
-    third = shown.counts[1]
+def caption(shown: Directions) -> Caption:
+    last, third = shown.counts[:2]
     counted = ", ".join(f"{n} for m = {m}" for m, n in zip(third.optimised_m, third.optimised, strict=True))
     allowed = ", ".join(map(str, third.bound[: len(third.optimised)]))
-    last = shown.counts[0]
-    return (
-        "The superposition hypothesis needs many directions that are almost orthogonal. Left: the least coherence, the largest "
-        "|cosine| of two, that descent on a smooth maximum finds for n unit vectors; nothing lies below Welch's bound "
-        f"√((n − m)/(m(n − 1))). Equiangular tight frames meet it, and descent finds them: {found}. Right: how many there are "
-        f"with coherence at most ε. At ε = 1/3 descent finds {counted}; Welch's bound allows "
-        f"{allowed}, and diverges where mε² = 1. Random directions do far worse in few dimensions, but their number grows "
-        f"exponentially: at ε = 1/2, m = {last.random_m[-1]}, half of all draws have {last.drawn[-1]:.0f} before two come "
-        f"closer, and the union bound with the exact law of a cosine proves that {last.union[-1]} exist. Optimised numbers are "
-        "lower bounds: a failed search proves nothing."
+    return Caption(
+        "Left, the least coherence, the largest |cosine| of two, that descent finds for n unit vectors; right, how many vectors "
+        "there are with coherence at most ε.",
+        "Nothing lies below Welch's bound √((n − m)/(m(n − 1))), and the equiangular tight frames that meet it are found to "
+        f"{max(*shown.reached, 0.0):.0e}.",
+        "There are many almost orthogonal directions, as the superposition hypothesis needs: random ones do far worse in few "
+        "dimensions, but their number grows exponentially.",
+        (
+            *(
+                (f"{n} vectors in {m} dimensions", f"coherence {exact:.4f}, found to {max(gap, 0.0):.0e}")
+                for (n, m, exact), gap in zip(EXACT, shown.reached, strict=True)
+            ),
+            ("ε = 1/3", f"descent finds {counted}; Welch's bound allows {allowed}, and diverges where mε² = 1"),
+            (
+                f"random, ε = 1/2, m = {last.random_m[-1]}",
+                f"half of all draws have {last.drawn[-1]:.0f} before two come closer; the union bound with the exact law of a "
+                f"cosine proves that {last.union[-1]} exist",
+            ),
+            ("optimised numbers", "lower bounds: a failed search, by descent on a smooth maximum, proves nothing"),
+        ),
     )
 
 

@@ -20,6 +20,7 @@ from numeric.running.progress import Progress
 from numeric.train import TrainConfig, population_loss, sampled_loss
 
 from ..motifs.arrows import draw as draw_columns
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 
 TITLE = "Features as directions, and when WᵀW is singular"
@@ -135,23 +136,36 @@ def _losses(W: Floats, angle: Floats) -> tuple[Floats, Floats]:
     return losses[0], losses[1]
 
 
-def caption(shown: Bases) -> str:
-    facts = "; ".join(
-        f"{one.name} (n = {one.W.shape[1]}): eigenvalues {', '.join(one.eigenvalues)}, det {one.determinant}, rank "
-        f"{one.rank}, {'in superposition' if one.superposed else 'no superposition'}"
-        for one in shown.examples
-    )
+def caption(shown: Bases) -> Caption:
     flat = float(np.ptp(shown.linear, axis=1).max())
     low, high = shown.relu.min(axis=1), shown.relu.max(axis=1)
     best = shown.angle[shown.relu.argmin(axis=1)]
-    return (
-        f"Columns of W in the plane of two hidden neurons (m = 2), and WᵀW, exact. {facts}. The slides say that W exhibits "
-        "superposition if WᵀW is not invertible: but its rank is at most m, so that for n > m it never is, also where a feature "
-        "is merely dropped. What tells the two apart is whether more columns are stored than the rank. Turning W by a rotation "
-        f"with rational entries leaves WᵀW {'unchanged, exactly' if all(shown.unchanged) else 'changed'}, and with it the loss "
-        f"of ReLU(WᵀWx + b): below, it varies by {flat:.0e} (sparsity {SPARSITY}, b = 0). No basis is privileged. With a ReLU in "
-        f"the hidden layer the axes matter: two stored features lose {low[0]:.4f} on the axes ({best[0]:.0f}°) and up to "
-        f"{high[0]:.4f} elsewhere, the triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)."
+    return Caption(
+        "Columns of W in the plane of two hidden neurons (m = 2) with WᵀW beside them, and below the loss as W is turned.",
+        "WᵀW, its eigenvalues and its rank are exact, and a rotation with rational entries leaves WᵀW "
+        f"{'unchanged' if all(shown.unchanged) else 'changed'}.",
+        "So no basis is privileged unless the hidden layer has a ReLU, and superposition is not that WᵀW is singular, which for "
+        "n > m it always is, but that more columns are stored than the rank.",
+        (
+            *(
+                (
+                    f"{one.name} (n = {one.W.shape[1]})",
+                    f"eigenvalues {', '.join(one.eigenvalues)}, det {one.determinant}, rank {one.rank}, "
+                    f"{'in superposition' if one.superposed else 'no superposition'}",
+                )
+                for one in shown.examples
+            ),
+            (
+                "on the slides",
+                "superposition if WᵀW is not invertible: but its rank is at most m, also where a feature is merely dropped",
+            ),
+            ("turned, ReLU(WᵀWx + b)", f"the loss varies by {flat:.0e} (sparsity {SPARSITY}, b = 0)"),
+            (
+                "turned, ReLU in the hidden layer",
+                f"two stored features lose {low[0]:.4f} on the axes ({best[0]:.0f}°) and up to {high[0]:.4f} elsewhere, the "
+                f"triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)",
+            ),
+        ),
     )
 
 

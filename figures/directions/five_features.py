@@ -22,6 +22,7 @@ from numeric.train import Constant, TrainConfig, train
 
 from ..motifs.arrows import draw as draw_columns
 from ..motifs.arrows import turned
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 
 TITLE = "Five features in two dimensions as sparsity grows"
@@ -119,22 +120,37 @@ def _model(W: Floats, b: Floats, s: Fraction, found: list[str]) -> Model:
     return Model(W=turned(W), b=b, geometry=name, loss=float(loss), count=found.count(name), tried=len(found))
 
 
-def caption(shown: FiveFeatures) -> str:
-    parts = []
-    for case, claim in zip(shown.cases, PUBLISHED, strict=True):
-        trained, free = case.trained, case.noise_free
-        parts.append(
-            f"s = {case.sparsity:g}: published {claim}; trained {trained.geometry}, K = {trained.loss:.6f}; without noise "
-            f"{free.geometry}, K = {free.loss:.6f}; difference {trained.loss - free.loss:.1e}"
-        )
-    first = shown.cases[0]
-    return (
-        f"Feature i has importance 0.9^(i−1). Top: the best of {first.trained.tried} models trained for {shown.steps:,} steps "
-        "with the published settings, without weight decay. Bottom: the least of "
-        f"{first.noise_free.tried} descents on the expected loss itself and of {ORDERS} more from the best orders of its "
-        "columns. All losses are exact values at these weights, summed over features. "
-        f"{'. '.join(parts)}. Rotating or reflecting W changes nothing; each is turned so that its first long column points "
-        f"up. Geometries are named where cosines agree to {TOLERANCE}; below each, how many of the runs came to one of that name."
+def caption(shown: FiveFeatures) -> Caption:
+    first, same = shown.cases[0], sum(case.trained.geometry == case.noise_free.geometry for case in shown.cases)
+    return Caption(
+        "Columns of W as features grow sparser: above the best trained model, below the least that descent without noise finds, "
+        "and under each how many of the runs came to a geometry of that name.",
+        "All losses are exact values at these weights, summed over features.",
+        f"Training and descent without noise end in the same geometry at {same} of {len(shown.cases)} sparsities; rotating or "
+        "reflecting W changes nothing, and each is turned so that its first long column points up.",
+        (
+            ("importance of feature i", "0.9^(i−1)"),
+            (
+                "trained",
+                f"the best of {first.trained.tried} models, {shown.steps:,} steps with the published settings, without weight "
+                "decay",
+            ),
+            (
+                "without noise",
+                f"the least of {first.noise_free.tried} descents on the expected loss itself and of {ORDERS} more from the best "
+                "orders of its columns",
+            ),
+            *(
+                (
+                    f"s = {case.sparsity:g}",
+                    f"published {claim}; trained {case.trained.geometry}, K = {case.trained.loss:.6f}; without noise "
+                    f"{case.noise_free.geometry}, K = {case.noise_free.loss:.6f}; difference "
+                    f"{case.trained.loss - case.noise_free.loss:.1e}",
+                )
+                for case, claim in zip(shown.cases, PUBLISHED, strict=True)
+            ),
+            ("geometries", f"named where cosines agree to {TOLERANCE}"),
+        ),
     )
 
 

@@ -21,6 +21,8 @@ from numeric.dynamics import (
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress, within
 
+from ..motifs.caption import Caption
+
 TITLE = "The loss falls from plateau to plateau"
 SEED = 0
 SECONDS = (6, 16)
@@ -61,16 +63,27 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> T
     )
 
 
-def caption(shown: Transitions) -> str:
+def caption(shown: Transitions) -> Caption:
     ends = ", ".join(f"{run.loss[-1]:.5f}" for run in shown.runs)
     above = max(float(run.loss[-1] / rest - 1) for run, rest in zip(shown.runs, shown.resting, strict=True))
-    return (
-        "Five equal features in two dimensions, batch 128, rate 0.001 falling by 0.8 every 2,874 steps as in the slides; of "
-        f"{shown.tried} seeds the {len(shown.runs)} with most plateaus of the population loss (thick: less than 5 % change "
-        "while the step grows by a quarter), with the columns of W at the end of each. Published is a final loss of "
-        f"{PUBLISHED_FINAL_LOSS}, but no sparsity: at ours, {LOSS_SPARSITY}, the least loss without noise is "
-        f"{shown.least:.5f}, the nearest among two-digit sparsities if theirs is summed over features. These end at {ends}, at "
-        f"most {100 * above:.2f} % above where descent without noise comes to rest."
+    return Caption(
+        "The loss of five equal features in two dimensions falls from plateau to plateau (thick), with the columns of W at the "
+        "end of each.",
+        "It is the population loss, without sampling, so that a plateau is one of the weights and not of the batches.",
+        f"Runs end at most {100 * above:.2f} % above where descent without noise comes to rest.",
+        (
+            ("training", "batch 128, rate 0.001 falling by 0.8 every 2,874 steps, as in the slides"),
+            (
+                "plateaus",
+                f"less than 5 % change while the step grows by a quarter; of {shown.tried} seeds the {len(shown.runs)} with most",
+            ),
+            (
+                "published",
+                f"a final loss of {PUBLISHED_FINAL_LOSS}, but no sparsity: at ours, {LOSS_SPARSITY}, the least loss without "
+                f"noise is {shown.least:.5f}, the nearest among two-digit sparsities if theirs is summed over features",
+            ),
+            ("final losses", ends),
+        ),
     )
 
 

@@ -12,6 +12,8 @@ from matplotlib import pyplot
 from numeric.dynamics import TRIPLES, Jump, Plateau, Trajectory, correlated_triples, follow, noise_free
 from numeric.running.progress import Progress, within
 
+from ..motifs.caption import Caption
+
 TITLE = "Two correlated sets make an octahedron"
 SEED = 0
 SECONDS = (5, 19)
@@ -72,17 +74,30 @@ def _from_above(face: Floats) -> Floats:
     return np.array([side, np.cross(axis, side), axis])
 
 
-def caption(shown: Octahedron) -> str:
-    jumps = ", ".join(f"{jump.step:,}" for jump in shown.jumps)
-    levels = ", ".join(f"{plateau.level:.4f}" for plateau in shown.plateaus)
-    return (
-        "Two sets of three features, each active together (probability 0.1: not published, chosen here), of "
-        f"{shown.seeds} runs the one of least final loss. D jumps at steps {jumps}; the loss has plateaus at {levels}. On the "
-        "last one each set is an orthogonal frame, for which WWᵀ = 2 and every D is 1/2 however one set is turned against the "
-        "other: D does not see the rest of the way, from a twisted prism to the triangular antiprism that is an octahedron. It "
-        f"ends as {shown.end} (tolerance 0.1), each feature opposite one of the other set (largest cosine "
-        f"{float(shown.antipode[-1].max()):.3f}). Final population loss {shown.run.loss[-1]:.6f}; without noise descent rests at "
-        f"{shown.resting:.6f}."
+def caption(shown: Octahedron) -> Caption:
+    return Caption(
+        "The way in training of two sets of three features, each active together: from above, in space, and by the cosines of "
+        "opposite ones.",
+        "Once each set is an orthogonal frame WWᵀ = 2, and every D is exactly 1/2 however one set is turned against the other.",
+        f"So D does not see the rest of the way, from a twisted prism to the triangular antiprism that is an octahedron; it ends "
+        f"as {shown.end}, each feature opposite one of the other set.",
+        (
+            (
+                "run",
+                f"sets active with probability 0.1 (not published, chosen here), of {shown.seeds} runs the one of least final "
+                "loss",
+            ),
+            ("D jumps", f"at steps {', '.join(f'{jump.step:,}' for jump in shown.jumps)}"),
+            ("plateaus of the loss", ", ".join(f"{plateau.level:.4f}" for plateau in shown.plateaus)),
+            (
+                "at the end",
+                f"named with tolerance 0.1; largest cosine of opposite features {float(shown.antipode[-1].max()):.3f}",
+            ),
+            (
+                "population loss",
+                f"at the end {shown.run.loss[-1]:.6f}; without noise descent rests at {shown.resting:.6f}",
+            ),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from matplotlib.ticker import NullFormatter
 from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.running.progress import Progress, within
 
+from ..motifs.caption import Caption
 from . import runs
 
 TITLE = "Weight decay shrinks the bump of the test loss"
@@ -76,15 +77,26 @@ def bumps(shown: Decayed) -> tuple[tuple[float, int], ...]:
     return tuple((float(column.max()), shown.points[int(column.argmax())]) for column in best.T)
 
 
-def caption(shown: Decayed) -> str:
-    told = "; ".join(
-        f"decay {decay:g}: {value:.3f} at T = {T:,}"
-        for decay, (value, T) in zip(shown.decays, bumps(shown), strict=True)
-    )
-    return (
-        f"n = {shown.n_features:,}, {shown.steps:,} steps at rate {shown.learning_rate:g}, {shown.test_loss.shape[2]} seeds. A "
-        f"model of zeros has test loss 1. Largest test loss of the better seed: {told}. Published: a decay of 1 removes the bump "
-        "(about 1.01 at decay 0.01, with n = 10,000)."
+def caption(shown: Decayed) -> Caption:
+    found = bumps(shown)
+    (first, _), (last, _) = found[0], found[-1]
+    return Caption(
+        f"Losses and norms against the number T of samples that models are trained on, for {len(shown.decays)} weight decays.",
+        "Exact is the line at 1, the test loss of a model of zeros; all else is training.",
+        f"The largest test loss is {first:.3f} at decay {shown.decays[0]:g} and {last:.3f} at {shown.decays[-1]:g}: published is "
+        "that a decay of 1 removes the bump.",
+        (
+            (
+                "runs",
+                f"n = {shown.n_features:,}, {shown.steps:,} steps at rate {shown.learning_rate:g}, {shown.test_loss.shape[2]} "
+                "seeds",
+            ),
+            *(
+                (f"decay {decay:g}", f"largest test loss of the better seed {value:.3f}, at T = {T:,}")
+                for decay, (value, T) in zip(shown.decays, found, strict=True)
+            ),
+            ("published", "a bump of about 1.01 at decay 0.01, with n = 10,000"),
+        ),
     )
 
 

@@ -14,6 +14,7 @@ from numeric.running.files import write_whole
 from numeric.running.progress import Progress
 
 from ..catalogue import module_of
+from ..motifs.caption import Caption
 
 
 class Table(NamedTuple):
@@ -28,7 +29,7 @@ class Drawn(NamedTuple):
 
     name: str
     title: str
-    caption: str
+    caption: Caption
     svg: bytes
     png: bytes
     data: Table = Table("csv", b"")

@@ -1,5 +1,6 @@
-"""What several figures draw. Its modules are its names: each has functions that draw into given axes.
+"""What several figures draw and say. Its modules are its names: all but `caption` have functions that draw into given axes.
 
+caption        what stands under a figure: three sentences and the numbers behind them
 arrows         the columns of W in the plane; colour_scale: norm as brightness, superposition as colour
 solid          charges on a sphere; hull_drawing: the hull of vertices in space; phase_panel: what becomes of a feature, on a map
 """

@@ -22,6 +22,8 @@ from numeric.population import value_and_gradient
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, train
 
+from ..motifs.caption import Caption
+
 TITLE = "Minimising without noise"
 SEED = 0
 SECONDS = (18, 28)
@@ -103,16 +105,22 @@ def _descent(starts: int, best: float) -> Floats:
     return np.array([(at - start, _exact(*model) - best) for (at, _), model in zip(points, models, strict=True)])
 
 
-def caption(race: Race) -> str:
+def caption(race: Race) -> Caption:
     (sampled_seconds, sampled), (exact_seconds, exact), (seconds, gap) = (
         rows[-1] for rows in (race.sampled, race.exact, race.noise_free)
     )
-    return (
-        f"Five features in two dimensions, density 1/20, {race.starts} models each; all losses are exact, above the best known "
-        f"K = {race.best:.12f}. Training on batches of 1,024 (Adam, falling rate) ends {sampled:.1e} above it after "
-        f"{sampled_seconds:.1f} CPU s; the same training on the loss without sampling {exact:.0e} above it after "
-        f"{exact_seconds:.1f} s; quasi-Newton descent on that loss {gap:.0e} above it after {seconds:.2f} s. Gaps below 1e-17 "
-        "are drawn there: they are rounding."
+    return Caption(
+        "How far above the best known loss training on batches, the same training without sampling, and quasi-Newton descent "
+        "without sampling come, against CPU time.",
+        "All losses are exact values at the weights found; gaps below 1e-17 are drawn there, since they are rounding.",
+        f"Training on batches ends at a floor of noise, {sampled:.1e} here, that descent on the loss itself does not have.",
+        (
+            ("model", f"five features in two dimensions, density 1/20, {race.starts} models each"),
+            ("best known", f"K = {race.best:.12f}"),
+            ("batches of 1,024", f"Adam, falling rate: {sampled:.1e} above it after {sampled_seconds:.1f} CPU s"),
+            ("the same without sampling", f"{exact:.0e} above it after {exact_seconds:.1f} CPU s"),
+            ("quasi-Newton descent", f"{gap:.0e} above it after {seconds:.2f} CPU s"),
+        ),
     )
 
 

@@ -12,6 +12,7 @@ from numeric.running.progress import Progress
 
 from ..motifs.arrows import draw as draw_columns
 from ..motifs.arrows import turned
+from ..motifs.caption import Caption
 from .uneven_branches import DENSITY, MOST, PUBLISHED, Uneven, compute
 from .uneven_branches import SEED as SEED
 
@@ -26,23 +27,38 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> U
     return compute(points=24, ratios=8, seeds=3, steps=10_000, starts=6, device=device, progress=progress)
 
 
-def caption(shown: Uneven) -> str:
+def caption(shown: Uneven) -> Caption:
     crossing, trained = shown.crossing, shown.trained
     there = _gap(shown, 1 / PUBLISHED)
     all_five = trained.stored & (trained.others == 4)
     dropped = ~trained.stored & (trained.others == 4)
     near = np.abs(np.log(trained.ratio * PUBLISHED)) < np.log(1.5)
-    return (
-        f"Density {DENSITY} but for one feature, whose density is varied. Blue: the minimum that is a regular pentagon at equal "
-        "densities, followed by descent on the expected loss; it bends, and is last met at a ratio of "
-        f"{shown.pentagon.ratio[0]:.3f}: from the next point on, descent ends in the digons. Orange: two digons, each with its "
-        "best norm and bias, that "
-        f"feature dropped with bias E x: exact. They cross at a ratio of {crossing.ratio:.10f} ± {crossing.radius:.0e} (signs of "
-        f"exact losses at both ends), that is when it is {1 / crossing.ratio:.4f} times sparser; published: about {PUBLISHED}. "
-        f"At {PUBLISHED} times sparser the pentagon's loss is still {100 * abs(there):.1f} % {'below' if there < 0 else 'above'} "
-        f"that of the digons. Trained: {all_five.sum()} of {len(trained.ratio)} runs store all five, {dropped.sum()} drop that "
-        f"one feature, {len(trained.ratio) - all_five.sum() - dropped.sum()} another; of those within a factor of 1.5 of the "
-        f"published ratio {(near & trained.stored).sum()} of {near.sum()} store it. Crosses: the least of random starts."
+    return Caption(
+        "Five features of which one is sparser or denser than the others: the loss of the branch that is a regular pentagon at "
+        "equal densities (blue) and of two digons with that feature dropped (orange).",
+        f"The digons are exact, and the branches cross at a ratio of densities of {crossing.ratio:.10f} ± {crossing.radius:.0e}, "
+        "by the signs of exact losses at both ends.",
+        f"So the feature is dropped when it is {1 / crossing.ratio:.4f} times sparser, where about {PUBLISHED} is published.",
+        (
+            ("density", f"{DENSITY} but for the one feature"),
+            (
+                "blue",
+                "followed by descent on the expected loss; it bends, and is last met at a ratio of "
+                f"{shown.pentagon.ratio[0]:.3f}: from the next point on, descent ends in the digons",
+            ),
+            ("orange", "each digon with its best norm and bias, the feature dropped with bias E x"),
+            (
+                f"{PUBLISHED} times sparser",
+                f"the pentagon's loss is {100 * abs(there):.1f} % {'below' if there < 0 else 'above'} that of the digons",
+            ),
+            (
+                "trained",
+                f"{all_five.sum()} of {len(trained.ratio)} runs store all five, {dropped.sum()} drop that one feature, "
+                f"{len(trained.ratio) - all_five.sum() - dropped.sum()} another; of those within a factor of 1.5 of the "
+                f"published ratio {(near & trained.stored).sum()} of {near.sum()} store it",
+            ),
+            ("crosses", "the least of random starts"),
+        ),
     )
 
 

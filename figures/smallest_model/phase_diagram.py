@@ -14,6 +14,7 @@ from numeric.metrics import feature_norms, superposition
 from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import colours, legend
 from ..motifs.phase_panel import log_axes
 
@@ -117,14 +118,18 @@ def _trained(
     return chosen, np.take_along_axis(losses, best, axis=2)[:, :, 0]
 
 
-def caption(diagrams: Diagrams) -> str:
+def caption(diagrams: Diagrams) -> Caption:
     cells = f"{len(diagrams.trained.density)} × {len(diagrams.trained.importance)}"
-    return (
-        "Colour: how much of the extra feature is stored (norm) and how much it shares its direction (superposition), as on "
-        "the slide. Line: the exact boundary between aligned and antipodal; without bias it is the only one, and the published "
-        "three-way diagram compares fixed weights that are not minima. Left: the exact global minimum. Right: the best trained "
-        f"model on a {cells} grid, chosen by exact loss: {100 * diagrams.agreement:.1f} % have the exact phase; relative "
-        f"excess loss {diagrams.excess[0]:.0e} (median), {diagrams.excess[1]:.0e} (largest)."
+    return Caption(
+        "Colour: how much of the extra feature is stored (norm) and how much it shares its direction (superposition), as on the "
+        "slide; left at the exact global minimum, right in the best trained models.",
+        "The line on both is the exact boundary between aligned and antipodal, the only one without bias.",
+        f"Of the trained models {100 * diagrams.agreement:.1f} % have the exact phase; the published three-way diagram compares "
+        "fixed weights that are not minima.",
+        (
+            ("trained", f"the best of the seeds at each point of a {cells} grid, chosen by exact loss"),
+            ("relative excess loss", f"{diagrams.excess[0]:.0e} (median), {diagrams.excess[1]:.0e} (largest)"),
+        ),
     )
 
 

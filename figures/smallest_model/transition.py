@@ -15,6 +15,8 @@ from analytic.n2m1 import PhaseTransition, SmallestModel, compiled_loss, phase_b
 from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
+from ..motifs.caption import Caption
+
 TITLE = "The jump across the transition"
 SEED = 0
 SECONDS = (4, 19)
@@ -73,16 +75,21 @@ def _trained(sparsities: list[float], seeds: int, device: str, progress: Progres
     return np.array([each, losses, w1, w2])
 
 
-def caption(branches: Branches) -> str:
+def caption(branches: Branches) -> Caption:
     (w_below, w2_below, slope_below), (w_above, w2_above, slope_above) = (
         [float(value) for value in branch] for branch in branches.transition.exact_branches()
     )
-    return (
-        f"Equal importances. The phases tie at s* = {branches.transition.critical_sparsity} ≈ {branches.critical:.6f}, found by "
-        f"elimination. There the slope ∂K/∂s of the least loss jumps from {slope_below:.5f} to {slope_above:.5f} and the weights "
-        f"from ({w_below:.4f}, {w2_below:.4f}) to ({w_above:.4f}, {w2_above:.4f}): a transition of first order. Both minima "
-        f"exist on both sides, so training ends on either branch (dots: {branches.trained.shape[1]} trained models, judged by "
-        "the exact loss of their weights)."
+    tie = str(branches.transition.critical_sparsity).replace("*sqrt", "√")
+    return Caption(
+        "The least loss of both phases and their weights against sparsity, at equal importances; dots are trained models.",
+        f"The phases tie at s* = {tie} ≈ {branches.critical:.6f}, found by elimination.",
+        "There the slope of the least loss and the weights jump, a transition of first order, and since both minima exist on "
+        "both sides training ends on either branch.",
+        (
+            ("slope ∂K/∂s at s*", f"from {slope_below:.5f} to {slope_above:.5f}"),
+            ("weights at s*", f"from ({w_below:.4f}, {w2_below:.4f}) to ({w_above:.4f}, {w2_above:.4f})"),
+            ("trained", f"{branches.trained.shape[1]} models, judged by the exact loss of their weights"),
+        ),
     )
 
 

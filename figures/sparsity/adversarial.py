@@ -16,6 +16,8 @@ from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 from numeric.train.gradient import Gradient
 
+from ..motifs.caption import Caption
+
 TITLE = "Adversarial vulnerability against features per dimension"
 SEED = 0
 SECONDS = (33, 600)
@@ -145,22 +147,35 @@ def attacked(W: Tensor, b: Tensor, x: Tensor, length: float, generator: torch.Ge
     return Attacked(error(still, x[None]), error(starts[0], x[None]), ascent(starts, x[None]), ascent(starts, answer))
 
 
-def caption(shown: Vulnerability) -> str:
+def caption(shown: Vulnerability) -> Caption:
     def told(measure: Floats) -> str:
         return (
             f"from {measure[0]:.2f} (dense) to at most {measure.max():.2f}, a factor {measure.max() / measure[0]:.1f}, "
             f"correlation with 1/D* {shown.follows(measure):.3f}"
         )
 
-    return (
-        f"Trained models, n = {shown.n}, m = {shown.m}, equal importances; every input is moved by at most {LENGTH} mean input "
-        "norms, the worst way that gradient ascent finds (a lower bound). Published: vulnerability rises more than threefold as "
-        "superposition forms, and follows 1/D*; how it was measured is not given, so here are two measures, both exactly 1 "
-        f"without superposition. Largest squared change of the output over ε²: {told(shown.shift)}. Largest rise of the squared "
-        f"error over ε²: {told(shown.rise)}; it has a part linear in ε, as the output is already off where features interfere "
-        f"(one gradient step finds at least {100 * float((shown.step / shown.rise).min()):.0f} % of it). 1/D* goes from "
-        f"{shown.per_dimension[0]:.2f} to {shown.per_dimension.max():.2f}. The loss itself is multiplied by "
-        f"{shown.ratio.min():.2f} to {shown.ratio.max():.2f}."
+    return Caption(
+        "Two measures of how vulnerable trained models are to moved inputs, and features per dimension 1/D*, against sparsity; "
+        "right, the measures against 1/D*.",
+        "Both are exactly 1 without superposition; what gradient ascent finds is a lower bound.",
+        f"The squared change of the output rises by a factor {shown.shift.max() / shown.shift[0]:.1f} as superposition forms and "
+        f"the rise of the error by {shown.rise.max() / shown.rise[0]:.1f}, where more than threefold is published.",
+        (
+            ("model", f"n = {shown.n}, m = {shown.m}, equal importances"),
+            (
+                "attack",
+                f"every input is moved by at most {LENGTH} mean input norms, the worst way that gradient ascent finds",
+            ),
+            ("published", "vulnerability follows 1/D*; how it was measured is not given, so here are two measures"),
+            ("largest squared change of the output over ε²", told(shown.shift)),
+            (
+                "largest rise of the squared error over ε²",
+                f"{told(shown.rise)}; it has a part linear in ε, as the output is already off where features interfere (one "
+                f"gradient step finds at least {100 * float((shown.step / shown.rise).min()):.0f} % of it)",
+            ),
+            ("1/D*", f"from {shown.per_dimension[0]:.2f} to {shown.per_dimension.max():.2f}"),
+            ("the loss", f"is multiplied by {shown.ratio.min():.2f} to {shown.ratio.max():.2f}"),
+        ),
     )
 
 

@@ -17,6 +17,8 @@ from numeric.metrics import dimensions_per_feature, feature_dimensionality
 from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, sampled_loss, train
 
+from ..motifs.caption import Caption
+
 TITLE = "Dimensions per feature, and each feature's own, against sparsity"
 SEED = 0
 SECONDS = (55, 1600)
@@ -144,37 +146,41 @@ def packed(inverse_density: list[Fraction]) -> Packed:
     return Packed(np.array(inverse_density, dtype=float), winner, np.array(gain), np.array(per_feature))
 
 
-def caption(shown: Sweep) -> str:
-    shares = ", ".join(f"{level.written} {level.name} {100 * level.share:.1f} %" for level in shown.levels)
-    reach = {
-        level: [
-            x for x, value in zip(shown.inverse_density, shown.per_feature, strict=True) if abs(value - level) < 0.05
-        ]
-        for level in (1.0, 0.5)
-    }
-    stays = " and ".join(
-        f"within 0.05 of {'1' if level == 1 else '½'} "
-        + (f"from {min(found):.3g} to {max(found):.3g} ({len(found)} of the densities)" if found else "nowhere")
-        for level, found in reach.items()
-    )
-    changes = [
-        k for k in range(len(shown.packed.winner)) if k == 0 or shown.packed.winner[k] != shown.packed.winner[k - 1]
-    ]
-    reigns = ", ".join(f"{shown.packed.winner[k]} from {shown.packed.inverse_density[k]:.3g}" for k in changes)
+def caption(shown: Sweep) -> Caption:
+    one, half = (shown.inverse_density[np.abs(shown.per_feature - level) < 0.05] for level in (1, 0.5))
+    packed = shown.packed
+    changes = [k for k in range(len(packed.winner)) if k == 0 or packed.winner[k] != packed.winner[k - 1]]
     ahead = shown.gain > shown.best.gain
-    lead = (
-        f"at {int(ahead.sum())} of {len(ahead)} densities, the first {shown.inverse_density[ahead][0]:.3g},"
-        if ahead.any()
-        else "at no density"
-    )
-    return (
-        f"{shown.n} equal features in {shown.m} dimensions, trained for {shown.steps:,} steps of {shown.batch:,} samples. "
-        "Published: D* is “sticky” at 1 and ½ (n = 400, m = 30). "
-        f"Trained here: D* is {stays}. Line: the exact D* if the polytope that saves most loss per dimension filled the space, "
-        f"each at its best norm and bias: {reigns}. Best norms are not 1, so that an exact digon has a D* that is not quite ½. "
-        f"Trained models save more than any of these, and so are none of them, {lead} judged on {_SAMPLES:,} samples. "
-        f"Below: every D_i. Share of all within {NEAR} of a level: {shares}. "
-        "In the authors’ own saved run about a quarter of the features lie that near."
+    return Caption(
+        f"Dimensions per feature D* of {shown.n} equal features in {shown.m} dimensions, trained, against 1/(1 − s); below, D_i "
+        "of every feature.",
+        "The line is the exact D* if the polytope that saves most loss per dimension filled the space.",
+        f"Published is that D* is “sticky” at 1 and ½; here it is within 0.05 of 1 at {len(one)} of "
+        f"{len(ahead)} densities, and of ½ at {len(half)}.",
+        (
+            (
+                "published model",
+                "n = 400, m = 30; in the authors’ own saved run about a quarter of the features lie near a level",
+            ),
+            ("trained", f"{shown.steps:,} steps of {shown.batch:,} samples"),
+            *(
+                (f"D* within 0.05 of {level}", f"at 1/(1 − s) = {', '.join(f'{x:.3g}' for x in found) or 'none'}")
+                for level, found in (("1", one), ("½", half))
+            ),
+            (
+                "polytopes",
+                ", ".join(f"{packed.winner[k]} from {packed.inverse_density[k]:.3g}" for k in changes)
+                + "; each at its best norm and bias: an exact digon has a D* that is not quite ½",
+            ),
+            (
+                "saved more than by any of these",
+                f"at {ahead.sum()} of {len(ahead)} densities, judged on {_SAMPLES:,} samples: such models are none of them",
+            ),
+            (
+                f"share of D_i within {NEAR}",
+                ", ".join(f"{level.written} {level.name} {100 * level.share:.1f} %" for level in shown.levels),
+            ),
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from numeric.minimise import minimise_map
 from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, best_of_seeds, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 from ..motifs.phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
 
@@ -146,26 +148,41 @@ def _trained(setting: Setting, density: Floats, importance: Floats, device: str,
     return classified(density, importance, W, losses.numpy()[best].reshape(shape))
 
 
-def caption(diagrams: tuple[Diagram, ...]) -> str:
+def caption(diagrams: tuple[Diagram, ...]) -> Caption:
     meeting = meeting_point(2)
-    sentences = [
-        "Colour: norm and superposition of the extra feature, as on the slides. Left: the best of the published fixed weights, "
-        f"upper bounds, all equal at r = {meeting.extra}, p = {meeting.density} with K = {meeting.loss} exactly (for n = 3 the "
-        "formulas are ours, of the same kind). Middle: the least loss over all W and b, without sampling, neighbours' minima "
-        "tried as starts. Black lines: the published boundaries. The extra feature is dropped below norm "
-        f"{HALF}, else alone below superposition {HALF}, else antipodal; hatched: at the minimum it is not what the published "
-        "theory says."
-    ]
-    for shown in diagrams:
-        gap = shown.gap
-        sentences.append(
-            f"n = {shown.n}: {int(shown.wrong.sum())} of {shown.wrong.size} points hatched; the published loss is at most "
-            f"{gap.loss:.5f} too high ({100 * gap.relative:.1f} % of it), at importance {gap.importance:.2f}, density "
-            f"{gap.density:.3f}; {sum(shown.settled)} minima came from a neighbour. Trained (the best of its seeds by population "
-            f"loss): {100 * shown.agreement:.1f} % in the minimum's phase, relative excess loss {shown.excess[0]:.1g} (median), "
-            f"{shown.excess[1]:.1g} (largest)."
-        )
-    return " ".join(sentences)
+    wrong = " and ".join(f"{shown.wrong.sum()} of {shown.wrong.size} points for n = {shown.n}" for shown in diagrams)
+    return Caption(
+        "Norm and superposition of an extra feature, as on the slides, by its importance and density: the best of the published "
+        "fixed weights, the least loss over all W and b, and the best trained models.",
+        "The published losses are exact and upper bounds; they are all equal at "
+        f"r = {meeting.extra}, p = {meeting.density}, with K = {meeting.loss}, where the published boundaries (black) meet.",
+        f"At the minimum the extra feature is not what the published theory says at {wrong} (hatched).",
+        (
+            ("n = 3", "the formulas are ours, of the same kind"),
+            ("least loss", "without sampling, neighbours' minima tried as starts"),
+            (
+                "phases",
+                f"dropped below norm {HALF}, else alone below superposition {HALF}, else antipodal",
+            ),
+            *chain.from_iterable(map(_facts, diagrams)),
+        ),
+    )
+
+
+def _facts(shown: Diagram) -> tuple[tuple[str, str], ...]:
+    gap = shown.gap
+    return (
+        (
+            f"n = {shown.n}, published",
+            f"at most {gap.loss:.5f} too high ({100 * gap.relative:.1f} % of it), at importance {gap.importance:.2f}, density "
+            f"{gap.density:.3f}; {sum(shown.settled)} minima came from a neighbour",
+        ),
+        (
+            f"n = {shown.n}, trained",
+            f"the best of its seeds by population loss: {100 * shown.agreement:.1f} % in the minimum's phase, relative excess "
+            f"loss {shown.excess[0]:.1g} (median), {shown.excess[1]:.1g} (largest)",
+        ),
+    )
 
 
 def draw(diagrams: tuple[Diagram, ...]) -> Any:

@@ -16,6 +16,7 @@ from numeric.model import LINEAR, RELU_OUTPUT, Family
 from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import colours, legend
 
 TITLE = "ReLU output against linear model as features get sparser"
@@ -131,19 +132,42 @@ def linear_least(m: int, density: float, importance: Floats) -> float:
     return float(variance(density) * np.sort(importance)[: len(importance) - m].sum())
 
 
-def caption(shown: Comparison) -> str:
-    parts = []
-    for group in (shown.small, shown.large):
-        excess = group.linear_loss / group.linear_least - 1
-        tight = tuple((feature_norms(group.W) >= 0.9).sum(axis=1).tolist())
-        parts.append(
-            f"n = {group.n}, m = {group.m}, importance {group.decay}^i, least loss of {group.seeds}, {group.steps:,} steps: "
-            f"{_list(group.represented)} features have ‖W_i‖² of at least ½ ({_list(tight)} have ‖W_i‖ of at least 0.9)"
-            + (f"; published by eye: {_list(PUBLISHED)}" if group is shown.small else "")
-            + f". Linear model: the top {group.m} at {sum(group.top)} of {len(group.top)} densities; its loss is above the exact "
-            f"minimum, the variance of all others, by {', '.join(f'{100 * value:.2g}' for value in excess)} %."
-        )
-    return f"At densities {', '.join(f'{p:g}' for p in DENSITIES)}. " + " ".join(parts)
+def caption(shown: Comparison) -> Caption:
+    small = shown.small
+    return Caption(
+        "WᵀW with b, and below it the norms of the features, as features get sparser: ReLU output beside a linear model (first "
+        "column).",
+        "The linear model's least loss is exact, the variance of all features but the top m, and training has these top "
+        f"{small.m} at {sum(small.top)} of {len(small.top)} densities for n = {small.n}.",
+        f"It never stores more than m features; with a ReLU, {small.represented[0]} of {small.n} are stored at density "
+        f"{DENSITIES[0]:g} and {small.represented[-1]} at {DENSITIES[-1]:g}.",
+        (
+            ("densities", ", ".join(f"{p:g}" for p in DENSITIES)),
+            *_facts(small),
+            ("published, by eye", _list(PUBLISHED)),
+            *_facts(shown.large),
+        ),
+    )
+
+
+def _facts(group: Models) -> tuple[tuple[str, str], ...]:
+    excess = group.linear_loss / group.linear_least - 1
+    tight = tuple((feature_norms(group.W) >= 0.9).sum(axis=1).tolist())
+    return (
+        (
+            f"n = {group.n}, m = {group.m}",
+            f"importance {group.decay}^i, least loss of {group.seeds}, {group.steps:,} steps",
+        ),
+        (
+            f"n = {group.n}, ‖W_i‖² of at least ½",
+            f"{_list(group.represented)} features ({_list(tight)} have ‖W_i‖ of at least 0.9)",
+        ),
+        (
+            f"n = {group.n}, linear model",
+            f"the top {group.m} at {sum(group.top)} of {len(group.top)} densities; its loss is above the exact minimum by "
+            f"{', '.join(f'{100 * value:.2g}' for value in excess)} %",
+        ),
+    )
 
 
 def _list(counts: tuple[int, ...]) -> str:

@@ -19,6 +19,8 @@ from numeric.running.progress import Progress
 from numeric.solution import grouped
 from numeric.train import TrainConfig, train
 
+from ..motifs.caption import Caption
+
 TITLE = "Universality: how often training finds the best geometry"
 SEED = 0
 SECONDS = (48, 600)
@@ -126,28 +128,33 @@ def _name(W: Any) -> str:
     return str(describe(W, tolerance=_TOLERANCE))
 
 
-def caption(shown: Universality) -> str:
-    rows = []
-    for row in shown.settings:
-        gap = row.least / row.exact - 1
-        against = "equal to" if abs(gap) <= SAME else f"{_percent(abs(gap))} {'above' if gap > 0 else 'below'}"
-        others = [outcome for outcome in row.outcomes if row.cost(outcome) > SAME]
-        best = next((outcome.name for outcome in row.outcomes if row.cost(outcome) <= SAME), "found by search alone")
-        worst = max((row.cost(outcome) for outcome in others), default=0.0)
-        rows.append(
-            f"({row.n}, {row.m}, {row.sparsity:g}): {100 * row.found:.0f} % in the optimum ({best}), {against} the exact loss of "
-            f"the catalogue's best, {row.packing}"
-            + (
-                f"; {len(others)} other end{'s' if len(others) > 1 else ''}, up to {_percent(worst)} more loss"
-                if others
-                else ""
-            )
-        )
-    return (
-        f"For (n, m, s), of {shown.seeds} seeds ({shown.steps:,} steps of 512 samples): which geometry training ends in, by "
-        f"losses without noise; models equal up to rotation and order are one. {'. '.join(rows)}. "
-        "These shares belong to this trainer (its rate falls from 0.05): geometry is universal only as far as they reach 100 %."
+def caption(shown: Universality) -> Caption:
+    least, most = (100 * extreme(row.found for row in shown.settings) for extreme in (min, max))
+    return Caption(
+        f"For (n, m, s) the share of {shown.seeds} seeds whose training ends in each geometry, by losses without noise; models "
+        "equal up to rotation and order are one.",
+        "The optimum found is held to the exact loss of the catalogue's best packing.",
+        f"Training ends in the optimum in {least:.0f} to {most:.0f} % of runs: geometry is universal only as far as that reaches "
+        "100 %, and these shares belong to this trainer.",
+        (
+            ("trainer", f"{shown.steps:,} steps of 512 samples; its rate falls from 0.05"),
+            *((f"({row.n}, {row.m}, {row.sparsity:g})", _ends(row)) for row in shown.settings),
+        ),
     )
+
+
+def _ends(row: Setting) -> str:
+    gap = row.least / row.exact - 1
+    against = "equal to" if abs(gap) <= SAME else f"{_percent(abs(gap))} {'above' if gap > 0 else 'below'}"
+    others = [outcome for outcome in row.outcomes if row.cost(outcome) > SAME]
+    best = next((outcome.name for outcome in row.outcomes if row.cost(outcome) <= SAME), "found by search alone")
+    worst = max((row.cost(outcome) for outcome in others), default=0.0)
+    rest = (
+        f"; {len(others)} other end{'s' if len(others) > 1 else ''}, up to {_percent(worst)} more loss"
+        if others
+        else ""
+    )
+    return f"{100 * row.found:.0f} % in the optimum ({best}), {against} the exact loss of the best packing, {row.packing}{rest}"
 
 
 def _percent(share: float) -> str:

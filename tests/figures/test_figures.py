@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from captions import checked
 
 import figures
 from analytic.n2m1 import SmallestModel
@@ -137,7 +138,7 @@ def test_every_figure_draws_and_has_a_caption(
     figure = modules[name].draw(numbers)
     assert all(axes.get_xlabel() for axes in figure.axes if axes.get_title(loc="left"))
     pyplot.close(figure)
-    assert len(modules[name].caption(numbers)) > 100
+    checked(modules[name].caption(numbers))
 
 
 @pytest.mark.slow
@@ -150,7 +151,7 @@ def test_descent_without_noise_reaches_the_best_known_and_training_does_not() ->
     assert np.all(race.sampled[:, 1] > 1e-10)
     assert np.all(race.exact[:, 1] >= -1e-15)
     assert race.exact[-1, 1] < 1e-12
-    assert len(noise_free.caption(race)) > 100
+    checked(noise_free.caption(race))
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ import math
 
 import numpy as np
 import pytest
+from captions import checked
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib import pyplot
@@ -36,7 +37,7 @@ def test_the_solutions_of_the_slides_have_the_exact_energies() -> None:
     for rest in rests:
         assert rest.proved
         assert rest.energy == pytest.approx(float(rest.exact), rel=16 * EPS)
-    assert "all of them are proved" in slides.caption(rests)
+    assert "all of them are proved" in checked(slides.caption(rests))
     pyplot.close(slides.draw(rests))
 
 
@@ -52,8 +53,8 @@ def test_the_plate_is_the_published_table() -> None:
         assert rest.proved == (n in (2, 3, 4, 5, 6, 12))
         if n > 3:  # Euler: n − e + f = 2 with 2e = 3t + 4q
             assert 2 * n - 4 == rest.triangles + 2 * rest.quadrilaterals
-    assert "proved to be the least for 2, 3, 4, 5, 6, 12" in plate.caption(rests)
-    assert "each number of points ended in one minimum" in plate.caption(rests)
+    assert "proved to be the least for 2, 3, 4, 5, 6, 12" in checked(plate.caption(rests))
+    assert "each number of points ended in one minimum" in checked(plate.caption(rests))
     pyplot.close(plate.draw(rests))
 
 
@@ -73,7 +74,7 @@ def test_the_fits_are_least_squares(growth: fit.Growth) -> None:
     literal = E - (N**2 / 2 - growth.two[0] * N**1.5 + growth.two[1] * N**0.5)
     np.testing.assert_allclose(growth.residual(growth.two), literal, rtol=0, atol=16 * EPS * E.max())
     assert np.abs(growth.residual(growth.two)).max() < np.abs(growth.residual(growth.one)).max()
-    assert "deepest 12, 32, 48, 72, 78" in fit.caption(growth)
+    assert "deepest: 12, 32, 48, 72, 78" in checked(fit.caption(growth))
     pyplot.close(fit.draw(growth))
 
 

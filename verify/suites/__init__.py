@@ -1,4 +1,5 @@
-"""The claims, a module for each subject; each that stands for a subject has `claims(full)`, the others are its parts.
+"""The claims, a module for each subject. One that stands for a subject has `claims(full)` and, for the report, `TITLE` and
+`ABOUT`, a sentence; the others are its parts.
 
 smallest_model   the smallest model: smallest_loss, smallest_minima, smallest_training
 smallest_bias    with bias: certificates replayed; phase_boundaries, phases: its phases

@@ -19,6 +19,12 @@ from numeric.running.progress import Progress, each
 
 from ..check import Claim, Outcome, Rows, Worst, ready
 
+TITLE = "Any network"
+ABOUT = (
+    "The exact loss of a network of any shape is held to quadrature, sampling and published values; the smallest "
+    "model is a special case."
+)
+
 Matrix = list[list[Fraction]]
 
 

@@ -6,6 +6,11 @@ from ..check import Claim, Rows, ready
 from . import capacity_curves as curves
 from . import capacity_task as task
 
+TITLE = "Neuron capacity"
+ABOUT = (
+    "How features share dimensions at the least loss is derived, and held to searches that know nothing of capacity."
+)
+
 CLAIMS: Rows[int] = (
     (
         "capacity_published",

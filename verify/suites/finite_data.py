@@ -18,6 +18,9 @@ from numeric.running.progress import Progress
 from ..check import Claim, Outcome, Rows, Worst, ready
 from .infinite_data import many_samples, pentagon
 
+TITLE = "Few data, many data"
+ABOUT = "What few data and many data leave in the weights is derived, and held to training on samples."
+
 EPS = float(np.finfo(np.float64).eps)
 _NORMS = tuple(Fraction(k, 4) for k in (0, 1, 3, 4, 6, 9))
 _BIASES = tuple(Fraction(k, 4) for k in (-6, -3, -1, 0, 1, 2))

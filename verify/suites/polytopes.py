@@ -19,6 +19,12 @@ from numeric.running.progress import Progress, each
 
 from ..check import Claim, Outcome, Rows, Worst, ready
 
+TITLE = "Polytopes and their names"
+ABOUT = (
+    "Float vertices are held to the exact ones of the catalogue, and weights turned, shuffled, disturbed or "
+    "minimised to their names."
+)
+
 _ROUNDING = 1e-13
 _TOLERANCE = 0.05
 # n, m, sparsity, and what the features form at the least loss that is found.

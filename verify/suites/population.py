@@ -18,6 +18,9 @@ from numeric.running.progress import Progress, each
 from ..check import Claim, Outcome, Rows, Worst, ready
 from .any_network import Network, networks
 
+TITLE = "The loss without sampling"
+ABOUT = "The loss computed in floats without samples is held to the exact one, and so is what descent on it finds."
+
 _LAWS = ("independent", "one-hot", "correlated", "anticorrelated")
 
 

@@ -23,6 +23,12 @@ from numeric.train import TrainConfig, train
 from ..certificate import read, verify
 from ..check import Claim, Outcome, Rows, Worst, ready
 
+TITLE = "The smallest model with bias"
+ABOUT = (
+    "With bias the minima and phases are certified, by integers alone, and held to searches, training and features "
+    "on one axis."
+)
+
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""
 _WORDS = {

@@ -10,6 +10,12 @@ from . import smallest_loss as loss
 from . import smallest_minima as minima
 from . import smallest_training as training
 
+TITLE = "The smallest model"
+ABOUT = (
+    "Without bias the derived loss of two features in one dimension, its minima and its phase boundary are held to "
+    "quadrature, search and training."
+)
+
 
 @dataclass(frozen=True)
 class Size:

@@ -12,6 +12,9 @@ from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereMinimum, best_kn
 
 from ..check import Claim, Outcome, Rows, Worst, ready
 
+TITLE = "Charges on a sphere"
+ABOUT = "In Thomson's problem the least energies that a search finds are held to exact and published ones."
+
 EXACT = (2, 3, 4, 5, 6, 7, 12)
 """Numbers of points with an energy in closed form; proved to be the least for all but 7."""
 _MOST = 64

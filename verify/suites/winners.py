@@ -22,6 +22,9 @@ from numeric.running.progress import Progress, each
 from ..check import Claim, Outcome, Row, Rows, Worst, ready
 from .winner_searches import EIGHT, beaten, free_height, searched
 
+TITLE = "Which polytope wins"
+ABOUT = "Which polytope wins at which sparsity is certified, and held to scans and to descent over all weights."
+
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
 _LEVELS, _GRID = 18, (21, 5)
 """A scan's first grid has 21 × 21 places, seventeen more have 5 × 5, each in a window half as wide."""
