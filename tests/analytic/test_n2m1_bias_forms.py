@@ -27,7 +27,7 @@ from analytic.n2m1.bias.linear import density as p
 from analytic.n2m1.bias.linear import wedges, x, y
 from analytic.one_axis import MORE, conjectured_cost, counterexample, gaps, three_on_an_axis
 
-FEWER = settings(max_examples=max(10, settings().max_examples // 5))
+FEWER = settings(max_examples=settings().max_examples // 5)
 R = sympy.Rational
 densities = st.fractions(Fraction(1, 50), Fraction(49, 50), max_denominator=50)
 

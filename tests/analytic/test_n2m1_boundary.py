@@ -14,7 +14,7 @@ from analytic.n2m1 import PhaseTransition, SmallestModel, phase_boundary, phase_
 from analytic.n2m1 import boundary as n2m1_boundary
 
 # Elimination takes up to a second a setting.
-FEW = settings(max_examples=max(4, settings().max_examples // 50))
+FEW = settings(max_examples=max(2, settings().max_examples // 50))
 RATIOS = ["1/2", "3/10", "7/3", "1/1000"]
 
 

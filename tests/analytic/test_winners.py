@@ -53,7 +53,7 @@ def test_an_enclosure_reaches_from_one_end_to_the_other() -> None:
 
 @pytest.mark.parametrize(("n", "m"), QUICK)
 @given(s=st.integers(0, 255).map(lambda k: Fraction(k, 256)))
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 5)
 def test_the_winner_at_any_sparsity_is_the_one_that_reigns(n: int, m: int, s: Fraction) -> None:
     winner = winner_at(n, m, s)
     for reign in winners(n, m):

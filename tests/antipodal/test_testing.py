@@ -29,14 +29,14 @@ def test_losses_by_both_routes(pair: ours.Loss) -> None:
 
 
 @given(ours.models())
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 2)
 def test_models_are_taken_by_the_float_route(model: tuple[Any, ...]) -> None:
     W, b, law, importance = model
     assert loss(W, b, law, importance) >= 0
 
 
 @given(st.one_of(ours.polytopes(), ours.tight_frames()))
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_metrics_have_their_invariances_on_polytopes_and_frames(W: ours.Floats) -> None:
     ours.assert_invariants(feature_dimensionality, W)
     ours.assert_invariants(capacity, W)
@@ -46,7 +46,7 @@ def test_metrics_have_their_invariances_on_polytopes_and_frames(W: ours.Floats) 
 
 
 @given(ours.tight_frames())
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_dimensionalities_of_tight_frames_are_their_squared_norms(W: ours.Floats) -> None:
     np.testing.assert_allclose(feature_dimensionality(W), (W**2).sum(axis=0), atol=1e-12)
 

@@ -14,6 +14,7 @@ import pytest
 from figures.motifs import turntable
 from figures.motifs.solid import alike
 from numeric.geometry import edges
+from numeric.thomson import solve
 from verify.report import Run, as_html
 
 OCTAHEDRON = np.vstack([np.eye(3), -np.eye(3)])
@@ -116,6 +117,7 @@ def test_plotly_takes_what_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(turntable, "library", lambda: "")
+    monkeypatch.setattr(turntable, "solve", lambda n, starts: solve(n, starts=2))
     parts = Parts()
     parts.feed(turntable.thomson_viewer())
     buttons = json.loads(parts.scripts["solids"])["layout"]["updatemenus"][0]["buttons"]

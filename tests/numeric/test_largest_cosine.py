@@ -28,7 +28,7 @@ def test_the_smooth_maximum_encloses_the_maximum(m: int, n: int, seed: int, line
 
 
 @given(st.integers(0, 200), st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_polishing_ends_where_no_small_step_helps(seed: int, lines: bool) -> None:
     """Never higher than before; at the end random steps of 1e-5 lower nothing by more than their square, times 8."""
     random = np.random.default_rng(seed)

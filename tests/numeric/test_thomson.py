@@ -206,7 +206,7 @@ def test_a_step_is_a_step_in_the_tangent_space(n: int, dim: int, seed: int) -> N
     np.testing.assert_allclose(cosines, expected, rtol=0, atol=16 * EPS)
 
 
-@settings(max_examples=5)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 2**20))
 def test_the_seed_decides_and_the_result_does_not_depend_on_it(seed: int) -> None:
     """Nine points have one minimum, D3h, so far as anyone has seen."""
