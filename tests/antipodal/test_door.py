@@ -55,7 +55,8 @@ def test_the_door_computes_nothing_itself() -> None:
     """Nothing behind the door imports it."""
     for folder in ("analytic", "numeric", "figures", "verify"):
         for path in (FOLDER.parent / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text if "antipodal" in text else "")):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
                 assert not [name for name in names if name.split(".")[0] == "antipodal"], path

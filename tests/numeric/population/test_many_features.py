@@ -80,7 +80,7 @@ def hostile_weights(kind: str, m: int, n: int, random: np.random.Generator) -> F
     return stored + 10 ** random.uniform(-8, -2) * W
 
 
-@examples(8, 500)
+@examples(4, 500)
 @given(
     st.sampled_from(KINDS),
     st.integers(13, 40),
