@@ -60,6 +60,15 @@ def test_the_jump_at_equal_importances_in_closed_form() -> None:
         phase_boundary((1, "1/2")).exact_branches()
 
 
+def test_the_jump_of_the_slopes_is_as_wide_as_both_together() -> None:
+    """The difference of two enclosures, exactly, at few digits: neither slope is known where the other is."""
+    boundary = phase_boundary()
+    widths = [branch.slope[1] - branch.slope[0] for branch in boundary.branches(3)]
+    lower, upper = boundary.slope_jump(3)
+    assert min(widths) > 0
+    assert upper - lower == sum(widths)
+
+
 def hold_to_the_solver(transition: PhaseTransition) -> None:
     """At s* ± 10⁻²⁵ the solver, which knows nothing of elimination, finds the two phases."""
     _, i1, i2, penalty = transition.model.parameters

@@ -182,6 +182,19 @@ def test_precision_is_doubled_until_it_suffices(monkeypatch: pytest.MonkeyPatch)
     assert abs(best.bias.midpoint - limit.bias.midpoint) < 0.02
 
 
+def test_places_that_tie_are_enclosed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second place of the same gain: norm and bias reach from one to the other."""
+    shape, weights, between = polytope("digon"), independent(2, fmpq(1, 2), 128), at_sparsity._between
+    one = best_gain(shape, weights, 20, 128)
+    other = Peak(one.gain, one.square_norm + 1, one.beta + 1)
+    monkeypatch.setattr(at_sparsity, "_between", lambda *given: [*between(*given), other])
+    found = best_gain(shape, weights, 20, 128)
+    assert found.gain.overlaps(one.gain)
+    for place in (one, other):
+        assert found.square_norm.contains(place.square_norm)
+        assert found.beta.contains(place.beta)
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
