@@ -15,7 +15,6 @@ from figures.motifs import turntable
 from figures.motifs.solid import alike
 from numeric.geometry import edges
 from numeric.thomson import solve
-from verify.report import Run, as_html
 
 OCTAHEDRON = np.vstack([np.eye(3), -np.eye(3)])
 TRIANGLE = np.array([[1.0, 0, 0], [-0.5, 0.75**0.5, 0], [-0.5, -(0.75**0.5), 0]])
@@ -125,13 +124,3 @@ def test_the_thomson_viewer_has_every_number_of_points(monkeypatch: pytest.Monke
     assert labels[0] == "N = 2, D∞h"
     assert labels[-1] == "N = 12, Ih"
     assert len(labels) == 11
-
-
-@pytest.mark.slow
-def test_the_report_carries_a_viewer_below_its_figures(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(turntable, "library", lambda: "")
-    piece = turntable.viewer("Turn them", SOLIDS)
-    page = as_html([], [], Run(full=False, device="cpu", seconds=1.0), piece).decode()
-    section = page[page.index('<section id="figures">') :]
-    assert piece in section[: section.index("</section>")]
-    assert "<details class" not in as_html([], [], Run(full=False, device="cpu", seconds=1.0)).decode()

@@ -89,6 +89,7 @@ def test_a_failed_check_turns_the_main_job_red(
     monkeypatch.setattr(job.smallest_model, "claims", lambda **settings: claims)
     monkeypatch.setattr(job, "SUITES", ())
     monkeypatch.setattr("figures.REPORT", ())
+    monkeypatch.setattr(job, "as_html", lambda *found: b"")  # derivations take seconds to lay out
     assert job.main_job(False, "cpu", tmp_path / "out") == 1
     assert failed(tmp_path) == {"broken"}
     assert written(tmp_path)["complete"] is True

@@ -109,3 +109,11 @@ def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> 
     steps = sum(len(chamber.steps) for chamber in CHAMBERS)
     assert sum(formula.get("display") == "block" for formula in formulas) == steps + 1
     assert all("".join(formula.itertext()).strip() for formula in formulas)
+
+
+def test_a_viewer_stands_below_the_figures(page: str) -> None:
+    piece = '<details class="viewer">turn them</details>'
+    content = as_html([], [], QUICK, piece).decode()
+    section = content[content.index('<section id="figures">') :]
+    assert piece in section[: section.index("</section>")]
+    assert "<details class" not in page

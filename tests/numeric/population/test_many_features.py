@@ -150,9 +150,9 @@ def test_no_trained_model_is_refused(along_training: list[tuple[Floats, Floats, 
 
 
 def test_trained_models_against_samples(along_training: list[tuple[Floats, Floats, float, Floats]]) -> None:
-    """Within 4 standard errors of 200,000 samples (`make fuzz`: 1e6): a false alarm has probability 6e-5 a model, 6e-4 in all."""
+    """Within 4 standard errors of 100,000 samples (`make fuzz`: 1e6): a false alarm has probability 6e-5 a model, 6e-4 in all."""
     for W, b, s, importance in along_training[-10:]:
-        sampled = expected_loss_monte_carlo(W, b, s, importance, samples=200_000)
+        sampled = expected_loss_monte_carlo(W, b, s, importance, samples=100_000)
         found = expected_loss(torch.from_numpy(W), torch.from_numpy(b), s, importance).item()
         assert abs(found - sampled.mean) < 4 * sampled.standard_error
 

@@ -384,7 +384,7 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "tcp://"])
 @pytest.mark.processes
 def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.5)
+    monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.1)
     with pytest.raises(ValueError, match=f"scheduler must be the address of a running Dask scheduler, got '{address}'"):
         run_sweep(SWEEP, tmp_path, scheduler=address)
 
