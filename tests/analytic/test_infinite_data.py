@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Rational, cos, pi, sin, sqrt
 

@@ -232,7 +232,10 @@ def test_the_gradient_vanishes_and_comes_closer_to_zero_with_precision(at: Setti
                 assert all(abs(loss.diff(w).subs(weights)) < sympy.Rational(1000, 10**digits) for w in (w1, w2))
 
 
-@pytest.mark.parametrize("at", [*list(DEGENERATE.values())[::3], setting("1/2", ("1", "1/2"), "0"), setting("0", ("1", "1"), "0")])
+ORDINARY = [setting("1/2", ("1", "1/2"), "0"), setting("0", ("1", "1"), "0")]
+
+
+@pytest.mark.parametrize("at", [*list(DEGENERATE.values())[::3], *ORDINARY])
 @pytest.mark.slow
 def test_the_loss_at_the_weights_is_the_loss_given(at: Setting) -> None:
     """Equal as expressions up to degree 2; beyond that, to sixty digits."""

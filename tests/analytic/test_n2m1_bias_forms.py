@@ -124,7 +124,9 @@ def test_the_best_clipped_loss_is_below_every_bias() -> None:
 
 def test_boundaries_of_second_order_are_where_dropping_turns_unstable() -> None:
     """Those that the package carries; `verify` makes one of them again."""
-    seconds = {name: entry for name, entry in entries().items() if (entry["kind"], entry.get("order")) == ("drop", "second")}
+    seconds = {
+        name: entry for name, entry in entries().items() if (entry["kind"], entry.get("order")) == ("drop", "second")
+    }
     free = [entry for entry in seconds.values() if Fraction(entry["penalty"]) == 0]
     assert len(free) == 6
     for entry in free:

@@ -173,7 +173,9 @@ EDGE_SETTINGS = [
 ]
 
 
-@pytest.mark.parametrize(("setting", "free"), zip(EDGE_SETTINGS, [sympy.Rational(3, 5), sympy.Integer(-2)], strict=True))
+@pytest.mark.parametrize(
+    ("setting", "free"), [(EDGE_SETTINGS[0], sympy.Rational(3, 5)), (EDGE_SETTINGS[1], sympy.Integer(-2))]
+)
 @pytest.mark.slow
 def test_jumps_across_edges_are_differences_of_one_sided_limits(
     setting: dict[sympy.Symbol, sympy.Expr], free: sympy.Expr

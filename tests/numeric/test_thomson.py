@@ -143,7 +143,9 @@ def test_interference_beyond_it(n: int, dim: int, value: float) -> None:
 
 def test_one_value_on_a_continuum_is_one_minimum() -> None:
     """Eight points in the plane as two squares turned by any angle θ: each point meets cos²θ + sin²θ = 1, in all 8."""
-    found = [minimum for minimum in solve(8, dim=2, energy="interference", starts=32).minima if abs(minimum.value - 8) < 1e-9]
+    found = [
+        minimum for minimum in solve(8, dim=2, energy="interference", starts=32).minima if abs(minimum.value - 8) < 1e-9
+    ]
     assert [minimum.flat for minimum in found] == [1]
     assert found[0].count > 1
 

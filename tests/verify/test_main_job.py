@@ -85,7 +85,10 @@ BROKEN = Outcome("1", "2", 1.0, 0.5, "a reason")
 def test_a_failed_check_turns_the_main_job_red(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    claims = [Claim("sound", "", lambda progress: replace(BROKEN, deviation=0.5)), Claim("broken", "", lambda _: BROKEN)]
+    claims = [
+        Claim("sound", "", lambda progress: replace(BROKEN, deviation=0.5)),
+        Claim("broken", "", lambda _: BROKEN),
+    ]
     monkeypatch.setattr(job.smallest_model, "claims", lambda **settings: claims)
     monkeypatch.setattr(job, "SUITES", ())
     monkeypatch.setattr("figures.REPORT", ())
