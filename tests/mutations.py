@@ -19,7 +19,7 @@ from typing import NamedTuple, NoReturn
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("analytic", "numeric", "figures", "verify")
+PACKAGES = ("analytic", "numeric", "figures", "verify", "antipodal")
 _LIBRARIES = (
     "flint",
     "hypothesis",
