@@ -214,6 +214,7 @@ def turned(p: Polytope, normal: list[int], order: list[int]) -> Polytope:
 
 @given(st.sampled_from([*SMALL, "square antiprism", "icosahedron"]), normals, st.randoms())
 @settings(max_examples=settings().max_examples // 4)
+@pytest.mark.slow
 def test_rotation_permutation_and_padding(name: str, normal: list[int], random: object) -> None:
     """D_i sees the columns through their inner products: order aside, nothing changes, and zero columns and rows add
     nothing to any sum."""

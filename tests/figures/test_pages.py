@@ -35,6 +35,7 @@ def test_there_are_six_and_the_first_page_lists_them() -> None:
     assert all(f"tutorials/{path.stem}\n" in first for path in TUTORIALS)
 
 
+@pytest.mark.slow
 def test_the_ten_lines_print_what_they_say() -> None:
     results = doctest.testfile(str(PAGES / "index.md"), module_relative=False)
     assert results.attempted >= 5

@@ -94,6 +94,7 @@ def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
     pyplot.close(uneven_sparsity.draw(shown))
 
 
+@pytest.mark.slow
 def test_the_loss_by_active_features_adds_up_to_the_best_loss() -> None:
     shown = why_these_shapes.compute(points=8, progress=silent)
     # Norm, cosines and bias are off by 5e-8 each, some 20 numbers: second order in that, curvatures below 10 in this unit.

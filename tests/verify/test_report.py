@@ -83,6 +83,7 @@ def parsed(page: str) -> _Page:
     return parser
 
 
+@pytest.mark.slow
 def test_page_is_well_formed_and_loads_nothing(parsed: _Page) -> None:
     assert parsed.open == []
     assert all(link.startswith(("#", "data:")) for link in parsed.links)
@@ -90,6 +91,7 @@ def test_page_is_well_formed_and_loads_nothing(parsed: _Page) -> None:
     assert [image["alt"] for image in parsed.images] == ["A title. A caption & more"]
 
 
+@pytest.mark.slow
 def test_page_shows_verdict_checks_and_reasons(page: str) -> None:
     assert "1 of 2 checks passed, 1 failed: broken" in page
     assert "It does &lt;not&gt;." in page
@@ -104,6 +106,7 @@ def _formulas(page: str) -> Iterator[ElementTree.Element]:
         yield ElementTree.fromstring(source)
 
 
+@pytest.mark.slow
 def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> None:
     formulas = list(_formulas(page))
     steps = sum(len(chamber.steps) for chamber in CHAMBERS)
@@ -111,6 +114,7 @@ def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> 
     assert all("".join(formula.itertext()).strip() for formula in formulas)
 
 
+@pytest.mark.slow
 def test_a_viewer_stands_below_the_figures(page: str) -> None:
     piece = '<details class="viewer">turn them</details>'
     content = as_html([], [], QUICK, piece).decode()

@@ -149,6 +149,7 @@ def test_no_trained_model_is_refused(along_training: list[tuple[Floats, Floats, 
         assert np.isfinite(expected_loss(torch.from_numpy(W), torch.from_numpy(b), s, importance).item())
 
 
+@pytest.mark.slow
 def test_trained_models_against_samples(along_training: list[tuple[Floats, Floats, float, Floats]]) -> None:
     """Within 4 standard errors of 100,000 samples (`make fuzz`: 1e6): a false alarm has probability 6e-5 a model, 6e-4 in all."""
     for W, b, s, importance in along_training[-10:]:
