@@ -54,6 +54,7 @@ def test_dotted_names_of_the_texts(text: str) -> None:
         assert hasattr(import_module(module), last) or import_module(name), name
 
 
+@pytest.mark.processes
 def test_figures_compute_on_one_thread() -> None:
     """Set before torch loads: threads that wait for each other cost a factor of forty on arrays as small as these."""
     code = "import figures, torch; print(torch.get_num_threads())"

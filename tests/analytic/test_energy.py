@@ -85,7 +85,7 @@ def test_simplex_and_cross_polytope_in_any_dimension(d: int) -> None:
     st.lists(st.integers(-3, 3), min_size=5, max_size=5),
     st.randoms(),
 )
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 4)
 def test_rotation_and_permutation_change_nothing(p: Polytope, normal: list[int], random: object) -> None:
     """Energies see the points through their distances only. The rotation is the reflection at a rational normal."""
     u = sympy.Matrix([*normal[: p.vertices.rows - 1], 1])

@@ -31,7 +31,7 @@ def rational(value: Fraction) -> sympy.Rational:
 
 
 @given(models(3))
-@settings(max_examples=max(40, settings().max_examples // 3))
+@settings(max_examples=settings().max_examples // 2)
 def test_is_the_nested_integral_of_its_definition(
     model: tuple[list[list[Fraction]], list[Fraction], Law, list[Fraction]],
 ) -> None:

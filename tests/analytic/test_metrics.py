@@ -54,7 +54,7 @@ def test_the_float_metrics_agree(W: list[list[Fraction]]) -> None:
 
 
 @given(st.sampled_from(CATALOGUE))
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 5)
 def test_polytopes_have_the_metrics_of_their_vertices(name: str) -> None:
     shape = polytope(name)
     assert feature_dimensionality(shape.vertices) == shape.dimensionality

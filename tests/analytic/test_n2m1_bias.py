@@ -22,7 +22,7 @@ from analytic.n2m1.bias.minimiser import dropping
 from analytic.n2m1.bias.point import reduced
 from analytic.n2m1.bias.search import in_linear_region, unseen
 
-FEWER = settings(max_examples=max(15, settings().max_examples // 4))
+FEWER = settings(max_examples=settings().max_examples // 4)
 densities = st.fractions(Fraction(1, 1000), Fraction(999, 1000), max_denominator=1000)
 units = st.integers(0, 1 << 16).map(lambda n: n << 44)
 

@@ -22,7 +22,7 @@ from analytic.exact.roots import _simplest_between, rational_between, rational_n
 X = sympy.Symbol("x")
 APART = Fraction(1, 10**23)
 # SymPy takes ~20 ms a polynomial: the long run stays within minutes.
-FEWER = settings(max_examples=max(40, settings().max_examples // 3))
+FEWER = settings(max_examples=settings().max_examples // 2)
 
 Coefficients = list[int]
 coefficient = st.integers(-9, 9)

@@ -33,7 +33,7 @@ def test_is_the_leading_coefficient_of_the_expected_loss(name: str, norm: Ration
 
 
 @given(st.sampled_from(IRRATIONAL_GRAMS), NORMS, BIASES)
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 2)
 def test_is_the_loss_with_one_active_feature(name: str, norm: Rational, b: Rational) -> None:
     """Under the one-hot law each of the n features is the active one with probability 1/n: n K = L_1."""
     p = polytope(name)

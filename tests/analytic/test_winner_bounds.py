@@ -59,7 +59,7 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(ends=INTERVALS, share=SHARES)
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2**12), Fraction(1, 2**10)], share=Fraction(1, 8))
 def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
@@ -89,7 +89,7 @@ def test_the_bound_inside_is_of_second_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(a=INNER, share=SHARES)
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -> None:
     atom = polytope(name)
     with flint.ctx.workprec(bounds.bits_for(DIGITS)):
@@ -103,7 +103,7 @@ def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -
 
 
 @given(ends=INTERVALS, share=SHARES)
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2), Fraction(9, 16)], share=Fraction(1, 2))
 @example(ends=[Fraction(63, 64), Fraction(1)], share=Fraction(1, 2))
 @example(ends=[Fraction(0), Fraction(1, 2**12)], share=Fraction(1, 2))

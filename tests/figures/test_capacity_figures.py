@@ -34,6 +34,7 @@ def settings() -> tuple[marginal_benefit.Setting, ...]:
     return marginal_benefit.numbers(progress=silent)
 
 
+@pytest.mark.slow
 def test_panels_are_cases_of_the_quadratic_task(panels: capacity_panels.Panels) -> None:
     """The curves and the task agree on who is ignored, shares or is whole, and a search finds the task's capacities."""
     for name, panel in panels.panels.items():

@@ -2,6 +2,7 @@
 
 import doctest
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import matplotlib.pyplot
@@ -17,6 +18,7 @@ def test_a_tutorial_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cell after cell in one namespace, as a notebook; the cell of parameters gives way to the quick sizes."""
     matplotlib.use("agg")
     monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    monkeypatch.setattr("numeric.sweep.sweeping.pool", ThreadPoolExecutor)  # its processes have tests of their own
     text = path.read_text(encoding="utf-8")
     cells = CELL.findall(text)
     assert [":tags: [parameters]" in cell for cell in cells].count(True) == 1
@@ -33,6 +35,7 @@ def test_there_are_six_and_the_first_page_lists_them() -> None:
     assert all(f"tutorials/{path.stem}\n" in first for path in TUTORIALS)
 
 
+@pytest.mark.slow
 def test_the_ten_lines_print_what_they_say() -> None:
     results = doctest.testfile(str(PAGES / "index.md"), module_relative=False)
     assert results.attempted >= 5

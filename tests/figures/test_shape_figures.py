@@ -95,6 +95,7 @@ def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
     pyplot.close(uneven_sparsity.draw(shown))
 
 
+@pytest.mark.slow
 def test_the_loss_by_active_features_adds_up_to_the_best_loss() -> None:
     shown = why_these_shapes.compute(points=8, progress=silent)
     # Norm, cosines and bias are off by 5e-8 each, some 20 numbers: second order in that, curvatures below 10 in this unit.
@@ -162,7 +163,7 @@ def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
 
 @pytest.mark.slow
 def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
-    shown = almost_orthogonal.compute(steps=3, largest=(3, 5, 3), starts=12, draws=15, progress=silent)
+    shown = almost_orthogonal.compute(steps=2, largest=(3, 4, 3), starts=4, draws=9, progress=silent)
     for curve in shown.curves:
         assert (curve.found >= curve.bound - 16 * EPS).all()
         assert (curve.random >= curve.bound - 16 * EPS).all()
@@ -173,7 +174,7 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
     half, third, _ = shown.counts
     # 60° and more apart: three lines in the plane, six in space (Welch would allow nine). At 1/3 Welch's bound is met.
     assert half.optimised.tolist() == [3, 6]
-    assert third.optimised.tolist() == [2, 4, 6, 10]
+    assert third.optimised.tolist() == [2, 4, 6]
     for count in shown.counts:
         allowed = dict(zip(count.bound_m.tolist(), count.bound.tolist(), strict=True))
         for m, n in zip(count.optimised_m.tolist(), count.optimised.tolist(), strict=True):

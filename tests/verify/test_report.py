@@ -110,6 +110,7 @@ def parsed(page: str) -> _Page:
     return parser
 
 
+@pytest.mark.slow
 def test_page_is_well_formed_and_loads_nothing(parsed: _Page) -> None:
     assert parsed.open == []
     assert all(link.startswith(("#", "data:")) for link in parsed.links)
@@ -119,6 +120,7 @@ def test_page_is_well_formed_and_loads_nothing(parsed: _Page) -> None:
     assert "landscape-caption" in parsed.ids
 
 
+@pytest.mark.slow
 def test_page_shows_verdict_checks_and_reasons(page: str) -> None:
     assert "2 of 3 checks passed, 1 failed: broken" in page
     assert "It does &lt;not&gt;." in page
@@ -133,6 +135,7 @@ def _formulas(page: str) -> Iterator[ElementTree.Element]:
         yield ElementTree.fromstring(source)
 
 
+@pytest.mark.slow
 def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> None:
     formulas = list(_formulas(page))
     steps = sum(len(chamber.steps) for chamber in CHAMBERS)
@@ -156,7 +159,7 @@ def test_a_caption_has_its_numbers_below(page: str) -> None:
     assert '<tr><th scope="row">what</th><td>a &lt; b</td></tr>' in page
 
 
-@pytest.mark.parametrize("suite", [job.smallest_model, *job.SUITES], ids=lambda suite: suite.TITLE)
+@pytest.mark.parametrize("suite", job.SUITES, ids=lambda suite: suite.TITLE)
 def test_every_suite_says_what_it_is_about_in_one_sentence(suite: ModuleType) -> None:
     assert is_one_sentence(suite.ABOUT)
     assert not suite.TITLE.endswith(".")
