@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import flint
 import sympy
@@ -21,15 +21,14 @@ from flint import arb, fmpq
 from sympy import Expr
 
 from ..exact import Exact, ball, is_zero, rational, to_flint, to_sympy
-from ..exact.rationals import digits_of, entries, from_flint, instance, matrix
+from ..exact.rationals import digits_of, entries, from_flint, instance
 from ..exact.roots import ball_ends
+from ..exact.weights import Weights, weights
 from ..law import Block, Law, Support
 from ..printed import enclosed
 from .cube import expectation, positive_part, transform, vertices
 
 MOST_VERTICES = 1 << 12
-
-Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | sympy.MatrixBase
 
 
 class Enclosure(NamedTuple):
@@ -181,8 +180,8 @@ def _loss(
 
 
 def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
-    weights = sympy.Matrix(matrix(W, "W", _exact))
-    n = weights.cols
+    columns = sympy.Matrix(weights(W, _exact))
+    n = columns.cols
     bias = entries(b, "b", _exact, n)
     instance(law, "law", Law, "a law of analytic.law, such as Independent('9/10')")
     values = entries([1] * n if importance is None else importance, "importance", rational, n)
@@ -194,7 +193,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
         )
-    gram = (weights.T * weights).applyfunc(_simplified)
+    gram = (columns.T * columns).applyfunc(_simplified)
     return _Model(
         tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
         bias,

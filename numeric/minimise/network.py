@@ -17,7 +17,19 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, array, flag, function, importance_row, number, shown, sparsity_row, whole
+from ..arguments import (
+    MOST_SEED,
+    Floats,
+    array,
+    flag,
+    function,
+    importance_row,
+    number,
+    shown,
+    sizes_known,
+    sparsity_row,
+    whole,
+)
 from ..arguments.tensors import torch_device
 from ..law import Law, given_law, partition
 from ..model import initial_weights
@@ -135,6 +147,7 @@ class _Problem:
         return H * self.free[:, None] * self.free
 
 
+@sizes_known()
 def minimise_loss(
     n: int,
     m: int,

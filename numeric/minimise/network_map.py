@@ -18,7 +18,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, array, function, number, whole
+from ..arguments import MOST_SEED, Floats, array, function, number, sizes_known, whole
 from ..model import initial_weights
 from ..population import value_and_gradient
 from ..printed import brief
@@ -53,6 +53,7 @@ class LossMap:
         return brief(self)
 
 
+@sizes_known()
 def minimise_map(
     m: int,
     density: ArrayLike,

@@ -9,14 +9,16 @@ import test_hostile_analytic as exact
 import test_hostile_numeric as floats
 from hostile_arguments import outcomes, table
 
-from numeric.arguments import TransposedWarning
+import analytic.exact
+import numeric.arguments
 from numeric.sweep import run_sweep
 
 
 def main() -> None:
     """Functions × arguments, in a folder of its own, as hostile arguments may be paths that are written."""
     warnings.simplefilter("error")
-    warnings.simplefilter("ignore", TransposedWarning)
+    for kind in (analytic.exact.TransposedWarning, numeric.arguments.TransposedWarning):
+        warnings.simplefilter("ignore", kind)
     with tempfile.TemporaryDirectory() as folder:
         run_sweep(floats.SWEEP, Path(folder) / "sweep", executor=floats.EXECUTOR)
         found, functions = [], 0

@@ -58,6 +58,7 @@ INSIDE = (
     "analytic.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
+    "analytic.exact.weights",
     "analytic.capacity.upper_envelope",
     "analytic.polytope_loss.sums",
     "analytic.winners.bounds",

@@ -22,6 +22,6 @@ VALID: dict[str, Call] = {
 
 
 @pytest.mark.parametrize("name", VALID)
-@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning", "ignore::analytic.exact.TransposedWarning")
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, getattr(antipodal, name), VALID[name], 1, 0)
