@@ -105,7 +105,7 @@ def test_the_enclosed_instability_is_the_expression() -> None:
 
 
 def test_a_boundary_too_near_0_is_said_to_be() -> None:
-    with pytest.raises(ArithmeticError, match="the importance at which phases meet, .*, is too near 0 to be enclosed"):
+    with pytest.raises(ArithmeticError, match=r"the importance at which phases meet, .*, is too near 0 to be enclosed"):
         drop_boundary(1 - Fraction(1, 10**80))
 
 
