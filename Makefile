@@ -23,8 +23,8 @@ lint: $(INSTALLED)
 figures: $(INSTALLED)
 	$(BIN)/python -m figures
 
-fuzz: $(INSTALLED)  ## random examples, thousands of each
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m hypothesis --timeout 1800
+fuzz: $(INSTALLED)  ## random examples, thousands of each, and the whole table of hostile arguments
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m 'hypothesis or fuzz' --timeout 1800
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py -q -s --benchmark-timer=time.process_time --timeout 1800

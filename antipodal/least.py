@@ -85,14 +85,15 @@ class Setting:
         sparsity, law = float_law(self.law)
         m, n = W.shape
         best = _End(np.inf, W, b)
+        unit = self.importance.max() or 1.0  # of losses: a search takes steps of the size of their slopes
 
         def loss(x: Floats) -> tuple[float, Floats]:
             nonlocal best
             self.in_time()
             here = x[: m * n].reshape(m, n), x[m * n :]
-            found = value_and_gradient(*here, sparsity, self.importance, law=law)
-            if found.value < best.value:
-                best = _End(float(found.value), *(part.copy() for part in here))
+            found = value_and_gradient(*here, sparsity, self.importance / unit, law=law)
+            if found.value * unit < best.value:
+                best = _End(float(found.value * unit), *(part.copy() for part in here))
             return float(found.value), np.concatenate([found.W.ravel(), found.b])
 
         with suppress(_TimeIsUpError):

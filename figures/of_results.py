@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 
 from analytic.n2m1 import Diagram, PhaseTransition, SmallestModel, phase_diagram
 from analytic.polytopes import Polytope
-from numeric.arguments import array, instance, shown
+from numeric.arguments import array, flag, instance, shown
 from numeric.dynamics import Trajectory
 from numeric.metrics import feature_norms, superposition
 from numeric.minimise import LossSolution
@@ -26,6 +26,9 @@ from .smallest_model import landscape
 from .smallest_model.transition import ALIGNED, ANTIPODAL
 
 Floats = npt.NDArray[np.float64]
+
+_LARGEST = 1e100
+"""Of weights: their products are drawn."""
 
 
 def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
@@ -47,6 +50,7 @@ def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
     """
     if axes is not None:
         instance("axes", axes, Axes, "matplotlib axes")
+    flag("gram", gram)
     draw = next((draw for kind, draw in _DRAWN.items() if isinstance(result, kind)), None)
     if draw is None:
         W = _weights(result)
@@ -73,6 +77,8 @@ def _weights(result: Any) -> Floats:
             "result must be weights (m, n), a LossSolution, Judgement, Training, Polytope, SmallestModel, PhaseTransition, "
             f"phase diagram or Trajectory, got {shown(result)}"
         )
+    if np.abs(W).max() > _LARGEST:
+        raise ValueError(f"result must hold weights of size {_LARGEST:g} at most, got {np.abs(W).max():g}")
     return W
 
 

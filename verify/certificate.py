@@ -241,7 +241,18 @@ def chart(document: Any, p: Fraction, weights: Weights, lower: Fraction, upper: 
 
 
 def verify(document: Any) -> str:
-    """The theorem that a certificate proves, in one sentence. Raises Rejected."""
+    """The theorem that a certificate proves, in one sentence. Raises Rejected, which is a ValueError."""
+    try:
+        return theorem(document)
+    except Rejected:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Rejected(
+            f"document must be what a certificate holds, got another {type(document).__name__} ({error!r})"
+        ) from None
+
+
+def theorem(document: Any) -> str:
     if document.get("digest") != digest({key: value for key, value in document.items() if key != "digest"}):
         raise Rejected("the digest does not fit: the file was changed")
     s, penalty, lower, upper = (Fraction(document[key]) for key in ("sparsity", "penalty", "lower", "upper"))

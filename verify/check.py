@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
 
+from numeric.arguments import function, shown
 from numeric.running.progress import Progress
 
 Value = float | Fraction | str
@@ -118,7 +119,17 @@ class Check:
 
 
 def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
-    """Run the claims in order. A claim that breaks down (a square comes out negative, say) has failed, with why."""
+    """Run the claims in order. A claim that breaks down (a square comes out negative, say) has failed, with why.
+
+    ValueError where there is something else among them, before any is run.
+    """
+    if isinstance(claims, str) or not isinstance(claims, Sequence) or not all(isinstance(one, Claim) for one in claims):
+        raise ValueError(f"claims must be a sequence of Claims of verify.check, got {shown(claims)}")
+    function("progress", progress, optional=False)
+    return _runs(claims, progress)
+
+
+def _runs(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
     for claim in claims:
         start = time.perf_counter()
 

@@ -24,7 +24,8 @@ from sympy import Expr
 
 from ..exact import Exact, is_zero, rational, to_sympy
 from ..exact.closed_forms import exact_number
-from ..exact.rationals import entries, instance, matrix, whole
+from ..exact.rationals import entries, instance, whole
+from ..exact.weights import weights
 from .quadratic_model import QuadraticModel
 from .quadratic_task import derivation, kurtosis
 
@@ -40,7 +41,10 @@ class Block:
 
 def capacities(W: sympy.MatrixBase) -> tuple[Expr, ...]:
     """C_i = (W_i·W_i)²/Σ_j (W_i·W_j)², (n,), exact; 0 for a zero column. W: (m, n), exact SymPy numbers."""
-    W = _exact(W)
+    return _capacities(_exact(W))
+
+
+def _capacities(W: sympy.Matrix) -> tuple[Expr, ...]:
     gram = _expanded(W.T * W)
     return tuple(
         sympy.radsimp(gram[i, i] ** 2 / sympy.expand(sum(gram[i, j] ** 2 for j in range(W.shape[1]))))
@@ -69,7 +73,7 @@ def blocks(W: sympy.MatrixBase) -> tuple[Block, ...] | None:
         if not all(is_zero(entry) for entry in image - scale * column):
             return None
         found.setdefault(scale, []).append(i)
-    shares = capacities(W)
+    shares = _capacities(W)
     return tuple(
         Block(tuple(features), int(sympy.expand(sum(shares[i] for i in features))), scale)
         for scale, features in found.items()
@@ -151,7 +155,7 @@ def _given(model: QuadraticModel) -> QuadraticModel:
 
 
 def _exact(W: sympy.MatrixBase) -> sympy.Matrix:
-    return sympy.Matrix(matrix(W, "W", exact_number))
+    return sympy.Matrix(weights(W, exact_number))
 
 
 _Column = list[tuple[int, Fraction]]

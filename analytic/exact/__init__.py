@@ -1,6 +1,7 @@
 """Exact numbers. Rooms of `analytic` also take from its modules; users need the names below.
 
 rationals      what is given, read exactly: ints, Fractions, SymPy rationals, strings; floats are refused
+weights        the same of W, and the hint that it came the wrong way round
 roots          real algebraic numbers and their enclosures
 balls          balls around exact real numbers
 closed_forms   exact real numbers in radicals; sign and "is it zero" by proof
@@ -13,8 +14,9 @@ from .closed_forms import closed_form, is_zero, sign
 from .enclosures import Enclosure, enclosure
 from .rationals import Exact, rational, to_flint, to_sympy
 from .roots import RealAlgebraic, real_roots
+from .weights import TransposedWarning, sizes_known
 
 __all__ = [
-    "Enclosure", "Exact", "RealAlgebraic", "ball", "closed_form", "enclosure", "is_zero", "rational", "real_roots", "sign",
-    "to_flint", "to_sympy",
+    "Enclosure", "Exact", "RealAlgebraic", "TransposedWarning", "ball", "closed_form", "enclosure", "is_zero", "rational",
+    "real_roots", "sign", "sizes_known", "to_flint", "to_sympy",
 ]  # fmt: skip

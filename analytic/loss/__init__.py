@@ -7,8 +7,9 @@ chambers   K as an expression, one for each chamber of W
 """
 
 from ..exact import Enclosure
+from ..exact.weights import Weights
 from .floats import loss_of_floats
-from .network import MOST_VERTICES, Weights, enclose_loss, expected_loss, loss_by_active
+from .network import MOST_VERTICES, enclose_loss, expected_loss, loss_by_active
 
 from .network import sparse_limit, vertex_count  # isort: skip
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, TypeAlias
+from typing import Any
 
 import flint
 import sympy
@@ -23,13 +23,12 @@ from sympy import Expr
 from ..exact import Enclosure, Exact, ball, enclosure, is_zero, rational, to_flint, to_sympy
 from ..exact.closed_forms import exact_number
 from ..exact.enclosures import bits_for, refined
-from ..exact.rationals import digits_of, entries, from_flint, instance, matrix
+from ..exact.rationals import digits_of, entries, from_flint, instance
+from ..exact.weights import Weights, weights
 from ..law import Block, Law, Support
 from .cube import expectation, positive_part, transform, vertices
 
 MOST_VERTICES = 1 << 12
-
-Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | sympy.MatrixBase
 
 
 @dataclass(frozen=True)
@@ -164,8 +163,8 @@ def _loss(
 
 
 def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
-    weights = sympy.Matrix(matrix(W, "W", exact_number))
-    n = weights.cols
+    columns = sympy.Matrix(weights(W, exact_number))
+    n = columns.cols
     bias = entries(b, "b", exact_number, n)
     instance(law, "law", Law, "a law of analytic.law, such as Independent('9/10')")
     values = entries([1] * n if importance is None else importance, "importance", rational, n)
@@ -177,7 +176,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
         )
-    gram = (weights.T * weights).applyfunc(_simplified)
+    gram = (columns.T * columns).applyfunc(_simplified)
     return _Model(
         tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
         bias,

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ..arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
+from ..arguments import Floats, array, choice, flag, instance, number, shown, sizes_known, tensors, whole
 from ..metrics import capacity
 from ..minimise import bfgs, by_autograd, minimise
 from ..solution import Minimum, Solution, merged
@@ -111,6 +111,7 @@ def _variance(W: Tensor, v: Floats, law: Atoms) -> Tensor:
     return probability @ ((error - (error @ probability)[..., None]) ** 2).movedim(-1, 0)
 
 
+@sizes_known()
 def minimise_quadratic(
     values: ArrayLike,
     m: int,

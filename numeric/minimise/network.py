@@ -16,7 +16,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, flag, function, number, whole
+from ..arguments import MOST_SEED, Floats, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
 from ..running.progress import Progress
@@ -64,6 +64,7 @@ class LossSolution(Solution):
         return self.minima[0].b
 
 
+@sizes_known()
 def minimise_loss(
     n: int,
     m: int,

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, array, function, number, whole
+from ..arguments import MOST_SEED, Floats, array, function, number, sizes_known, whole
 from ..population import value_and_gradient
 from ..printed import brief
 from ..running.progress import Progress, within
@@ -52,6 +52,7 @@ class LossMap:
         return brief(self)
 
 
+@sizes_known()
 def minimise_map(
     m: int,
     density: ArrayLike,

@@ -13,6 +13,7 @@ from analytic.exact.enclosures import ball_ends
 from analytic.memorised import TGon, best_bias, memorised, t_gon, training_loss
 from analytic.polytopes import polytope
 
+pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
 SMALL = range(1, 9)
 NORMS = st.fractions(0, 4, max_denominator=12)
 BIASES = st.fractions(-3, 3, max_denominator=12)

@@ -2,6 +2,7 @@
 
 from fractions import Fraction
 
+import mpmath
 import pytest
 import sympy
 from hypothesis import given, settings
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from analytic.law import Independent
 from analytic.loss import expected_loss
-from analytic.n2m1.bias import Certified, certify, penalty_boundary
+from analytic.n2m1.bias import Certified, certify, drop_boundary, penalty_boundary
 from analytic.n2m1.bias.forms import (
     VARIANCE,
     best_clipped_loss,
@@ -102,6 +103,22 @@ def test_the_enclosed_instability_is_the_expression() -> None:
         exact = stability().importance.subs(p, 1 - R(s)).evalf(60)
         assert R(low) - R(1, 10**50) <= exact <= R(high) + R(1, 10**50)
     assert float(unstable_importance("1/5")[0]) == 0.8659791773710174
+
+
+def test_a_boundary_too_near_0_is_said_to_be() -> None:
+    with pytest.raises(ArithmeticError, match=r"the importance at which phases meet, .*, is too near 0 to be enclosed"):
+        drop_boundary(1 - Fraction(1, 10**80))
+
+
+@pytest.mark.parametrize("s", [Fraction(1, 10**80), 1 - Fraction(1, 10**80)])
+def test_the_instability_of_dropping_has_its_digits_at_the_ends(s: Fraction) -> None:
+    low, high = unstable_importance(s)
+    assert 0 < high - low < Fraction(1, 10**40) * low
+    with mpmath.workdps(500):
+        literal = sympy.lambdify(p, stability().importance, "mpmath")(
+            mpmath.mpf((1 - s).numerator) / (1 - s).denominator
+        )
+        assert abs(literal * low.denominator / low.numerator - 1) < 1e-39
 
 
 def test_tricritical_points_are_zeros_of_the_slope() -> None:

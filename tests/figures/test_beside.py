@@ -50,8 +50,7 @@ def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
     with (
         figures.made_beside(tasks(tmp_path, "first", "no_such_figure"), 1, lambda name, done: None) as finished,
         pytest.raises(
-            RuntimeError,
-            match=r"no_such_figure: ModuleNotFoundError: figures must have one module no_such_figure\.py, got 0",
+            RuntimeError, match="no_such_figure: ValueError: name must be that of one figure, got 'no_such_figure'"
         ),
     ):
         finished()

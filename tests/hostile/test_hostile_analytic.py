@@ -1,11 +1,9 @@
 """Every public function of `analytic` against the table of hostile arguments."""
 
-import os
-
 import numpy as np
 import pytest
 import sympy
-from hostile_arguments import call, known, of, public, right, without_execution
+from hostile_arguments import call, known, of, public, right, share, without_execution
 
 import analytic
 from analytic.capacity import PANELS, HeldCapacity, QuadraticModel
@@ -59,6 +57,7 @@ INSIDE = (
     "analytic.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
+    "analytic.exact.weights",
     "analytic.capacity.upper_envelope",
     "analytic.polytope_loss.sums",
     "analytic.winners.bounds",
@@ -201,14 +200,14 @@ VALID = {
 }
 EVERYTHING = public(analytic, ())
 FUNCTIONS = public(analytic, INSIDE)
-SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
-"""Of the table every second entry a run, in turn from function to function; by night the whole."""
+SHARE = share(2)
 
 
 def test_every_public_function_is_in_the_table() -> None:
     known(FUNCTIONS, VALID)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))

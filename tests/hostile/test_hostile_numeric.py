@@ -1,13 +1,12 @@
 """Every public function of `numeric` against the table of hostile arguments."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hostile_arguments import call, known, of, public, right
+from hostile_arguments import call, known, of, public, right, share
 from xarray import Dataset
 
 import numeric
@@ -287,8 +286,7 @@ VALID = {
     "numeric.train.training.train": call(config=CONFIG),
 }
 FUNCTIONS = public(numeric, INSIDE)
-SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
-"""Of the table every third entry a run, in turn from function to function; by night the whole."""
+SHARE = share(3)
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 
@@ -306,6 +304,7 @@ def test_every_public_function_is_in_the_table() -> None:
     known(FUNCTIONS, VALID)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))

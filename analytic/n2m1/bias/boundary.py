@@ -152,6 +152,8 @@ def _enclosed(
 ) -> Boundary:
     lower = (guess / _UNIT // 1 - 4) * _UNIT
     upper = lower + 9 * _UNIT
+    if lower < 0 or (parameter == "importance" and lower == 0):
+        raise ArithmeticError(f"the {parameter} at which phases meet, {float(guess)}, is too near 0 to be enclosed")
     if parameter == "importance":
         upper = min(upper, Fraction(1)) if lower < 1 else upper
     ends = solve(lower), solve(upper)

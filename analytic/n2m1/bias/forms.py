@@ -140,8 +140,8 @@ def _density(sparsity: Exact) -> Fraction:
 
 
 def _stability_balls(at: Fraction, digits: int) -> tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]:
-    """r_d and g (at r = r_d, λ = 0) in balls."""
-    with flint.ctx.workprec(64 + 4 * digits):
+    """r_d and g (at r = r_d, λ = 0) in balls. Differences near p = 0 and 1 lose some digits of p or s, three times at most."""
+    with flint.ctx.workprec(64 + 4 * digits + 8 * at.denominator.bit_length()):
         number = arb(to_flint(at))
         s = 1 - number
         linear, product = 2 * s * s + number / 2, s * number * number * number

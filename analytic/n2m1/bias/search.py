@@ -29,7 +29,8 @@ class Target(NamedTuple):
 @dataclass
 class Cover:
     """A chart covered: the tree in preorder (the axis of each bisection, "." for a leaf), the cells and the pieces of the
-    linear region on which K > upper was not proved but K ≥ lower was, and the cells left when time was up."""
+    linear region on which K > upper was not proved but K ≥ lower was, and the cells left when time was up or one of them was
+    too small to be divided."""
 
     tree: str = ""
     linear: Linear = "unused"
@@ -39,7 +40,7 @@ class Cover:
 
 
 def cover(model: Angle, target: Target, deadline: float) -> Cover:
-    """Bisect until each cell is proved, or `time.process_time()` passes the deadline."""
+    """Bisect until each cell is proved, one is too small, or `time.process_time()` passes the deadline."""
     linear = pieces(model, *target)
     if linear is None:
         return Cover(left=[ROOT])
@@ -47,11 +48,14 @@ def cover(model: Angle, target: Target, deadline: float) -> Cover:
 
 
 def refined(model: Angle, target: Target, covered: Cover) -> Cover:
-    """What the cover has not proved to lie above `target.upper`, bisected until the rest is within the target's bounds."""
+    """What the cover has not proved to lie above `target.upper`, bisected until the rest is within the target's bounds; the cover
+    itself where that cannot be."""
     linear = pieces(model, *target) if covered.pieces else []
     if linear is None:
         return covered
     found = _bisected(model, target, float("inf"), linear, [*covered.near])
+    if found.left:
+        return covered
     found.linear = covered.linear
     return found
 
@@ -71,11 +75,13 @@ def _bisected(model: Angle, target: Target, deadline: float, linear: list[Piece]
         bound = model.bound(cell)
         if bound.exceeds(gaps[0]):
             marks.append(".")
-        elif gaps[1] > gaps[0] and bound.exceeds(gaps[1]):
+        elif gaps[1] > gaps[0] and None not in cell and bound.exceeds(gaps[1]):
             marks.append(".")
             found.near.append(cell)
+        elif (axis := _axis(model, cell, bound, float(gaps[0]))) is None:
+            found.left = [cell, *todo]
+            break
         else:
-            axis = _axis(model, cell, bound, float(gaps[0]))
             marks.append(str(axis))
             todo += reversed(halves(cell, axis))
     found.tree = "".join(marks)
@@ -94,8 +100,8 @@ def unseen(model: Angle, cell: Cell, upper: Fraction) -> bool:
     return high is not None and high < 0 and model.first * model.density * Fraction(-high, ONE) ** 3 > 3 * upper
 
 
-def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int:
-    """The edge whose length costs the bound most; the longest one where none of them matters much."""
+def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int | None:
+    """The edge whose length costs the bound most; the longest one where none of them matters much; None where none can be cut."""
     needed = bound.needed
     best: tuple[float, int, int] | None = None
     for axis in (0, 1, 2):
@@ -106,9 +112,7 @@ def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int:
         gain = needed - model.bound(flattened(cell, axis)).needed
         score = (gain if gain > _GAIN * (needed - gap) and gain < float("inf") else 0.0, length, axis)
         best = score if best is None or score > best else best
-    if best is None:
-        raise ArithmeticError("a cell as small as cells can be is still not decided")
-    return best[2]
+    return None if best is None else best[2]
 
 
 def starts(model: Angle, most: int = 8) -> Iterator[Sequence[float]]:
