@@ -28,7 +28,7 @@ from .contact import Contact, contact
 
 Floats = npt.NDArray[np.float64]
 MARGIN = 2.0**-30
-STEPS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512]) / 512
+STEPS = np.array([1, 2, 4, 8, 16, 24, 32, 48, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 2048, 4096, 8192]) / 8192
 """Nodes of the slabs on either side of the best bias, as parts of the longer side."""
 _ROUNDS = 24
 _I, _K, _S = (index.ravel() for index in np.indices((3, 3, 2)))
