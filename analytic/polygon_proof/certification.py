@@ -4,10 +4,10 @@ r"""The regular pentagon and hexagon are the global minima for one active featur
 W ∈ R^{2×c} and b ∈ R^c the infimum of K = E‖x − f‖² is attained, and the columns of every global minimiser are a regular c-gon
 of one norm with one bias, those of `analytic.polygon_proof.contact`: unique up to rotation, reflection and order.
 
-The proof is on the page `pentagon`: a chain of links between neighbours, one multiplier on the sum of the angles
-(`analytic.polygon_proof.link`), a tree of cells (`search`), convexity at the contact (`convexity`), and for c = 6 an induction on c.
-That a bound affine in the gap may settle the pentagon stands in the description of a public attempt (MAIS, threads 17 and 33, on
-its problems O42 and O40), whose proofs were not at hand; this proof and its certificate are independent of it.
+The proof is on the page `pentagon`: a chain of links between neighbours, one multiplier on the sum of the angles (`link`, in this
+room), a tree of cells (`search`), convexity at the contact (`convexity`), and for c = 6 an induction on c. That a bound affine in
+the gap may settle the pentagon stands in the description of a public attempt (MAIS, threads 17 and 33, on its problems O42 and
+O40), whose proofs were not at hand; this proof and its certificate are independent of it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class CertifiedPolygon:
     """The regular c-gon, proved to be the only global minimum for one active feature among c in two dimensions.
 
     Enclosures (exact rationals, 1e-33 apart): `norm` and `bias` of each feature, `potential` h = 3cK, `multiplier` of the sum of
-    angles, `zero_gap` δ₀, where the line is zero. `certificate` is what `verify.polygon_certificate` checks again in integers.
+    angles, `zero_gap` δ₀, where the line is zero. `certificate` is what `verify.certificate` checks again in integers.
     """
 
     features: int
@@ -63,9 +63,9 @@ class CertifiedPolygon:
     @property
     def theorem(self) -> str:
         return (
-            f"For one active feature among {self.features} in two dimensions the infimum of K over all W and b is attained, and every "
-            f"global minimiser is the regular {self.features}-gon of norm {enclosed(*self.norm)} and bias {enclosed(*self.bias)}, "
-            f"with 3cK = {enclosed(*self.potential)}, unique up to rotation, reflection and order."
+            f"For one active feature among {self.features} in two dimensions the infimum of K over all W and b is attained, "
+            f"and every global minimiser is the regular {self.features}-gon of norm {enclosed(*self.norm)} and bias "
+            f"{enclosed(*self.bias)}, with 3cK = {enclosed(*self.potential)}, unique up to rotation, reflection and order."
         )
 
     def __repr__(self) -> str:
@@ -75,7 +75,7 @@ class CertifiedPolygon:
         )
 
     def save(self, path: str | Path) -> None:
-        """Write the certificate, for `python -m verify.polygon_certificate PATH`."""
+        """Write the certificate, for `python -m verify.certificate PATH`."""
         if not isinstance(path, str | Path):
             raise ValueError(f"path must be a string or a Path, got {shown(path)}")
         Path(path).write_text(json.dumps(self.certificate), encoding="utf-8")
@@ -124,7 +124,7 @@ def certify_polygon(c: int, *, budget: float = 600) -> CertifiedPolygon | Uncert
 
 
 def _check_norms(features: int) -> None:
-    """That longer norms than `MOST` and shorter ones than `LEAST` cost more: own ≥ ((a − 1)/(a + 1))², and for c = 6 `dead_costs`."""
+    """That longer norms than `MOST` cost more, as own ≥ ((a − 1)/(a + 1))², and for c = 6 shorter ones than `LEAST`."""
     one, at = link(features), contact(features)
     a = Fraction(MOST[features], ONE) ** 2
     level = _level(features, at)

@@ -44,9 +44,11 @@ def pieces(at: Contact, box: Box, bits: int) -> str | None:
 def convex(at: Contact, piece: Box, bits: int) -> bool:
     """Whether the Hessian is positive definite on the piece."""
     with flint.ctx.workprec(64):
-        l1, l2, b1, b2, cosine = (arb(low + high) / 2 ** (bits + 1) + arb(0, (high - low) / 2 ** (bits + 1)) for low, high in piece)
+        l1, l2, b1, b2, cosine = (
+            arb(low + high) / 2 ** (bits + 1) + arb(0, (high - low) / 2 ** (bits + 1)) for low, high in piece
+        )
         g = l1 * l2 * cosine
-        if not all(b < 0 and l * l + b > 0 and g + b > 0 for l, b in ((l1, b1), (l2, b2))):
+        if not all(b < 0 and n * n + b > 0 and g + b > 0 for n, b in ((l1, b1), (l2, b2))):
             return False
         rows = hessian(at.multiplier, l1, l2, b1, b2, cosine)
     middle = np.array([[float(entry.mid()) for entry in row] for row in rows])
@@ -65,25 +67,43 @@ def hessian(slope: arb, l1: arb, l2: arb, b1: arb, b2: arb, cosine: arb) -> list
     by_gb = [3 - 3 * v * v for v in (v1, v2)]
     by_bb = [6 + 6 * v for v in (v1, v2)]
     d = (l2 * cosine, l1 * cosine, l1 * l2)
-    own = [_own(l, b) for l, b in ((l1, b1), (l2, b2))]
+    own = [_own(l1, b1), _own(l2, b2)]
     sine2 = 1 - cosine * cosine
     bend = slope * cosine / (sine2 * sine2.sqrt())  # of −line: slope · arccos″ = −slope C (1 − C²)^(−3/2)
     zero = arb(0)
     return [
-        [own[0][0] + by_gg * d[0] * d[0], by_gg * d[0] * d[1] + by_g * cosine, own[0][1] + by_gb[0] * d[0], by_gb[1] * d[0], by_gg * d[0] * d[2] + by_g * l2],
-        [by_gg * d[0] * d[1] + by_g * cosine, own[1][0] + by_gg * d[1] * d[1], by_gb[0] * d[1], own[1][1] + by_gb[1] * d[1], by_gg * d[1] * d[2] + by_g * l1],
+        [
+            own[0][0] + by_gg * d[0] * d[0],
+            by_gg * d[0] * d[1] + by_g * cosine,
+            own[0][1] + by_gb[0] * d[0],
+            by_gb[1] * d[0],
+            by_gg * d[0] * d[2] + by_g * l2,
+        ],
+        [
+            by_gg * d[0] * d[1] + by_g * cosine,
+            own[1][0] + by_gg * d[1] * d[1],
+            by_gb[0] * d[1],
+            own[1][1] + by_gb[1] * d[1],
+            by_gg * d[1] * d[2] + by_g * l1,
+        ],
         [own[0][1] + by_gb[0] * d[0], by_gb[0] * d[1], own[0][2] + by_bb[0], zero, by_gb[0] * d[2]],
         [by_gb[1] * d[0], own[1][1] + by_gb[1] * d[1], zero, own[1][2] + by_bb[1], by_gb[1] * d[2]],
-        [by_gg * d[0] * d[2] + by_g * l2, by_gg * d[1] * d[2] + by_g * l1, by_gb[0] * d[2], by_gb[1] * d[2], by_gg * d[2] * d[2] - bend],
+        [
+            by_gg * d[0] * d[2] + by_g * l2,
+            by_gg * d[1] * d[2] + by_g * l1,
+            by_gb[0] * d[2],
+            by_gb[1] * d[2],
+            by_gg * d[2] * d[2] - bend,
+        ],
     ]
 
 
-def _own(l: arb, b: arb) -> tuple[arb, arb, arb]:
+def _own(norm: arb, b: arb) -> tuple[arb, arb, arb]:
     """Second derivatives of own/2 in (l, l), (l, b), (b, b)."""
-    v = b / (l * l)
-    square = l * l
+    a = norm * norm
+    v = b / a
     return (
-        -2 + 10 * v**3 + 6 * square + 3 * b + 3 * v * v * b,
-        3 * l - 6 * v * v / l - 3 * v * v * l,
-        3 + 3 * v / square + 3 * v,
+        -2 + 10 * v**3 + 6 * a + 3 * b + 3 * v * v * b,
+        3 * norm - 6 * v * v / norm - 3 * v * v * norm,
+        3 + 3 * v / a + 3 * v,
     )

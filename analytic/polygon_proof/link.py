@@ -6,9 +6,9 @@ With one feature active, H = 3cK = Σ_i own(l_i², b_i) + Σ_{i≠j} φ(g_ij, b_
           \qquad A = 3E((ax + b)^+)^2, \quad B = 3E x (ax + b)^+, \quad x \sim U[0, 1].
 
 A link costs E = F(l₁², g, b₁) + F(l₂², g, b₂), F(a, g, b) = own(a, b)/2 + φ(g, b). A and B are convex: on a polytope A lies
-above its tangent and −B above what it is at the vertices. (l₁², l₂², l₁l₂C, C) over a cell [p, P] × [q, Q] × [c, C] lies in the hull of
-its 18 Bernstein points (p², pP, P²; q², qQ, Q²; products of p, (p + P)/2, P and q, (q + Q)/2, Q with c and C). In b the bound is
-taken slab by slab. Only b ∈ [−P², β*(p²)] matters: below −a own is 1, above β* both own and φ rise,
+above its tangent and −B above what it is at the vertices. (l₁², l₂², l₁l₂C, C) over a cell [p, P] × [q, Q] × [c, C] lies in the
+hull of its 18 Bernstein points (p², pP, P²; q², qQ, Q²; products of p, (p + P)/2, P and q, (q + Q)/2, Q with c and C). In b the
+bound is taken slab by slab. Only b ∈ [−P², β*(p²)] matters: below −a own is 1, above β* both own and φ rise,
 
 .. math:: β^*(a) = (1 - a)/2 \quad (a \le 1), \qquad -a(a - 1)/(a + 1) \quad (a \ge 1).
 
@@ -99,14 +99,24 @@ class Link:
         centres = ((p + P) / 2) ** 2, ((q + Q) / 2) ** 2
         middle = (p + P) * (q + Q) * (c + C) / 8
         parts = [
-            self._half(low, high, centres[k], middle, squares[k], g, places, masked if masked and masked.feature == k else None)
+            self._half(
+                low, high, centres[k], middle, squares[k], g, places, masked if masked and masked.feature == k else None
+            )
             for k, (low, high, places) in enumerate(((p, P, _I), (q, Q, _K)))
         ]
         total = parts[0] + parts[1]
         return Bound(total.min(1), (total - self.line(cosines)).min(1))
 
     def _half(
-        self, low: Floats, high: Floats, a0: Floats, g0: Floats, a: Floats, g: Floats, places: npt.NDArray[np.intp], masked: Masked | None
+        self,
+        low: Floats,
+        high: Floats,
+        a0: Floats,
+        g0: Floats,
+        a: Floats,
+        g: Floats,
+        places: npt.NDArray[np.intp],
+        masked: Masked | None,
     ) -> Floats:
         """F at the 18 points (k, 18): the least over the slabs."""
         starts, stops = slabs(low, high, a0, g0, masked)
@@ -153,9 +163,9 @@ def slabs(low: Floats, high: Floats, a0: Floats, g0: Floats, masked: Masked | No
     return nodes[:, :-1], nodes[:, 1:]
 
 
-def _turn(l: Floats) -> Floats:
-    """β*(l²)."""
-    a = l * l
+def _turn(norm: Floats) -> Floats:
+    """β*(norm²)."""
+    a = norm * norm
     return np.where(a <= 1, (1 - a) / 2, -a * (a - 1) / (a + 1))
 
 

@@ -42,7 +42,7 @@ class Near:
 
 @dataclass(frozen=True)
 class Cover:
-    """`tree`: bisections in preorder, the axis of each (0, 1: norms, 2: cosine), a point for a leaf. `left`: cells not decided."""
+    """`tree`: bisections in preorder, the axis of each (norms 0 and 1, cosine 2), a point for a leaf. `left`: not decided."""
 
     root: tuple[int, int, int, int, int, int]
     near: Near
@@ -83,7 +83,7 @@ def cover(link: Link, deadline: float) -> Cover:
 
 
 def decided(link: Link, near: Near, cells: Cells) -> npt.NDArray[np.bool_]:
-    """Which cells prove E > level or E > line; those with l₁ ≤ l₂ are mirror images, those near the contact leave its biases out."""
+    """Which cells prove E > level or E > line, by symmetry where l₁ ≤ l₂, outside the biases of the box near the contact."""
     done = cells[:, 1] <= cells[:, 2]
     todo = np.flatnonzero(~done)
     done[todo] = _above(link, cells[todo], None)
