@@ -322,12 +322,13 @@ def verify(document: Any) -> str:
         raise Rejected("this is no certificate of 5 or 6 features")
     level = Contact(c).potential
     if c == 6:
-        if document["below"]["features"] != 5:
-            raise Rejected("a certificate of 6 features needs that of 5")
-        verify(document["below"])
         level = level - Contact(5).potential
     link = Link(c, level)
     check(link, document)
+    if c == 6:
+        if document["below"]["features"] != 5:
+            raise Rejected("a certificate of 6 features needs that of 5")
+        verify(document["below"])
     at = link.at
     low, high = (Fraction(end, 3 * c * WHOLE) for end in (at.potential.low, at.potential.high))
     norm, bias = (float(Fraction(x.low, WHOLE)) for x in (at.norm, at.bias))
@@ -354,11 +355,12 @@ def check(link: Link, document: Any) -> None:
         if not (low << BALL - BITS < x.low and x.high < high << BALL - BITS):
             raise Rejected("the contact is not in its box")
     norm, bias, cosine = near
+    cells = leaves(document["tree"], [least, most, least, most, lowest, ONE], MOST_LEAVES)
     for piece in leaves(document["pieces"], [*norm, *norm, *bias, *bias, *cosine], MOST_PIECES):
         if not convex(at, piece):
             raise Rejected("the link is not convex around the contact")
     mask, box = [b << FINE - BITS for b in bias], [*norm, *norm, *cosine]
-    for cell in leaves(document["tree"], [least, most, least, most, lowest, ONE], MOST_LEAVES):
+    for cell in cells:
         if cell[1] <= cell[2] or link.above(cell, ([], [])):
             continue
         within = all(cell[k] >= box[k] and cell[k + 1] <= box[k + 1] for k in (0, 2, 4))

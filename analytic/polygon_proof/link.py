@@ -70,10 +70,15 @@ def cross_mean(a: Floats, b: Floats) -> Floats:
 
 def energy(norms: Floats, biases: Floats, cosine: Floats) -> Floats:
     """E of links with norms and biases (2, …) at cosine C ≥ 0."""
-    g = norms[0] * norms[1] * cosine
-    squares = norms**2
-    halves = 0.5 + square_mean(squares, biases)[0] / 2 - cross_mean(squares, biases)
-    return np.asarray(halves.sum(axis=0) + square_mean(g, biases[0])[0] + square_mean(g, biases[1])[0])
+    own, seen = parts(norms, biases, cosine)
+    return np.asarray((own / 2 + seen).sum(axis=0))
+
+
+def parts(norms: Floats, biases: Floats, cosine: Floats) -> tuple[Floats, Floats]:
+    """own and φ of both features (2, …)."""
+    g, squares = norms[0] * norms[1] * cosine, norms**2
+    own = 1 + square_mean(squares, biases)[0] - 2 * cross_mean(squares, biases)
+    return own, np.stack([square_mean(g, bias)[0] for bias in biases])
 
 
 @dataclass(frozen=True)
@@ -98,13 +103,13 @@ class Link:
         g = first[:, _I] * second[:, _K] * cosines
         centres = ((p + P) / 2) ** 2, ((q + Q) / 2) ** 2
         middle = (p + P) * (q + Q) * (c + C) / 8
-        parts = [
+        halves = [
             self._half(
                 low, high, centres[k], middle, squares[k], g, places, masked if masked and masked.feature == k else None
             )
             for k, (low, high, places) in enumerate(((p, P, _I), (q, Q, _K)))
         ]
-        total = parts[0] + parts[1]
+        total = halves[0] + halves[1]
         return Bound(total.min(1), (total - self.line(cosines)).min(1))
 
     def _half(
@@ -123,21 +128,21 @@ class Link:
         at = np.clip(best_bias(low, high, a0, g0), starts, stops)
         own, own_a, own_b = square_mean(a0, at)
         seen, seen_g, seen_b = square_mean(g0, at)
-        halves, costs = [], []
+        values, costs = [], []
         for end in (starts, stops):
             crossed = cross_mean(a[:, None], end[:, :, None])
             moved = own[:, :, None] + own_a[:, :, None] * (a - a0)[:, None] + (own_b * (end - at))[:, :, None]
             neighbour = (seen + seen_b * (end - at))[:, :, None]
-            halves.append(0.5 + moved / 2 + neighbour - crossed)
+            values.append(0.5 + moved / 2 + neighbour - crossed)
             costs.append(1 + moved + neighbour - 2 * crossed)
         spread = seen_g[:, :, None] * (g - g0)[:, None]
-        values = np.minimum(*halves)[:, :, places] + spread
+        found = np.minimum(*values)[:, :, places] + spread
         out = starts >= stops
         if masked is not None:
             out |= (starts >= masked.low) & (stops <= masked.high)
         if self.most is not None:
             out |= (np.minimum(*costs)[:, :, places] + spread).min(2) > self.most + MARGIN
-        return np.asarray(np.where(out[:, :, None], np.inf, values).min(1))
+        return np.asarray(np.where(out[:, :, None], np.inf, found).min(1))
 
 
 def best_bias(low: Floats, high: Floats, a0: Floats, g0: Floats) -> Floats:
