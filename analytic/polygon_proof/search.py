@@ -82,6 +82,20 @@ def cover(link: Link, deadline: float) -> Cover:
     return Cover(root, near, "", convex, cells)
 
 
+def leaves(tree: str, root: tuple[int, ...]) -> Cells:
+    """The cells (k, 6) that a tree ends in."""
+    found, todo = [], [root]
+    for mark in tree:
+        cell = todo.pop()
+        if mark == ".":
+            found.append(cell)
+            continue
+        k = 2 * int(mark)
+        middle = (cell[k] + cell[k + 1]) // 2
+        todo += [(*cell[:k], middle, *cell[k + 1 :]), (*cell[: k + 1], middle, *cell[k + 2 :])]
+    return np.array(found, dtype=np.int64)
+
+
 def decided(link: Link, near: Near, cells: Cells) -> npt.NDArray[np.bool_]:
     """Which cells prove E > level or E > line, by symmetry where l₁ ≤ l₂, outside the biases of the box near the contact."""
     done = cells[:, 1] <= cells[:, 2]
