@@ -126,6 +126,7 @@ OPEN = {
     "analytic.capacity.quadratic_task": "symbols with common names",
     "analytic.n2m1.derivation": "the same",
     "analytic.n2m1.ray": "the loss along a ray, also of a feature held at a capacity",
+    "analytic.n2m1.basins": "the figure shows the curves",
     "analytic.n2m1.bias": "features on one axis rest on the same cells and forms",
     "analytic.polygon_proof": "figures and checks show its inequality part by part",
     "analytic.loss.cube": "held to quadrature in `verify`",

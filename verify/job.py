@@ -16,6 +16,7 @@ from .check import Check, run
 from .report import Run, as_html, as_json, table
 from .suites import (
     any_network,
+    basins,
     capacity,
     finite_data,
     polygon_proof,
@@ -27,7 +28,18 @@ from .suites import (
     winners,
 )
 
-SUITES = (smallest_bias, polygon_proof, any_network, population, thomson, polytopes, winners, capacity, finite_data)
+SUITES = (
+    smallest_bias,
+    basins,
+    polygon_proof,
+    any_network,
+    population,
+    thomson,
+    polytopes,
+    winners,
+    capacity,
+    finite_data,
+)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:

@@ -7,13 +7,15 @@ Beside the axis w₂ = 0, w₁ > 0 (the other axis by exchange; importances (1, 
 .. math:: \partial K/\partial |w_2| \to p^2 w_1 (1 - w_1^2)/2 \text{ (antipodal side)},\quad
           p^2 w_1 (w_1^2 - 1 - I)/2 \text{ (aligned side)}.
 
-So the flow crosses the axis to the aligned side for w₁ < 1, leaves it on both sides for 1 < w₁ < √(1+I), and crosses it to the antipodal
-side beyond. At (1, 0) the Hessian from the antipodal side is ((8p/3, p²), (p², 2p(p − 2Is)/3)) in (w₁, w₂).
+So the flow crosses the axis to the aligned side for w₁ < 1, leaves it on both sides for 1 < w₁ < √(1+I), and crosses it to the
+antipodal side beyond. At (1, 0) the Hessian from the antipodal side is ((8p/3, p²), (p², 2p(p − 2Is)/3)) in (w₁, w₂).
 
-* Its determinant is negative (9s² + (32I − 2)s > 7): a saddle of the one-sided flow, whose stable curve ends antipodal from aligned.
-* It is positive: (1, 0) **attracts** from the antipodal side, so that a set of positive probability ends with one feature alone,
-  although every neighbourhood has points from which K falls (a saddle of K). The fast curve into (1, 0) parts it from aligned, the
-  stable curve of a smooth antipodal saddle from antipodal. At I = 1 this is so for s < (4√2 − 5)/3 = 0.2189….
+* Its determinant is negative (9s² + (32I − 2)s > 7): a saddle of the one-sided flow; its stable curve parts antipodal from
+  aligned.
+* It is positive: (1, 0) **attracts** from the antipodal side, so that a set of positive probability ends with one feature
+  alone, although (1, 0) is a saddle of K. The fast curve into (1, 0) parts it from aligned, the stable curve of a smooth
+  antipodal saddle from antipodal. At I = 1 this is so for s < (4√2 − 5)/3 = 0.2189…. Where there is no antipodal minimum, all
+  that does not end aligned ends single.
 
 On the aligned side the orbit that touches the axis at √(1+I) goes on as the boundary. Each curve is followed back in time, where
 its neighbours converge to it; along a curve the probability of an angle is ∫ (θ/2π) d(1 − e^{−r²/2σ²}).
@@ -107,6 +109,8 @@ def basin_probabilities(sparsity: Exact, importance: Importance, scale: float) -
     below = [sum(getattr(half, name).probability(sigma) for half in found) for name in ("antipodal", "aligned")]
     # ±W: two of each half-axis; the antipodal quadrants have 1/2.
     antipodal, others = 0.5 + 2 * below[0], 0.5 + 2 * below[1]
+    if not _has_antipodal(_model(s, pair)):
+        antipodal = 0.0
     return BasinProbabilities(antipodal, 1 - others, max(others - antipodal, 0.0), 1e-6, found)
 
 
@@ -137,11 +141,19 @@ def attraction_threshold(importance: Exact = 1) -> float:
 def boundaries(sparsity: Fraction, importance: tuple[Fraction, Fraction]) -> tuple[Boundaries, Boundaries]:
     """The curves beside both half-axes."""
     first, second = importance
-    model = SmallestModel(sparsity, (1, second / first))
+    model = _model(sparsity, importance)
     one = _half_axis(model, float(sparsity), float(second / first), flipped=False)
     if first == second:
         return one, one
     return one, _half_axis(model, float(sparsity), float(second / first), flipped=True)
+
+
+def _model(sparsity: Fraction, importance: tuple[Fraction, Fraction]) -> SmallestModel:
+    return SmallestModel(sparsity, (1, importance[1] / importance[0]))
+
+
+def _has_antipodal(model: SmallestModel) -> bool:
+    return any(point.phase == "antipodal" and point.kind == "minimum" for point in model.critical_points())
 
 
 def _checked(sparsity: Exact, importance: Importance) -> tuple[Fraction, tuple[Fraction, Fraction]]:
@@ -175,6 +187,8 @@ def _half_axis(model: SmallestModel, s: float, ratio: float, *, flipped: bool) -
     tangent = math.sqrt(1 + other / kept)
     outer = flow.back(np.array([tangent, 0.0]), aligned=True)
     aligned = _joined(inner[::-1], outer)
+    if not _has_antipodal(model):
+        return Boundaries(aligned, aligned, attracts=bool(rates[0] > 0))
     saddles = [point for point in model.critical_points() if point.phase == "antipodal" and point.kind == "saddle"]
     mine = [w for w in (_seen(point, flipped) for point in saddles) if abs(w[1]) < abs(w[0])]
     if (rates[0] > 0) != bool(mine) or len(mine) > 1:

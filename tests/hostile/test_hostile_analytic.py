@@ -33,6 +33,8 @@ INSIDE = (
     "analytic.law.Law.blocks",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
+    "analytic.n2m1.basins.boundaries",
+    "analytic.n2m1.basins.Curve.probability",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
     "analytic.n2m1.bias.angle",
     "analytic.n2m1.bias.linear",
@@ -77,6 +79,9 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
+    "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
+    "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
+    "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),

@@ -5,6 +5,7 @@ smallest_bias    with bias: certificates replayed; phase_boundaries, phases: its
 polygon_proof    pentagon and hexagon: certificates replayed, searches and training above them
 any_network      the exact loss of any network; population: in floats without sampling
 polytopes        the catalogue and the names; winners: which polytope wins; thomson: charges on a sphere
+basins           where descents without bias end
 capacity         neuron capacity: capacity_task, capacity_curves
 finite_data      few data and many
 """
