@@ -32,7 +32,14 @@ REPORT = (
 # All figures, in the order of the gallery.
 TOPICS = {
     "Features as directions": ("bases", "five_features", "almost_orthogonal"),
-    "The smallest model, solved": ("landscape", "phase_diagram", "certified_phases", "antipodal_ray", "transition"),
+    "The smallest model, solved": (
+        "landscape",
+        "phase_diagram",
+        "certified_phases",
+        "antipodal_ray",
+        "transition",
+        "basins",
+    ),
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
         "relu_against_linear",
@@ -42,7 +49,15 @@ TOPICS = {
         "universality",
         "adversarial",
     ),
-    "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity", "correlated_sets"),
+    "Geometry of superposition": (
+        "polytopes",
+        "winners",
+        "why_these_shapes",
+        "polygon_link",
+        "polygon_rivals",
+        "uneven_sparsity",
+        "correlated_sets",
+    ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),

@@ -1,7 +1,8 @@
 r"""Re-verify a certificate of the smallest model with bias: Python integers and the standard library, nothing else.
 
 `python -I verify/certificate.py FILE` (JSON, or that gzipped) prints the theorem that was checked and ends with 0, or with 1 for
-a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂².
+a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂². Certificates
+of polygons are checked by `polygon_certificate.py`, which lies beside this file.
 
 Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1.bias`). So let
 t > 0 be the square of the larger weight, −1 ≤ q ≤ 0 the ratio of the two and β = b/t: z₁ = t(x₁ + qx₂ + β₁),
@@ -27,6 +28,8 @@ import zlib
 from fractions import Fraction
 from itertools import pairwise, product
 from math import comb, lcm
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 BITS, GUARD = 60, 128  # cells in units of 2^-60; expectations rounded outwards at 2^-128
@@ -255,6 +258,8 @@ def verify(document: Any) -> str:
 def theorem(document: Any) -> str:
     if document.get("digest") != digest({key: value for key, value in document.items() if key != "digest"}):
         raise Rejected("the digest does not fit: the file was changed")
+    if document.get("kind") == "polygon":
+        return polygon(document)
     s, penalty, lower, upper = (Fraction(document[key]) for key in ("sparsity", "penalty", "lower", "upper"))
     one, other = (Fraction(i) for i in document["importance"])
     if not (0 < s < 1 and min(one, other) > 0 <= penalty and 0 < lower <= upper):
@@ -275,6 +280,13 @@ def theorem(document: Any) -> str:
         f"At s = {s}, I = ({one}, {other}), λ = {penalty} the least loss over all W and b lies in [{lower}, {upper}] "
         f"({float(lower):.12g}, width {float(upper - lower):.1g}), and at every minimiser with w1 w2 <= 0 {' or '.join(known)}."
     )
+
+
+def polygon(document: Any) -> str:
+    try:
+        return str(run_path(str(Path(__file__).with_name("polygon_certificate.py")))["verify"](document))
+    except ValueError as error:
+        raise Rejected(error) from error
 
 
 def digest(body: Any) -> str:

@@ -18,8 +18,10 @@ from .check import Check, Claim, Suite, run
 from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
+    basins,
     capacity,
     finite_data,
+    polygon_proof,
     polytopes,
     population,
     smallest_bias,
@@ -31,6 +33,8 @@ from .suites import (
 SUITES: tuple[Suite, ...] = (
     smallest_model,
     smallest_bias,
+    basins,
+    polygon_proof,
     any_network,
     population,
     thomson,

@@ -33,12 +33,20 @@ INSIDE = (
     "analytic.law.variance",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
+    "analytic.n2m1.basins.boundaries",
+    "analytic.n2m1.basins.Curve.probability",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
     "analytic.n2m1.bias.angle",
     "analytic.n2m1.bias.linear",
     "analytic.n2m1.bias.minimiser",
     "analytic.n2m1.bias.point",
     "analytic.n2m1.bias.search",
+    "analytic.polygon_proof.certification.CertifiedPolygon.save",
+    "analytic.polygon_proof.certification.dead_costs",
+    "analytic.polygon_proof.contact",
+    "analytic.polygon_proof.convexity",
+    "analytic.polygon_proof.link",
+    "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
     "analytic.loss.network.vertex_count",
@@ -71,6 +79,9 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
+    "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
+    "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
+    "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),
@@ -82,6 +93,7 @@ VALID = {
     "analytic.n2m1.bias.table.known": call(kind="drop"),
     "analytic.n2m1.bias.triple.mirror_point": call(digits=20),
     "analytic.n2m1.bias.triple.triple_point": call(digits=20),
+    "analytic.polygon_proof.certification.certify_polygon": call(c=5, budget=60),
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
     "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),

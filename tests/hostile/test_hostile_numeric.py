@@ -11,7 +11,7 @@ from xarray import Dataset
 
 import numeric
 from numeric.capacity import three_values
-from numeric.dynamics import Trajectory, sketched_loss
+from numeric.dynamics import FlowEnds, Trajectory, sketched_loss
 from numeric.law import Correlated
 from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.model import ToyModel, UntiedModel
@@ -165,6 +165,10 @@ VALID = {
         learning_rate=[0.1, 0.2],
     ),
     "numeric.train.config.TrainConfig.of": of(CONFIG, models=[0]),
+    "numeric.dynamics.ends.FlowEnds.error": of(FlowEnds(10, 0.5, 0.5, 0.0), share=0.5),
+    "numeric.dynamics.ends.flow_ends": call(
+        sparsity=0.5, importance=(1.0, 1.0), scale=1.0, bias=False, models=1, seed=0
+    ),
     "numeric.dynamics.trajectory.Trajectory.geometry": of(TRAJECTORY, step=1, tolerance=0.05),
     "numeric.dynamics.trajectory.Trajectory.jumps": of(TRAJECTORY, band=0.05, factor=1.25),
     "numeric.dynamics.trajectory.Trajectory.loss_plateaus": of(TRAJECTORY, band=0.05, factor=1.25),
