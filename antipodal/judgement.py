@@ -84,7 +84,7 @@ class Judgement:
         return self.loss
 
     def _findings(self) -> list[tuple[str, str]]:
-        nothing = "not known: too many parameters, or too little time, to search"
+        nothing = "not known: too many parameters to search"
         share = f" ({self.gap / self.least:.2%} of the least)" if self.gap is not None and self.least else ""
         exact = (
             repr(self.exact)

@@ -91,7 +91,23 @@ def test_large_models_are_judged_within_the_time(shape: tuple[int, int], exact: 
     assert isinstance(judged.exact, analytic.loss.Enclosure) is exact
     if exact:
         assert abs(float(judged.exact) - judged.loss) < 1e-11
-    assert 0 < judged.gap < judged.loss
+    assert 0 <= judged.gap < judged.loss
+
+
+def test_without_time_the_least_known_is_that_of_the_model_itself() -> None:
+    judged = judge(PENTAGON, None, 0.9, importance=(1, 1, 1, 1, 2), seconds=1e-9)
+    assert (judged.least, judged.gap) == (pytest.approx(judged.loss, rel=1e-12), pytest.approx(0, abs=1e-12))
+    assert judged.note == (
+        "found downhill of the W given, in a descent that was cut short; 0 of 64 starts searched to the end, nothing proved"
+    )
+
+
+def test_beyond_nine_features_the_descent_comes_to_the_bottom() -> None:
+    """One feature for each dimension: with n = m the identity costs nothing, and is the only minimum nearby."""
+    W = np.eye(10) + 0.02 * np.random.default_rng(0).normal(size=(10, 10))
+    judged = judge(W, None, OneHot(), starts=1)
+    assert judged.least == pytest.approx(0, abs=1e-10)
+    assert "cut short" not in judged.note
 
 
 def test_models_too_large_to_search_say_so() -> None:

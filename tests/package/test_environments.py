@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("antipodal", "analytic", "numeric", "figures", "verify")
-CODE = (".py", ".pyi", ".typed", ".csv", ".html", ".css", ".mplstyle", ".js", ".json")
+CODE = (".py", ".pyi", ".typed", ".csv", ".html", ".css", ".mplstyle", ".js", ".json", ".md", ".png")
 pytestmark = pytest.mark.package
 
 
