@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 import analytic.loss
+import numeric.train
 from analytic.exact import rational
 from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
 from analytic.printed import short
@@ -30,9 +31,10 @@ _RATIONAL = 1 << 8
 """Vertices up to which the loss of floats is computed as the rational number that it is."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """What `judge` found; `print` shows it as a table.
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Judgement(numeric.train.Judgement):
+    """What `judge` found of one model; `print` shows it as a table. `Training.judge` returns the same for a stack, with losses
+    alone.
 
     `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
     or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
@@ -45,11 +47,11 @@ class Judgement:
     Judgement: loss 0.1083, least 0.09311979741 (certified), gap 0.015; digon
     """
 
+    loss: float
     W: Floats
     b: Floats
     law: Law
     importance: Floats
-    loss: float
     exact: Rational | Enclosure | None
     least: float | None
     least_from: str | None
@@ -154,20 +156,20 @@ def judge(
     known = least(Setting(weights, zeros, rule, weight, began + seconds), starts)
     value, gap = _gap(loss, exact, known)
     return Judgement(
-        weights,
-        zeros,
-        rule,
-        weight,
-        loss,
-        exact,
-        value,
-        known.source if known else None,
-        gap,
-        known.what if known else "",
-        known.how if known else "",
-        each,
-        describe(weights, zeros),
-        feature_dimensionality(weights),
+        loss=loss,
+        W=weights,
+        b=zeros,
+        law=rule,
+        importance=weight,
+        exact=exact,
+        least=value,
+        least_from=known.source if known else None,
+        gap=gap,
+        least_geometry=known.what if known else "",
+        note=known.how if known else "",
+        feature_losses=each,
+        geometry=describe(weights, zeros),
+        dimensionality=feature_dimensionality(weights),
     )
 
 

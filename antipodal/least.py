@@ -94,7 +94,7 @@ class Setting:
             found = value_and_gradient(*here, sparsity, self.importance, law=law, bound_gradient=False)
             k = int(found.value.nan_to_num(torch.inf).argmin())
             if found.value[k] < best.value:
-                best = _End(float(found.value[k]), *(part[k].clone().numpy() for part in here))
+                best = _End(float(found.value[k]), here[0][k].clone().numpy(), here[1][k].clone().numpy())
             return found.value, torch.cat([found.W.flatten(1), found.b], dim=1)
 
         with suppress(_TimeIsUpError):

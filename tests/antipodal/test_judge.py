@@ -10,7 +10,7 @@ import torch
 
 import analytic.law
 import analytic.loss
-from antipodal import Anticorrelated, Independent, OneHot, judge, minimise_loss
+from antipodal import Anticorrelated, Independent, OneHot, TrainConfig, judge, minimise_loss, train
 from antipodal.judgement import Judgement
 
 PENTAGON = np.array([[np.cos(2 * np.pi * k / 5), np.sin(2 * np.pi * k / 5)] for k in range(5)]).T
@@ -72,6 +72,16 @@ def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None
     best = minimise_loss(4, 2, 0.95, importance=importance, starts=16)
     judged = judge(1.01 * best.W, best.b, 0.95, importance=importance, starts=1)
     assert judged.least <= best.value + 1e-9
+
+
+def test_it_is_what_a_training_is_judged_by() -> None:
+    config = TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=2)
+    trained = train(config)
+    together, alone = trained.judge(), judge(trained.W[1], trained.b[1], 0.9, starts=1)
+    assert isinstance(alone, type(together))
+    assert (together.sampled, alone.sampled) == (False, False)
+    assert float(together.loss[1]) == pytest.approx(alone.loss, rel=1e-12)
+    assert repr(together).startswith("Judgement: 2 models, loss 0.")
 
 
 def test_none_is_no_bias_and_tensors_and_text_are_read() -> None:
