@@ -81,7 +81,7 @@ class Setting:
         return each.pop() if len(each) == 1 else None
 
     def descend(self, W: Tensor, b: Tensor) -> _End:
-        """K, W and b at the lowest point of descents from each of W (k, m, n) and b (k, n), ended early, but begun, when time is up."""
+        """K, W and b at the lowest point of descents from W (k, m, n) and b (k, n), which begin, and end when time is up."""
         sparsity, law = float_law(self.law)
         m, n = W.shape[1:]
         best = _End(np.inf, W[0].numpy(), b[0].numpy())
@@ -149,7 +149,10 @@ def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
     while done < starts and setting.left > 0:
         size = max(1, min(size, most, starts - done, int(setting.left / cost) if cost else 1))
         begun = time.monotonic()
-        yield size, setting.descend(initial_weights(n, m, range(done, done + size)), torch.zeros(size, n, dtype=torch.float64))
+        yield (
+            size,
+            setting.descend(initial_weights(n, m, range(done, done + size)), torch.zeros(size, n, dtype=torch.float64)),
+        )
         cost = (time.monotonic() - begun) / size
         done, size = done + size, 4 * size
 

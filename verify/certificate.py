@@ -241,7 +241,13 @@ def chart(document: Any, p: Fraction, weights: Weights, lower: Fraction, upper: 
 
 
 def verify(document: Any) -> str:
-    """The theorem that a certificate proves, in one sentence. Raises Rejected."""
+    """The theorem that a certificate proves, in one sentence. Raises Rejected.
+
+    >>> from pathlib import Path
+    >>> file = Path(__file__).parents[1] / "analytic" / "certificates" / "drop-s05-penalty000-above.json.gz"
+    >>> verify(read(file.read_bytes()))[:52]
+    'At s = 1/20, I = (1, 484483917/500000000), λ = 0 the'
+    """
     if document.get("digest") != digest({key: value for key, value in document.items() if key != "digest"}):
         raise Rejected("the digest does not fit: the file was changed")
     s, penalty, lower, upper = (Fraction(document[key]) for key in ("sparsity", "penalty", "lower", "upper"))

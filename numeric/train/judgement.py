@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ class Judgement:
     """
 
     loss: Any
-    sampled: bool = False
+    sampled: bool = field(default=False, kw_only=True)
 
     def __repr__(self) -> str:
         losses = np.atleast_1d(array("loss", self.loss, finite=False))
