@@ -56,7 +56,7 @@ def test_a_signature_reads_as_it_was_written() -> None:
 def test_a_docstring_becomes_prose() -> None:
     given = "One line.\n\n.. math:: K =\n    p^2\n\nWith :math:`p` given.\n\na    1\nbc   2\n\n>>> 1\n1"
     assert prose(given) == (
-        "One line.\n\n```{math}\nK =\np^2\n```\n\nWith {math}`p` given.\n\n```text\na    1\nbc   2\n```\n\n"
+        "One line.\n\n```{math}\nK =\np^2\n```\n\nWith {math}`p` given.\n\n- **a**: 1\n- **bc**: 2\n\n"
         "```pycon\n>>> 1\n1\n```"
     )
     assert ".critical_points()" in page("analytic.n2m1")

@@ -65,7 +65,7 @@ def signature(name: str, value: Any) -> str:
 
 
 def prose(docstring: str) -> str:
-    """A docstring as MyST: formulas as formulas, examples as code, tables of modules as they stand."""
+    """A docstring as MyST: formulas as formulas, examples as code, tables of modules as lists."""
     parts = []
     for part in re.split(r"\n\s*\n", docstring.strip()):
         if part.startswith(".. math::"):
@@ -73,11 +73,17 @@ def prose(docstring: str) -> str:
             parts.append(f"```{{math}}\n{formula}\n```")
         elif part.lstrip().startswith(">>>"):
             parts.append(f"```pycon\n{part}\n```")
-        elif re.search(r"\S {2,}\S", part):
+        elif all(row := [re.fullmatch(r"(\S.*?) {2,}(\S.*)", line) for line in part.splitlines()]):
+            parts.append("\n".join(f"- **{found[1]}**: {found[2]}" for found in row if found))
+        elif re.search(r"^ {4}", part, re.MULTILINE):
             parts.append(f"```text\n{part}\n```")
         else:
-            parts.append(re.sub(r":math:(`[^`]*`)", r"{math}\1", part))
+            parts.append(formulas(part))
     return "\n\n".join(parts)
+
+
+def formulas(text: str) -> str:
+    return re.sub(r":math:(`[^`]*`)", r"{math}\1", text)
 
 
 def entry(name: str, value: Any) -> str:
@@ -106,7 +112,7 @@ def methods(value: Any) -> str:
                 if isinstance(member, property)
                 else re.sub(r"\(self(, )?", "(", signature(f".{name}", member))
             )
-            lines.append(f"- `{called}`: {first(member)}")
+            lines.append(f"- `{called}`: {formulas(first(member))}")
     return "\n".join(lines)
 
 
