@@ -32,9 +32,9 @@ bench: $(INSTALLED)
 gpu: $(INSTALLED)  ## tests and benchmarks on a CUDA device, against one CPU thread
 	$(BIN)/python tests/benchmarks/on_gpu.py
 
-docs: $(INSTALLED)  ## the pages, tutorials executed, into results/docs; a warning is an error
+docs: $(INSTALLED)  ## the pages, all tutorials executed again, into results/docs; a warning is an error
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[docs,testing]'
-	$(BIN)/python -m sphinx -W --keep-going -q -b html figures/pages results/docs
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html figures/pages results/docs
 
 package: $(INSTALLED)  ## the wheel, built, installed into empty environments and tried there, as is an editable install
 	$(BIN)/python -m pytest tests/package -m package -q

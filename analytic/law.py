@@ -74,7 +74,11 @@ class Law:
 
 @dataclass(frozen=True)
 class Independent(Law):
-    """Feature i is 0 with probability s_i, independently. `sparsity`: one exact number, or one for each feature."""
+    """Feature i is 0 with probability s_i, independently. `sparsity`: one exact number, or one for each feature.
+
+    >>> dict(Independent("1/4").supports(2))[0, 1]
+    Fraction(9, 16)
+    """
 
     sparsity: Exact | tuple[Exact, ...]
 

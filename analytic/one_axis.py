@@ -94,6 +94,10 @@ def counterexample(sparsity: Exact) -> Witness:
 
     A minimum found in floats, rounded to as few digits as it takes; its loss is exact. With m axes of such pairs and n − 2m
     features dropped the conjecture falls for every n ≥ 2m.
+
+    >>> found = counterexample("1/2")
+    >>> found.weights, found.biases, found.loss < found.beaten
+    ((97/100, -97/100), (1/10, 1/10), True)
     """
     s = sparsity_between(sparsity)
     model = Angle(1 - s, 1, 1, 0)

@@ -10,6 +10,7 @@ import numpy as np
 
 import analytic.exact
 import analytic.loss
+import numeric.train
 from analytic.exact import rational
 from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
 from analytic.printed import short
@@ -33,9 +34,10 @@ _RATIONAL = 1 << 8
 """Vertices up to which the loss of floats is computed as the rational number that it is."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """What `judge` found; `print` shows it as a table.
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Judgement(numeric.train.Judgement):
+    """What `judge` found of one model; `print` shows it as a table. `Training.judge` returns the same for a stack, with losses
+    alone.
 
     `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
     or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
@@ -48,11 +50,11 @@ class Judgement:
     Judgement: loss 0.1083, least 0.09311979741 (certified), gap 0.015; digon
     """
 
+    loss: float
     W: Floats
     b: Floats
     law: Law
     importance: Floats
-    loss: float
     exact: Rational | Enclosure | None
     least: float | None
     least_from: str | None
@@ -87,7 +89,7 @@ class Judgement:
         return self.loss
 
     def _findings(self) -> list[tuple[str, str]]:
-        nothing = "not known: too many parameters, or too little time, to search"
+        nothing = "not known: too many parameters to search"
         share = ""
         if self.gap is not None and self.least is not None and self.least > _ACCURACY * self.loss:
             share = f" ({self.gap / self.least:.2%} of the least)"
@@ -166,20 +168,20 @@ def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: floa
     known = least(setting, starts)
     value, gap = _gap(loss, exact, known)
     return Judgement(
-        W,
-        b,
-        setting.law,
-        setting.importance,
-        loss,
-        exact,
-        value,
-        known.source if known else None,
-        gap,
-        known.what if known else "",
-        known.how if known else "",
-        np.maximum(population.feature_losses(W, b, sparsity, law=law), 0),
-        describe(W, b),
-        feature_dimensionality(W),
+        loss=loss,
+        W=W,
+        b=b,
+        law=setting.law,
+        importance=setting.importance,
+        exact=exact,
+        least=value,
+        least_from=known.source if known else None,
+        gap=gap,
+        least_geometry=known.what if known else "",
+        note=known.how if known else "",
+        feature_losses=np.maximum(population.feature_losses(W, b, sparsity, law=law), 0),
+        geometry=describe(W, b),
+        dimensionality=feature_dimensionality(W),
     )
 
 

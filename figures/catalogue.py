@@ -83,7 +83,11 @@ def _path(name: str) -> Path:
 
 
 def title(name: str) -> str:
-    """One line that says what the figure shows."""
+    """One line that says what the figure shows.
+
+    >>> title("landscape")
+    'Loss landscape of two features in one dimension'
+    """
     return str(_constants(_path(name))["TITLE"])
 
 

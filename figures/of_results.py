@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
@@ -58,6 +59,8 @@ def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
     with as_file(files("figures.gallery") / "style.mplstyle") as style, pyplot.style.context(Path(style)):
         at = pyplot.subplots()[1] if axes is None else axes
         draw(at, result)
+        interactive = matplotlib.is_interactive()
+    matplotlib.interactive(interactive)  # a notebook's backend, loaded by the first figure, sets it for all that follow
     return at
 
 

@@ -100,6 +100,9 @@ class Partition(NamedTuple):
 def partition(law: Law, n: int) -> Partition:
     """The groups of a law. ValueError where they overlap, miss a feature or name one outside 0..n-1, and for a sparsity outside
     [0, 1].
+
+    >>> partition(Anticorrelated([(0, 2), (1,)], 0.5), 3).group
+    array([0, 1, 0])
     """
     n = whole("n", n, 1)
     if isinstance(law := given_law(law), OneHot):

@@ -18,6 +18,10 @@ T = TypeVar("T")
 class Minimum:
     """One distinct end point: `count` runs came here. `gradient_norm` is the largest entry of the gradient,
     leaving out entries that push against a bound; `converged` says that it reached the tolerance.
+
+    >>> import numpy as np
+    >>> Minimum(0.5, np.zeros(2), 0.0, 3, False)
+    Minimum: 0.5, from 3 starts, not converged
     """
 
     value: float

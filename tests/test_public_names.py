@@ -44,7 +44,7 @@ def test_names_relied_on(module: str) -> None:
     assert [name for name in NAMES[module].split() if not hasattr(import_module(module), name)] == []
 
 
-@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md", "figures/pages/examples.md"])
 def test_dotted_names_of_the_texts(text: str) -> None:
     """Of a module, or of something in it."""
     dotted = set(re.findall(r"`((?:analytic|numeric|figures|verify)(?:\.\w+)+)`", (ROOT / text).read_text()))

@@ -244,7 +244,13 @@ def chart(document: Any, p: Fraction, weights: Weights, lower: Fraction, upper: 
 
 
 def verify(document: Any) -> str:
-    """The theorem that a certificate proves, in one sentence. Raises Rejected, which is a ValueError."""
+    """The theorem that a certificate proves, in one sentence. Raises Rejected, which is a ValueError.
+
+    >>> from pathlib import Path
+    >>> file = Path(__file__).parents[1] / "analytic" / "certificates" / "drop-s05-penalty000-above.json.gz"
+    >>> verify(read(file.read_bytes()))[:52]
+    'At s = 1/20, I = (1, 484483917/500000000), λ = 0 the'
+    """
     try:
         return theorem(document)
     except Rejected:

@@ -33,7 +33,13 @@ class Outcome:
 
 
 class Worst:
-    """The place where two values lie farthest apart, of all that were seen; a nan is farther than anything."""
+    """The place where two values lie farthest apart, of all that were seen; a nan is farther than anything.
+
+    >>> worst = Worst()
+    >>> worst.see(1e-16, "1/2", "0.5", "W = (1, −1)")
+    >>> worst.outcome(1e-15, "rounding").deviation
+    1e-16
+    """
 
     def __init__(self) -> None:
         self._deviation = math.nan

@@ -99,7 +99,11 @@ def table(checks: Sequence[Check]) -> Table:
 
 
 def as_json(checks: Sequence[Check], run: Run, *, complete: bool) -> bytes:
-    """All outcomes. `complete` is false while checks are still to come: an interrupted run leaves what it finished."""
+    """All outcomes. `complete` is false while checks are still to come: an interrupted run leaves what it finished.
+
+    >>> b'"complete": true' in as_json([], Run(full=False, device="cpu", seconds=1.0), complete=True)
+    True
+    """
     content = {
         "command": run.command,
         "complete": complete,

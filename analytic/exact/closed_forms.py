@@ -50,6 +50,9 @@ def sign(number: Expr) -> int:
 
     ValueError for what `analytic.exact.balls` refuses, what is not a finite real number, and where π itself, or a wave of an
     angle that is no rational multiple of π, comes so near to 0 that the bound would be needed.
+
+    >>> sign(sympy.sqrt(2) + sympy.sqrt(3) - sympy.sqrt(10))
+    -1
     """
     if number.is_Rational:
         return int(sympy.sign(number))

@@ -71,6 +71,10 @@ def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram
     The one place of `analytic` where settings are floats: whole arrays, for pictures. 0 ≤ s < 1 and 1e-100 ≤ I₂ ≤
     1e100; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
     minimum is flat.
+
+    >>> phase_diagram([[0.3], [0.6]], [1, 0.25]).antipodal
+    array([[False, False],
+           [ True,  True]])
     """
     given = _reals(sparsity, "sparsity"), _reals(importance, "importance")
     try:

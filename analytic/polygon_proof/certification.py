@@ -27,8 +27,8 @@ import flint
 import sympy
 from flint import arb
 
+from ..exact.enclosures import ball_ends
 from ..exact.rationals import shown, to_sympy, whole
-from ..exact.roots import ball_ends
 from ..printed import enclosed
 from .contact import PRECISION, Contact, contact
 from .link import link

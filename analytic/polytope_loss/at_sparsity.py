@@ -74,6 +74,10 @@ def best_loss(polytope: Polytope, sparsity: Exact, digits: int = 30) -> BestAtom
 
     `polytope`: unit vertices that a symmetry takes to each other; 0 ≤ sparsity < 1. ValueError otherwise, and for an
     inexact sparsity. ArithmeticError where two places tie to `MOST_BITS` bits, so that norm and bias are not unique.
+
+    >>> from analytic.polytopes import polytope
+    >>> round(float(best_loss(polytope("pentagon"), "9/10").loss), 12)
+    0.026305131124
     """
     s, n, digits = rational(sparsity, "sparsity"), given_polytope(polytope).gram.rows, digits_of(digits)
     if not 0 <= s < 1:

@@ -49,6 +49,10 @@ class Sweep:
     All values are those of one model: sparsity is a number or a row of n numbers, a law is one law. Every setting is
     checked when the sweep is made: ValueError, naming the argument and the value, on an unknown name, one that is given
     twice, an axis that is empty or repeats a value, seeds that repeat, and whatever `TrainConfig` refuses.
+
+    >>> settings = {"n_features": 5, "n_hidden": 2}
+    >>> Sweep(settings=settings, axes={"sparsity": (0.5, 0.9)}, seeds=range(8)).models
+    16
     """
 
     settings: Mapping[str, Any]

@@ -48,7 +48,7 @@ def compute(shard: Shard, folder: Path) -> bool:
     tensors = {"W": training.W, "V": training.V, "b": training.b if shard.config.bias else None, "loss": judgement.loss}
     arrays = {name: tensor.numpy() for name, tensor in tensors.items() if tensor is not None}
     arrays["diverged_at"] = diverged_at
-    write_arrays(path_of(shard, folder), "shard", [shard.name, judgement.exact, checksum(None, arrays)], arrays)
+    write_arrays(path_of(shard, folder), "shard", [shard.name, not judgement.sampled, checksum(None, arrays)], arrays)
     return True
 
 

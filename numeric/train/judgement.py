@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -22,14 +22,21 @@ from .source import sampler
 SAMPLES = 1 << 17
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judgement:
-    """`loss` (models,), without penalty, nan where a model has diverged, a tensor where the weights were; `exact`: whether it
-    is free of sampling noise.
+    """`loss` (models,), without penalty, nan where a model has diverged, a tensor where the weights were; `sampled`: whether it
+    has the noise of a sample. `antipodal.judge` says more of a single model: its `Judgement` is one of these.
     """
 
     loss: Any
-    exact: bool
+    sampled: bool = field(default=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        losses = np.atleast_1d(array("loss", self.loss, finite=False))
+        finite = losses[np.isfinite(losses)]
+        span = f", loss {finite.min():.10g} to {finite.max():.10g}" if len(finite) else ""
+        diverged = f", {len(losses) - len(finite)} diverged" if len(finite) < len(losses) else ""
+        return f"Judgement: {len(losses)} models{span}{diverged}{', sampled' if self.sampled else ''}"
 
 
 def has_population_loss(config: TrainConfig) -> bool:
@@ -52,7 +59,7 @@ def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
         some = config.of(kept)
         W_, V_, b_ = (None if part is None else part[kept] for part in model)
         loss[kept] = population_loss(some, W_, b_) if exact else sampled_loss(some, W_, V_, b_)
-    return Judgement(_in_kind(loss, W), exact or isinstance(config.laws[0], Points))
+    return Judgement(_in_kind(loss, W), sampled=not exact and not isinstance(config.laws[0], Points))
 
 
 def population_loss(config: TrainConfig, W: Any, b: Any) -> Any:

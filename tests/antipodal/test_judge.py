@@ -10,7 +10,7 @@ import torch
 
 import analytic.law
 import analytic.loss
-from antipodal import Anticorrelated, Independent, OneHot, judge, minimise_loss
+from antipodal import Anticorrelated, Independent, OneHot, TrainConfig, judge, minimise_loss, train
 from antipodal.judgement import Judgement
 
 PENTAGON = np.array([[np.cos(2 * np.pi * k / 5), np.sin(2 * np.pi * k / 5)] for k in range(5)]).T
@@ -85,6 +85,17 @@ def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None
 
 
 @pytest.mark.slow
+def test_it_is_what_a_training_is_judged_by() -> None:
+    config = TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=2)
+    trained = train(config)
+    together, alone = trained.judge(), judge(trained.W[1], trained.b[1], 0.9, starts=1)
+    assert isinstance(alone, type(together))
+    assert (together.sampled, alone.sampled) == (False, False)
+    assert float(together.loss[1]) == pytest.approx(alone.loss, rel=1e-12)
+    assert repr(together).startswith("Judgement: 2 models, loss 0.")
+
+
+@pytest.mark.slow
 def test_none_is_no_bias_and_tensors_and_text_are_read() -> None:
     W = torch.tensor([[1.0, -1.0]], requires_grad=True)
     assert judge(W, None, 0.9).loss == judge([["1", "-1"]], ["0", 0], "9/10").loss
@@ -103,7 +114,23 @@ def test_large_models_are_judged_within_the_time(shape: tuple[int, int], exact: 
     assert isinstance(judged.exact, analytic.loss.Enclosure) is exact
     if exact:
         assert abs(float(judged.exact) - judged.loss) < 1e-11
-    assert 0 < judged.gap < judged.loss
+    assert 0 <= judged.gap < judged.loss
+
+
+def test_without_time_the_least_known_is_that_of_the_model_itself() -> None:
+    judged = judge(PENTAGON, None, 0.9, importance=(1, 1, 1, 1, 2), seconds=1e-9)
+    assert (judged.least, judged.gap) == (pytest.approx(judged.loss, rel=1e-12), pytest.approx(0, abs=1e-12))
+    assert judged.note == (
+        "found downhill of the W given, in a descent that was cut short; 0 of 64 starts searched to the end, nothing proved"
+    )
+
+
+def test_beyond_nine_features_the_descent_comes_to_the_bottom() -> None:
+    """One feature for each dimension: with n = m the identity costs nothing, and is the only minimum nearby."""
+    W = np.eye(10) + 0.02 * np.random.default_rng(0).normal(size=(10, 10))
+    judged = judge(W, None, OneHot(), starts=1)
+    assert judged.least == pytest.approx(0, abs=1e-10)
+    assert "cut short" not in judged.note
 
 
 def test_models_too_large_to_search_say_so() -> None:

@@ -222,7 +222,7 @@ def test_room_for_every_feature_under_every_law(law: Any) -> None:
         n_features=3, n_hidden=3, seeds=tuple(range(8)), law=law, steps=1200, batch_size=64, learning_rate=0.05
     )
     judged = train(config).judge()
-    assert judged.exact
+    assert not judged.sampled
     assert judged.loss.min() < 1e-9
 
 
@@ -268,7 +268,7 @@ def test_a_fixed_set_of_points_is_learned_by_heart() -> None:
         learning_rate=0.05,
     )
     judged = train(config).judge()
-    assert judged.exact
+    assert not judged.sampled
     assert judged.loss.min() < 1e-8
 
 

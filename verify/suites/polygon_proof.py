@@ -8,7 +8,7 @@ from importlib.resources import files
 
 import numpy as np
 
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.law import OneHot
 from analytic.loss import loss_of_floats
 from analytic.polygon_proof.contact import contact
@@ -78,7 +78,14 @@ def certificates(full: bool, progress: Progress) -> Outcome:
         progress((index + 1) / len(chosen))
     held = f"{len(chosen) - len(wrong)} hold"
     reason = "a count; each certificate is a proof"
-    return Outcome(f"{len(chosen)} certificates", held, float(len(wrong)), 0.0, reason, {"wrong": wrong})
+    return Outcome(
+        exact=f"{len(chosen)} certificates",
+        independent=held,
+        deviation=float(len(wrong)),
+        tolerance=0.0,
+        reason=reason,
+        data={"wrong": wrong},
+    )
 
 
 def least(features: int) -> tuple[Fraction, Fraction]:
