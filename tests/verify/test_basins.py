@@ -34,5 +34,5 @@ def test_the_figure_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [one.attracts for one in shown] == [True, False, False]
     for one in shown:
         assert one.probability.sum(axis=0) == pytest.approx(1)
-    assert "WITHOUT bias" in figure.caption(shown)
+    assert "without bias" in str(figure.caption(shown))
     pyplot.close(figure.draw(shown))

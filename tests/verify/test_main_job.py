@@ -79,7 +79,7 @@ def test_main_job_passes_and_leaves_its_files(tmp_path: Path) -> None:
     assert names == {"verify.json", "report.html", *(f"figures/antipodal_ray.{kind}" for kind in kinds)}
 
 
-BROKEN = Outcome("1", "2", 1.0, 0.5, "a reason")
+BROKEN = Outcome(exact="1", independent="2", deviation=1.0, tolerance=0.5, reason="a reason")
 
 
 def test_a_failed_check_turns_the_main_job_red(
