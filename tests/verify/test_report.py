@@ -143,6 +143,7 @@ def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> 
     assert all("".join(formula.itertext()).strip() for formula in formulas)
 
 
+@pytest.mark.slow
 def test_checks_stand_under_the_heading_of_their_suite(page: str) -> None:
     head, first, second = re.split(r'<h3 id="suite-\d">', page[: page.index('<section id="minima">')])
     assert re.findall(r'<a href="#(suite-\d)">(.*?)</a>: <span class="(.*?)">(.*?)</span>', head) == [
@@ -154,6 +155,7 @@ def test_checks_stand_under_the_heading_of_their_suite(page: str) -> None:
         assert re.findall(r"<code>(.*?)</code>", part) == names
 
 
+@pytest.mark.slow
 def test_a_caption_has_its_numbers_below(page: str) -> None:
     assert '<figcaption id="landscape-caption">A caption &amp; more. It is exact. It follows.</figcaption>' in page
     assert '<tr><th scope="row">what</th><td>a &lt; b</td></tr>' in page
