@@ -125,6 +125,7 @@ def test_page_is_whole_and_every_link_resolves(content: str) -> None:
     assert "http://" not in re.sub(r'xmlns="[^"]*"', "", content)
 
 
+@pytest.mark.slow
 def test_each_figure_has_alternative_text_command_seed_time_and_data(out: Path, content: str) -> None:
     for drawing, name in zip(Page(content).drawings, SHOWN, strict=True):
         assert drawing["role"] == "img"
@@ -141,17 +142,20 @@ def test_each_figure_has_alternative_text_command_seed_time_and_data(out: Path, 
         assert base64.b64decode(address[1]) == (out / "figures" / f"{name}.csv").read_bytes()
 
 
+@pytest.mark.slow
 def test_failed_and_missing_figures_are_named_and_not_shown(content: str) -> None:
     assert f"2 of {len(figures.NAMES)} figures; could not be made: nodes." in content
     assert "failed, ValueError: it does not &lt;hold&gt;" in content
     assert content.count("</strong>: not made") == len(figures.NAMES) - 3
 
 
+@pytest.mark.slow
 def test_a_figure_that_failed_now_is_not_shown_from_before(out: Path) -> None:
     again = page(out, Setting(), {"thomson": "ValueError: no"}).decode()
     assert len(Page(again).drawings) == 1
 
 
+@pytest.mark.slow
 def test_large_data_are_linked_to(out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("figures.gallery.layout.MOST_EMBEDDED", 100)
     relative = [link for link in Page(page(out, Setting(), {}).decode()).links if link[0] != "#"]
@@ -160,6 +164,7 @@ def test_large_data_are_linked_to(out: Path, monkeypatch: pytest.MonkeyPatch) ->
     assert MOST_EMBEDDED > 100
 
 
+@pytest.mark.slow
 def test_records_hold_only_for_their_files_setting_code_and_libraries(
     out: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -242,6 +247,7 @@ def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
     assert not left(Setting(device="cuda"))
 
 
+@pytest.mark.slow
 def test_drawings_share_no_names_and_reach_no_further_than_themselves(out: Path) -> None:
     svg = (out / "figures" / "thomson.svg").read_bytes()
     assert b"<style" in svg
@@ -307,6 +313,7 @@ def test_a_hostile_drawing_runs_and_loads_nothing() -> None:
     assert text.text == "<script>"
 
 
+@pytest.mark.slow
 def test_nothing_that_is_drawn_is_lost(out: Path) -> None:
     """The drawings that come from here keep every element, attribute and style, but for names that nothing refers to; and so does
     whatever matplotlib can draw: hatches, images, text as text, clipped and dashed.
