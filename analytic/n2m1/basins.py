@@ -26,6 +26,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -42,6 +43,8 @@ _OFF = 1e-7
 _SMALL, _LARGE = 1e-5, 30.0
 """Radii between which a curve is followed; of σ = 1e-2 and 5 what lies outside weighs less than 1e-6."""
 _PRECISION = {"rtol": 1e-11, "atol": 1e-14}
+_MOST_RATIO, _LEAST_DENSITY = 100, Fraction(1, 10**6)
+"""Beyond them the flow is stiff."""
 SMALLEST_SCALE, LARGEST_SCALE = 1e-2, 5.0
 
 
@@ -97,11 +100,11 @@ class BasinProbabilities:
 def basin_probabilities(sparsity: Exact, importance: Importance, scale: float) -> BasinProbabilities:
     """Where gradient flow of the exact K WITHOUT bias ends from W ~ N(0, σ²).
 
-    `sparsity` s in (0, 1) and `importance` (I₁, I₂) > 0 exact, `scale` σ in [0.01, 5]; ValueError otherwise. ArithmeticError
-    where the critical points are not those that the module describes.
+    `sparsity` s in (0, 1), 1e-6 from its ends, and `importance` (I₁, I₂) > 0 of a ratio of at most 100, both exact; `scale` σ in
+    [0.01, 5]; ValueError otherwise. ArithmeticError where the critical points are not those that the module describes.
 
     >>> basin_probabilities("1/2", (1, 1), 0.1)
-    BasinProbabilities (no bias): antipodal 0.151380, aligned 0.848620, single 0.000000, each ± 1e-06 (estimated)
+    BasinProbabilities (no bias): antipodal 0.151377, aligned 0.848623, single 0.000000, each ± 1e-06 (estimated)
     """
     s, pair = _checked(sparsity, importance)
     sigma = _scale(scale)
@@ -138,6 +141,7 @@ def attraction_threshold(importance: Exact = 1) -> float:
     return 7 / (float(half) + math.sqrt(float(half * half + 63)))
 
 
+@lru_cache(maxsize=16)
 def boundaries(sparsity: Fraction, importance: tuple[Fraction, Fraction]) -> tuple[Boundaries, Boundaries]:
     """The curves beside both half-axes."""
     first, second = importance
@@ -163,6 +167,10 @@ def _checked(sparsity: Exact, importance: Importance) -> tuple[Fraction, tuple[F
     first, second = (rational(value, "importance") for value in importance)
     if min(first, second) <= 0:
         raise ValueError(f"importance must be positive, got {min(first, second)}")
+    if not 1 <= _MOST_RATIO * first / second <= _MOST_RATIO**2:
+        raise ValueError(f"importance must have a ratio of at most {_MOST_RATIO}, got {shown(importance)}")
+    if min(s, 1 - s) < _LEAST_DENSITY:
+        raise ValueError(f"sparsity must lie in [1e-6, 1 - 1e-6], got {shown(sparsity)}")
     return s, (first, second)
 
 
@@ -240,5 +248,5 @@ class _Flow:
             return min(radius / _SMALL - 1, 1 - radius / _LARGE)
 
         left.terminal = True  # type: ignore[attr-defined]
-        found = solve_ivp(upwards, (0, 60), start, method="DOP853", events=left, max_step=0.02, **_PRECISION)
+        found = solve_ivp(upwards, (0, 60), start, method="DOP853", events=left, max_step=0.005, **_PRECISION)
         return np.asarray(found.y.T)

@@ -137,6 +137,8 @@ def test_without_an_antipodal_minimum_the_rest_ends_single() -> None:
         (("1/2", (1, 1), 0.0), r"scale must lie in \[0.01, 5.0\], got 0.0"),
         (("1/2", (1, 1), -1), r"scale must lie in \[0.01, 5.0\], got -1"),
         (("1/2", (1, 0), 1.0), "importance must be positive, got 0"),
+        (("1/2", (1, 101), 1.0), r"importance must have a ratio of at most 100, got \(1, 101\)"),
+        (("1/10000000", (1, 1), 1.0), r"sparsity must lie in \[1e-6, 1 - 1e-6\], got '1/10000000'"),
         (("1/2", (1, 1), "1"), "scale must be a number, got '1'"),
     ],
 )

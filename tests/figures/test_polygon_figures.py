@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from captions import checked
 from matplotlib import pyplot
 
 from figures.shapes import polygon_link, polygon_rivals
@@ -25,7 +26,7 @@ def test_a_link_touches_its_line_at_the_polygon_alone(monkeypatch: pytest.Monkey
         whole = np.ptp(proof.cells[:, :2]) * np.ptp(proof.cells[:, 2:])
         assert widths.prod(axis=1).sum() == pytest.approx(whole)
         assert set(proof.ways) == {0, 1, 2, 3}
-    assert "0.237384" in polygon_link.caption(shown)
+    assert "0.237384" in checked(polygon_link.caption(shown))
     pyplot.close(polygon_link.draw(shown))
 
 
@@ -37,5 +38,5 @@ def test_rivals_cost_more_and_end_at_four_features(monkeypatch: pytest.MonkeyPat
         assert (path.cost[1:] > shown.pentagon + 0.01).all()
     # Four features without error; the fifth costs 1 − 3b + 3b² + 12b² at the best b = 1/10.
     assert shown.given_up.cost[-1] == pytest.approx(0.85, abs=1e-9)
-    assert "0.8500" in polygon_rivals.caption(shown)
+    assert "0.8500" in checked(polygon_rivals.caption(shown))
     pyplot.close(polygon_rivals.draw(shown))

@@ -21,7 +21,9 @@ class Known(NamedTuple):
     valid: Call
 
 
-CLAIM = Claim("one", "1 = 1", lambda progress: Outcome("1", "1", 0.0, 0.0, "exact"))
+CLAIM = Claim(
+    "one", "1 = 1", lambda progress: Outcome(exact="1", independent="1", deviation=0.0, tolerance=0.0, reason="exact")
+)
 NOTHING = figures.Drawn("nothing", "Nothing", "", b"", b"")
 
 
