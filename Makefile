@@ -37,7 +37,7 @@ docs: $(INSTALLED)  ## the pages, all tutorials executed again, into results/doc
 	$(BIN)/python -m sphinx -E -W --keep-going -q -b html figures/pages results/docs
 
 package: $(INSTALLED)  ## the wheel, built, installed into empty environments and tried there, as is an editable install
-	$(BIN)/python -m pytest tests/package -m package -q
+	$(BIN)/python -m pytest tests/package -m package -q --timeout 1800
 
 constraints:  ## every pin, from pyproject.toml; needs uv. A local build tag of torch is no release: drop it.
 	uv pip compile pyproject.toml --all-extras --python-version 3.11 --custom-compile-command "make constraints" \

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.package
 def run(*command: str | Path, folder: Path = ROOT, **extra: str) -> subprocess.CompletedProcess[str]:
     surroundings = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     return subprocess.run(
-        list(map(str, command)), cwd=folder, capture_output=True, text=True, env={**surroundings, **extra}, timeout=280
+        list(map(str, command)), cwd=folder, capture_output=True, text=True, env={**surroundings, **extra}, timeout=900
     )
 
 
