@@ -25,7 +25,7 @@ from sympy import Expr
 from ..exact import Exact, is_zero, rational, to_flint
 from ..exact.rationals import entries, matrix, shown
 from ..law import Independent, Law, OneHot
-from ..one_sparse import Entry, Potential
+from ..one_sparse import ExactEntry, Potential
 from ..one_sparse.entries import at_bits, read_entry
 from ..one_sparse.pair import Kink, Undecided
 from ..one_sparse.potential import Derivatives
@@ -48,8 +48,8 @@ class Point:
     Entries are exact numbers or enclosures of those of a critical point.
     """
 
-    W: Sequence[Sequence[Entry]]
-    b: Sequence[Entry] | None
+    W: Sequence[Sequence[ExactEntry]]
+    b: Sequence[ExactEntry] | None
     law: Law
     importance: Sequence[Exact] | None = None
 
@@ -85,7 +85,7 @@ class LearningCoefficient:
 class _Model:
     """A point that has been read, its entries; `balls(bits)` are its derivatives without those in b where there is no bias."""
 
-    W: tuple[tuple[Entry, ...], ...]
+    W: tuple[tuple[ExactEntry, ...], ...]
     biased: bool
     one_sparse: bool
     balls: Callable[[int], Derivatives]
@@ -188,7 +188,7 @@ def _free_angles(model: _Model, found: Derivatives) -> LearningCoefficient | Non
     return _proved(2 * n, "free angles, K = 0", [rotating, FlatDirection("angle", angles)])
 
 
-def _unit(column: Sequence[Entry]) -> bool:
+def _unit(column: Sequence[ExactEntry]) -> bool:
     """Whether a column has norm 1, proved; an enclosure proves no equality."""
     exact = [entry for entry in column if isinstance(entry, Expr)]
     return len(exact) == len(column) and is_zero(sympy.Add(*(entry**2 for entry in exact)) - 1)

@@ -9,10 +9,10 @@ bridge      how far K/p lies from H/3 at density p
 """
 
 from .bridge import Bridge, bridge
-from .entries import Entry, Number
+from .entries import ExactEntry, Number
 from .polygon import MOST_CORNERS, KGon, Polygons, Signature, polygons
 from .potential import Potential
 
 __all__ = [
-    "MOST_CORNERS", "Bridge", "Entry", "KGon", "Number", "Polygons", "Potential", "Signature", "bridge", "polygons",
+    "MOST_CORNERS", "Bridge", "ExactEntry", "KGon", "Number", "Polygons", "Potential", "Signature", "bridge", "polygons",
 ]  # fmt: skip

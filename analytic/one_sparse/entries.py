@@ -59,10 +59,10 @@ class Number:
         return f"{self.name} {self.enclose(20)}"
 
 
-Entry: TypeAlias = Exact | Expr | Enclosure | RealAlgebraic | Number
+ExactEntry: TypeAlias = Exact | Expr | Enclosure | RealAlgebraic | Number
 
 
-def at_bits(entry: Entry, bits: int) -> Any:
+def at_bits(entry: ExactEntry, bits: int) -> Any:
     """A rational of FLINT where the entry is one, otherwise a ball."""
     if isinstance(entry, Expr):
         return fmpq(int(entry.p), int(entry.q)) if entry.is_Rational else ball(entry, bits)
@@ -72,7 +72,7 @@ def at_bits(entry: Entry, bits: int) -> Any:
     return entry.ball(bits)  # type: ignore[union-attr]
 
 
-def read_entry(value: Any, name: str) -> Entry:
+def read_entry(value: Any, name: str) -> ExactEntry:
     """What `at_bits` takes: enclosures and numbers as they are, everything else read exactly, rational numbers as Rational."""
     if isinstance(value, Enclosure) or (isinstance(value, Balls) and not isinstance(value, type)):
         return value

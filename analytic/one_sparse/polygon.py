@@ -25,7 +25,7 @@ from ..polytope_loss import sparse_optimum
 from ..polytopes import polygon_name, polytope
 from ..printed import Listed
 from .chambers import Isolated, cosine, isolated, sine
-from .entries import Entry, Number, enclosure
+from .entries import ExactEntry, Number, enclosure
 from .pair import Kink, Undecided
 from .potential import Potential
 from .signs import signature
@@ -110,7 +110,7 @@ class KGon:
         return Number("loss", balls, lambda: self._exact("loss", lambda x: short_form((3 * x + dropped) / (3 * count))))
 
     @property
-    def W(self) -> tuple[tuple[Entry, ...], ...]:
+    def W(self) -> tuple[tuple[ExactEntry, ...], ...]:
         """(2, c): the corners, then a zero column for each dropped feature."""
         zeros = (sympy.Integer(0),) * (self.minus + self.plus)
         if self.root.wall:
@@ -119,9 +119,9 @@ class KGon:
         return (*(tuple(self._entry(wave, j) for j in range(self.k)) + zeros for wave in (cosine, sine)),)
 
     @property
-    def b(self) -> tuple[Entry, ...]:
+    def b(self) -> tuple[ExactEntry, ...]:
         """(c,): the bias, then −1/10 for each "−" and 1/2c for each "+"."""
-        live: Entry = sympy.Integer(0) if self.root.wall else self.bias
+        live: ExactEntry = sympy.Integer(0) if self.root.wall else self.bias
         return (live,) * self.k + (_BIAS,) * self.minus + (Rational(1, 2 * self.c),) * self.plus
 
     @cached_property
@@ -156,7 +156,7 @@ class KGon:
         with flint.ctx.workprec(bits + 32):
             return arb(0) if self.root.wall else self.k * (1 - 3 * B * B / Q)
 
-    def _entry(self, wave: Callable[[int, int], arb], j: int) -> Entry:
+    def _entry(self, wave: Callable[[int, int], arb], j: int) -> ExactEntry:
         def balls(bits: int) -> arb:
             norm = self._balls(bits)[0]
             with flint.ctx.workprec(bits + 32):

@@ -18,7 +18,7 @@ from flint import fmpq
 from ..exact import Exact, rational, to_flint
 from ..exact.rationals import digits_of, entries, matrix
 from ..loss import Enclosure
-from .entries import MOST_BITS, Entry, at_bits, number, read_entry
+from .entries import MOST_BITS, ExactEntry, at_bits, number, read_entry
 from .pair import Jet, Undecided, jet
 
 Value: TypeAlias = "sympy.Rational | Enclosure"
@@ -35,8 +35,8 @@ class Potential:
     0
     """
 
-    W: Sequence[Sequence[Entry]]
-    b: Sequence[Entry]
+    W: Sequence[Sequence[ExactEntry]]
+    b: Sequence[ExactEntry]
     importance: Sequence[Exact] | None = None
     weights: tuple[fmpq, ...] = field(init=False, repr=False)
 
