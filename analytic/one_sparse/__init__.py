@@ -5,13 +5,13 @@ potential   H of any W and b: value, gradient, Hessian
 chambers    the stationary threshold of a k-gon, one in all chambers, by isolation
 signs       certified inertia
 polygon     `polygons(k)`: norm, bias and potential of the regular k-gon, with features dropped beside it
-bridge      how far K/p lies from H/3 at density p
+small_density  how far K/p lies from H/3 at density p
 """
 
-from .bridge import Bridge, bridge
 from .entries import ExactEntry, Number
 from .polygon import MOST_CORNERS, KGon, Polygons, Signature, polygons
 from .potential import Potential
+from .small_density import Bridge, bridge
 
 __all__ = [
     "MOST_CORNERS", "Bridge", "ExactEntry", "KGon", "Number", "Polygons", "Potential", "Signature", "bridge", "polygons",

@@ -1,12 +1,12 @@
 r"""Samplers of exp(−τK − ½γ|w − w*|²), many chains at once: what the references judge.
 
-MALA proposes w − ½ε(τ∇K + γ(w − w*)) + √ε ξ and accepts or not, so that its law is exact for every step ε; SGLD takes each proposal, which
-for a quadratic minimum is exact only up to
+MALA proposes w − ½ε(τ∇K + γ(w − w*)) + √ε ξ and accepts or not, so that its law is exact for every step ε; SGLD takes
+each proposal, which for a quadratic minimum is exact only up to
 
 .. math:: \hat\lambda = \frac12 \sum_i \frac{\tau h_i}{(\tau h_i + \gamma)\,(1 - \varepsilon(\tau h_i + \gamma)/4)},
 
-a stable step being ε < 4/(τ h_max + γ). Chains run in blocks of `BLOCK`, each with a stream of its own: a chain is the same in whatever number of
-blocks.
+a stable step being ε < 4/(τ h_max + γ). Chains run in blocks of `BLOCK`, each with a stream of its own: a chain is the
+same in whatever number of blocks.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ BLOCK = 1000
 """Chains that fit the cache together."""
 _BURN = 0.3
 _FEWEST = 20
+_WANTED = 0.7
+"""Share accepted to which the step of MALA is tuned during burn-in."""
 Progress = Callable[[float], None]
 
 
@@ -49,10 +51,11 @@ def mala(
     target: Target, n: Any, *, gamma: float = 0.1, step: float | None = None, chains: int = 300, steps: int = 4000,
     seed: int = 0, progress: Progress | None = None,
 ) -> Estimate:  # fmt: skip
-    """λ̂ = τ(mean K − K*), τ = n/log n, over `chains` × `steps` less a burn-in of 30 %; `step` ε, by default 0.6/(τ h_max).
+    """λ̂ = τ(mean K − K*), τ = n/log n, over `chains` × `steps` less a burn-in of 30 %; `step` ε, by default tuned
+    during burn-in to 70 % acceptance.
 
-    `Unreliable` where draws lie below the level (the chains have left the basin: no λ(τ) of this minimum is seen), where the chains are worth
-    fewer than 20 draws, or diverge. ValueError for a step beyond stability.
+    `Unreliable` where draws lie below the level (the chains have left the basin: no λ(τ) of this minimum is seen), where
+    the chains are worth fewer than 20 draws, or diverge. ValueError for a step beyond stability.
     """
     return _run(target, n, gamma, step, chains, steps, seed, progress, adjusted=True)
 
@@ -61,7 +64,7 @@ def sgld(
     target: Target, n: Any, *, gamma: float = 0.1, step: float | None = None, chains: int = 300, steps: int = 4000,
     seed: int = 0, progress: Progress | None = None,
 ) -> Estimate:  # fmt: skip
-    """The same without the adjustment: biased by the step (`sgld_step_bias`)."""
+    """The same without the adjustment: biased by the step (`sgld_step_bias`), by default 0.6/(τ h_max + γ + 1)."""
     return _run(target, n, gamma, step, chains, steps, seed, progress, adjusted=False)
 
 
@@ -71,8 +74,7 @@ def _run(
 ) -> Estimate:  # fmt: skip
     target, tau = instance("target", target, Target, "a Target"), temperature(n)
     gamma, stiffest = number("gamma", gamma, "[0, inf)"), float(tau * target.spectrum[-1])
-    given = 0.6 / (stiffest + gamma) if step is None and stiffest + gamma > 0 else step
-    epsilon = number("step", given, "(0, inf)")
+    epsilon = number("step", 0.6 / (max(stiffest, 0.0) + gamma + 1) if step is None else step, "(0, inf)")
     if not target.kinked:
         _check_step(epsilon, stiffest + gamma)
     count, length = whole("chains", chains, 2, 10**7), whole("steps", steps, 10, 10**9)
@@ -81,27 +83,40 @@ def _run(
     blocks = [min(BLOCK, count - first) for first in range(0, count, BLOCK)]
     found = []
     for k, size in enumerate(blocks):
-        found.append(_Block(target, tau, gamma, epsilon, size, np.random.SFC64((seed, k)), adjusted).run(length))
+        found.append(
+            _Block(target, tau, gamma, epsilon, size, np.random.SFC64((seed, k)), adjusted, step is None).run(length)
+        )
         if progress is not None:
             progress((k + 1) / len(blocks))
-    return _estimate(target, tau, gamma, epsilon, length, found, adjusted)
+    return _estimate(target, tau, gamma, length, found, adjusted)
 
 
 @dataclass
 class _Sums:
-    """Of a block: mean loss of each chain over kept steps, its halves, mean loss of all by step, share below the level, accepted."""
+    """Of a block: mean loss of each chain over kept steps, its halves, mean loss of all by step, share below the level,
+    accepted."""
 
     means: Floats
     halves: Floats
     trace: Floats
     below: float
     acceptance: float
+    epsilon: float
 
 
 class _Block:
     def __init__(
-        self, target: Target, tau: float, gamma: float, epsilon: float, size: int, bits: Any, adjusted: bool
+        self,
+        target: Target,
+        tau: float,
+        gamma: float,
+        epsilon: float,
+        size: int,
+        bits: Any,
+        adjusted: bool,
+        tuned: bool,
     ) -> None:
+        self.tuned = tuned and adjusted
         self.target, self.tau, self.gamma, self.epsilon, self.adjusted = target, tau, gamma, epsilon, adjusted
         self.generator = np.random.Generator(bits)
         self.w = np.repeat(target.minimum[None], size, 0)
@@ -115,7 +130,9 @@ class _Block:
         lowest = self.target.lowest
         for k in range(length):
             with np.errstate(over="ignore", invalid="ignore"):
-                self.step()
+                share = self.step()
+            if self.tuned and k < burn:
+                self.epsilon *= float(np.exp(0.1 * (share - _WANTED)))
             trace[k] = self.value.mean()
             if k >= burn:
                 total += self.value
@@ -126,9 +143,10 @@ class _Block:
             raise Unreliable(f"the chains of {self.target.name} diverge: make the step smaller")
         means = total / kept
         halves = np.stack([first / (half - burn), (total - first) / (length - half)])
-        return _Sums(means, halves, trace, below / kept / len(means), self.accepted / length / len(means))
+        return _Sums(means, halves, trace, below / kept / len(means), self.accepted / length / len(means), self.epsilon)
 
-    def step(self) -> None:
+    def step(self) -> float:
+        """All chains one step on; the share that moved."""
         noise = self.generator.standard_normal(self.w.shape)
         drift = self.gradient * self.tau
         if self.gamma:
@@ -140,7 +158,7 @@ class _Block:
         if not self.adjusted:
             self.w, self.value, self.gradient = place, value, gradient
             self.accepted += len(value)
-            return
+            return 1.0
         back = gradient * self.tau
         if self.gamma:
             back += self.gamma * (place - self.target.minimum)
@@ -155,12 +173,12 @@ class _Block:
         kept = np.log(self.generator.random(len(value))) < np.nan_to_num(change, nan=-np.inf)
         self.w[kept], self.gradient[kept] = place[kept], gradient[kept]
         self.value = np.where(kept, value, self.value)
-        self.accepted += int(kept.sum())
+        moved_now = int(kept.sum())
+        self.accepted += moved_now
+        return moved_now / len(value)
 
 
-def _estimate(
-    target: Target, tau: float, gamma: float, epsilon: float, length: int, found: list[_Sums], adjusted: bool
-) -> Estimate:
+def _estimate(target: Target, tau: float, gamma: float, length: int, found: list[_Sums], adjusted: bool) -> Estimate:
     each = tau * (np.concatenate([sums.means for sums in found]) - target.level)
     halves = tau * (np.concatenate([sums.halves for sums in found], axis=1) - target.level)
     sizes = np.array([len(sums.means) for sums in found])
@@ -175,6 +193,7 @@ def _estimate(
     if effective < _FEWEST:
         raise Unreliable(f"the chains on {target.name} are worth {effective:.1f} draws: more chains or steps")
     softest = float(target.spectrum[0])
+    epsilon = min(sums.epsilon for sums in found)
     relaxation = epsilon * (tau * max(softest, 0.0) + gamma) * length
     drift = float(halves[1].mean() - halves[0].mean())
     error = spread / np.sqrt(len(each))

@@ -21,8 +21,8 @@ def one_hot_target(
 ) -> Target:
     """The loss K with exactly one active feature near a minimum W (m, c), b (c,), by a compiled gradient.
 
-    `flat`: coordinates of (W row by row, b) on which K does not depend near it, as of a dropped feature with b < 0; the turn of W is
-    known for m = 2. ValueError unless the gradient there vanishes to 1e-6.
+    `flat`: coordinates of (W row by row, b) on which K does not depend near it, as of a dropped feature with b < 0; the
+    turn of W is known for m = 2. ValueError unless the gradient there vanishes to 1e-6.
     """
     weights, biases = _read(W, b)
     m, c = weights.shape
@@ -56,8 +56,9 @@ def population_target(W: Any, b: Any, sparsity: float, *, name: str = "", window
 
 
 def empirical_target(target: Target, features: int, n: int, seed: int) -> Target:
-    """The mean loss over `n` samples with exactly one active of so many `features`, drawn by `seed`, for the model of a `one_hot_target`:
-    exact, by sorted samples and running sums, c² log n a chain. Its minimum is searched from that of `target`.
+    """The mean loss over `n` samples with exactly one active of so many `features`, drawn by `seed`, for the model of a
+    `one_hot_target`: exact, by sorted samples and running sums, c² log n a chain. Its minimum is searched from that of
+    `target`.
     """
     c = whole("features", features, 1)
     count, generator = whole("n", n, 1, MOST_SAMPLES), np.random.default_rng(whole("seed", seed, 0, MOST_SEED))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ..arguments import Floats
 from ..compiled import compiled
 
@@ -61,7 +64,7 @@ def empirical(
     m: int,
     c: int,
     samples: Floats,
-    start: Floats,
+    start: NDArray[np.int64],
     sums: Floats,
     count: int,
     value: Floats,

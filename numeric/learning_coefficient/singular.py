@@ -2,7 +2,8 @@ r"""Targets whose learning coefficients are known from algebra: what toy models 
 
 * Monomials Σ Π x_i^{2k_i}: λ by the resolution that is the coordinate system itself.
 * Reduced-rank regression ‖BA − C‖², A (H, M), B (N, H), C of rank r: Aoyagi and Watanabe 2005.
-* The one-factor model, covariance aaᵀ + diag(d) of a Gaussian in p variables, at a strictly positive a: regular, λ = p for p ≥ 3.
+* The one-factor model, covariance aaᵀ + diag(d) of a Gaussian in p variables, at a strictly positive a: regular, λ = p
+for p ≥ 3.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def monomials(*exponents: Any) -> Target:
             gradient[:, i] = (others * slope).sum(-1)
         return factors.prod(-1).sum(-1), gradient
 
-    return Target(_name(terms), np.zeros(powers.shape[1]), 0.0, loss, window=1.0)
+    return Target(_name(terms), np.zeros(powers.shape[1]), 0.0, loss, window=1.0, boundless=True)
 
 
 def reduced_rank(M: int, H: int, N: int, rank: int) -> Target:
@@ -58,7 +59,9 @@ def reduced_rank(M: int, H: int, N: int, rank: int) -> Target:
         gradients = (second.transpose(0, 2, 1) @ error, error @ first.transpose(0, 2, 1))
         return (error**2).sum((1, 2)), 2 * np.concatenate([g.reshape(len(z), -1) for g in gradients], axis=1)
 
-    return Target(f"RRR {M}·{H}·{N} rank {r}", np.concatenate([A.ravel(), B.ravel()]), 0.0, loss, window=1.0)
+    return Target(
+        f"RRR {M}·{H}·{N} rank {r}", np.concatenate([A.ravel(), B.ravel()]), 0.0, loss, window=1.0, boundless=True
+    )
 
 
 def reduced_rank_coefficient(M: int, H: int, N: int, rank: int) -> tuple[float, int]:
@@ -68,15 +71,16 @@ def reduced_rank_coefficient(M: int, H: int, N: int, rank: int) -> tuple[float, 
     if N + r <= M + H and M + r <= N + H and H + r <= M + N:
         odd = (M + H + N + r) % 2
         return (-((H + r) ** 2) - M**2 - N**2 + 2 * (H + r) * (M + N) + 2 * M * N + odd) / 8, 1 + odd
-    if M + H < N + r:
+    if N + r > M + H:
         return (H * M - H * r + N * r) / 2, 1
-    if N + H < M + r:
+    if M + r > N + H:
         return (H * N - H * r + M * r) / 2, 1
     return M * N / 2, 1
 
 
 def one_factor(p: int) -> Target:
-    r"""The Kullback–Leibler divergence of N(0, Σ₀) from N(0, aaᵀ + diag(e^u)), at a = (1, …, 1), u = 0: 2p parameters, p ≥ 3.
+    r"""The Kullback–Leibler divergence of N(0, Σ₀) from N(0, aaᵀ + diag(e^u)), at a = (1, …, 1), u = 0: 2p parameters, p
+    ≥ 3.
 
     K = ½ (tr Σ⁻¹Σ₀ − p + log det Σ/det Σ₀). At p ≥ 3 the parameters are identified, so λ = p.
     """

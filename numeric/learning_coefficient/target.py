@@ -1,8 +1,8 @@
 r"""What is sampled: a loss near a minimum, with its gradient for many chains at once.
 
-A posterior at inverse temperature τ = nβ with localisation γ is exp(−τK − ½γ|w − w*|²). Where the loss of an m = 2 model is invariant
-under rotations W ↦ RW, every point is a turn of one on the slice ⟂ to the orbit at w*, on which the posterior has the
-density, with ρ = ⟨W, W*⟩ and I₀ from the integral over the angle,
+A posterior at inverse temperature τ = nβ with localisation γ is exp(−τK − ½γ|w − w*|²). Where the loss of an m = 2 model
+is invariant under rotations W ↦ RW, every point is a turn of one on the slice ⟂ to the orbit at w*, on which the
+posterior has the density, with ρ = ⟨W, W*⟩ and I₀ from the integral over the angle,
 
 .. math:: \exp(-\tau K - \tfrac\gamma2 (|W|^2 + |W^*|^2 + |b - b^*|^2))\; \rho\, I_0(\gamma \rho).
 
@@ -34,9 +34,10 @@ class Unreliable(ArithmeticError):
 class Target:
     """A loss near `minimum` (d,), where it is `level`. `value_and_gradient`: (chains, d) → (chains,), (chains, d).
 
-    `flat` (f, d): tangents, linearly independent, of the set where the loss is `level`, left out by the references. `window`: the radius
-    on the slice within which no lower basin lies. `columns`: n of W (2, n) for a model that may be turned, else 0. `kinked`: no
-    Hessian describes the minimum.
+    `flat` (f, d): tangents, linearly independent, of the set where the loss is `level`, left out by the references.
+    `window`: the radius on the slice within which no lower basin lies. `columns`: n of W (2, n) for a model that may be
+    turned, else 0. `kinked`: no Hessian
+    describes the minimum. `boundless`: there is no other minimum.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Target:
     window: float = 0.3
     columns: int = 0
     kinked: bool = False
+    boundless: bool = False
 
     @property
     def dimension(self) -> int:
@@ -69,22 +71,23 @@ class Target:
 
     @cached_property
     def hessian(self) -> Floats:
-        """(r, r) on the slice, by central differences of the gradient, 1e-5 apart: to about 1e-9, at a kink a mean of chambers."""
+        """(r, r) on the slice, by central differences of the gradient, 1e-5 apart: to about 1e-9, at a kink a mean of
+        chambers."""
         step = 1e-5 * np.eye(self.codimension)
         found = (self.at(step)[1] - self.at(-step)[1]) / 2e-5
-        return (found + found.T) / 2
+        return np.asarray((found + found.T) / 2, dtype=np.float64)
 
     @cached_property
     def spectrum(self) -> Floats:
         """Eigenvalues on the slice, increasing."""
-        return np.linalg.eigvalsh(self.hessian)
+        return np.asarray(np.linalg.eigvalsh(self.hessian), dtype=np.float64)
 
     def log_measure(self, y: Floats, gamma: float) -> Floats:
         """The logarithm of the measure on the slice beside exp(−τK), up to a constant: see above."""
         w = self.minimum + y @ self.across
         edge = 2 * self.columns
         if not edge:
-            return -gamma / 2 * (y**2).sum(-1)
+            return np.asarray(-gamma / 2 * (y**2).sum(-1), dtype=np.float64)
         W, start = w[..., :edge], self.minimum[:edge]
         rho = np.abs(W @ start)
         near = (W**2).sum(-1) + start @ start + ((w[..., edge:] - self.minimum[edge:]) ** 2).sum(-1)
@@ -100,9 +103,10 @@ class Target:
 class Estimate:
     """An estimate λ̂ = `value` with its standard error from independent particles or chains, at inverse temperature `tau`.
 
-    `effective_samples` of the draws that it is a mean of; `below_level`: their share below the level (0 unless samples of data have moved the
-    minimum); `acceptance`; `relaxation`: ε (τ h_min + γ) × steps, of which it takes several to forget the start; `warnings`: sentences;
-    `trace`: means along the way, (steps, 2) of place and value; `evaluations` of the gradient.
+    `effective_samples` of the draws that it is a mean of; `below_level`: their share below the level (0 unless samples
+    of data have moved the minimum); `acceptance`; `relaxation`: ε (τ h_min + γ) × steps, of which it takes several to
+    forget the start; `warnings`: sentences; `trace`: means along the way, (steps, 2) of place and value; `evaluations`
+    of the gradient.
     """
 
     value: float

@@ -170,7 +170,7 @@ VALID = {
     "analytic.winners.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
     "analytic.learning_coefficient.decision.learning_coefficient": call(point=polygons(5)[0]),
-    "analytic.one_sparse.bridge.bridge": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
+    "analytic.one_sparse.small_density.bridge": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
     "analytic.one_sparse.entries.Number.enclose": of(polygons(5)[0].norm, digits=5),
     "analytic.one_sparse.polygon.KGon.loss": of(polygons(5)[0], c=6),
     "analytic.one_sparse.polygon.KGon.with_dead": of(polygons(5)[0], minus=1, plus=0),

@@ -1,10 +1,11 @@
 r"""A ladder of temperatures: particles that follow exp(−τK) from the uniform law in the window to large τ, on any minimum.
 
-At each rung, τ ← 1.6 τ: weights exp(−ΔτK), systematic resampling, Hamiltonian moves preconditioned by the particles' covariance. The mean weights
-give the free energy −log Z(τ), and λ(τ) = E τ(K − K*) = −d log Z/d log τ. In the limit τ(K − K*) is Gamma(λ), so that one rung has the
-relative error 1/√(λN). With multiplicity m,
+At each rung, τ ← 1.6 τ: weights exp(−ΔτK), systematic resampling, Hamiltonian moves preconditioned by the particles'
+covariance. The mean weights give the free energy −log Z(τ), and λ(τ) = E τ(K − K*) = −d log Z/d log τ. In the limit τ(K
+− K*) is Gamma(λ), so that one rung has the relative error 1/√(λN). With multiplicity m,
 
-.. math:: \log Z = -\lambda \log \tau + (m - 1) \log(\log\tau + a) + \dots, \qquad \lambda(\tau) = \lambda - \frac{m - 1}{\log \tau + a} .
+.. math:: \log Z = -\lambda \log \tau + (m - 1) \log(\log\tau + a) + \dots, \qquad \lambda(\tau) = \lambda - \frac{m -
+1}{\log \tau + a} .
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from ..arguments import MOST_SEED, Floats, instance, whole
+from ..arguments import MOST_SEED, Floats, instance, number, whole
 from .target import Estimate, Target, Unreliable, check_tau
 
 RATIO = 1.6
@@ -26,8 +27,8 @@ Progress = Callable[[float], None]
 
 @dataclass(frozen=True)
 class Rungs:
-    """A ladder climbed: at each τ the mean and variance of τ(K − K*) and log Z, with the volume of the window 1. `acceptance`: mean;
-    `spread`: covariance of the last particles."""
+    """A ladder climbed: at each τ the mean and variance of τ(K − K*) and log Z, with the volume of the window 1.
+    `acceptance`: mean; `spread`: covariance of the last particles."""
 
     tau: Floats
     energy: Floats
@@ -51,8 +52,9 @@ def ladder(
 ) -> Estimate:
     """λ from the rungs in the last two decades up to τ = `tau[1]`, τ K and the slope of log Z taken together.
 
-    `multiplicity` m > 1 fits λ(τ) = λ − (m − 1)/(log τ + a) over all rungs from τ = 100 on. A warning where mean energies and the slope of
-    log Z disagree by four errors: the particles lag, use more moves. `Unreliable` where the loss falls below its level.
+    `multiplicity` m > 1 fits λ(τ) = λ − (m − 1)/(log τ + a) over all rungs from τ = 100 on. A warning where mean
+    energies and the slope of log Z disagree by four errors: the particles lag, use more moves. `Unreliable` where the
+    loss falls below its level.
     """
     m = whole("multiplicity", multiplicity, 1, 100)
     rungs = climb(target, tau, particles=particles, moves=moves, seed=seed, progress=progress)
@@ -80,16 +82,26 @@ def ladder(
 
 
 def climb(
-    target: Target, tau: Any, *, particles: int = 1000, moves: int = 10, seed: int = 0, progress: Progress | None = None
+    target: Target,
+    tau: Any,
+    *,
+    particles: int = 1000,
+    moves: int = 10,
+    seed: int = 0,
+    gamma: float = 0.0,
+    progress: Progress | None = None,
 ) -> Rungs:
-    """All rungs from τ = `tau[0]` to `tau[1]`: τ, energies, log Z. Arguments and errors as `ladder`."""
+    """All rungs from τ = `tau[0]` to `tau[1]`: τ, energies, log Z. Arguments and errors as `ladder`; with `gamma` > 0
+    the start is N(w*, 1/γ) on the slice in place of the window, so that what is sampled is exp(−τK − ½γ|w − w*|²), all
+    basins included.
+    """
     target, pair = instance("target", target, Target, "a Target"), _ends(tau)
     count, moves = whole("particles", particles, 20, 10**7), whole("moves", moves, 1, 10**4)
     generator = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))
     steps = max(1, int(np.ceil(np.log(pair[1] / pair[0]) / np.log(RATIO))))
     rungs = np.geomspace(pair[0], pair[1], steps + 1)
-    cloud = _Cloud(target, count, generator)
-    rows = []
+    cloud = _Cloud(target, count, generator, number("gamma", gamma, "[0, inf)"))
+    rows: list[tuple[float, float, float, float]] = []
     for k, rung in enumerate(rungs):
         log_ratio = cloud.reweight(rung)
         for _ in range(moves):
@@ -101,17 +113,18 @@ def climb(
             progress((k + 1) / len(rungs))
     columns = np.array(rows).T
     accepted = cloud.accepted / max(cloud.proposed, 1)
-    return Rungs(*columns, acceptance=accepted, evaluations=cloud.evaluations, particles=count, spread=cloud.spread())
+    return Rungs(columns[0], columns[1], columns[2], columns[3], accepted, cloud.evaluations, count, cloud.spread())
 
 
 class _Cloud:
     """Particles on the slice at one τ, their excess loss and its gradient."""
 
-    def __init__(self, target: Target, count: int, generator: np.random.Generator) -> None:
-        self.target, self.generator, self.tau, self.step = target, generator, 0.0, 0.5
+    def __init__(self, target: Target, count: int, generator: np.random.Generator, gamma: float) -> None:
+        self.target, self.generator, self.gamma, self.tau, self.step = target, generator, gamma, 0.0, 0.5
         direction = generator.standard_normal((count, target.codimension))
         radius = target.window * generator.random((count, 1)) ** (1 / target.codimension)
-        self.y = radius * direction / np.linalg.norm(direction, axis=1, keepdims=True)
+        within = radius * direction / np.linalg.norm(direction, axis=1, keepdims=True)
+        self.y = direction / np.sqrt(gamma) if gamma else within
         self.evaluations = self.accepted = self.proposed = 0
         self.excess, self.gradient = self.look(self.y)
 
@@ -129,6 +142,9 @@ class _Cloud:
         self.tau = tau
         return float(top + np.log(weight.mean()))
 
+    def energy(self, y: Floats, excess: Floats) -> Floats:
+        return np.asarray(self.tau * excess + self.gamma / 2 * (y**2).sum(1))
+
     def spread(self) -> Floats:
         found = np.atleast_2d(np.cov(self.y.T))
         return np.asarray(found + 1e-13 * np.trace(found) / len(found) * np.eye(len(found)))
@@ -138,17 +154,17 @@ class _Cloud:
         target, count = self.target, len(self.y)
         root = np.linalg.cholesky(self.spread())
         momentum = self.generator.standard_normal(self.y.shape)
-        start = self.tau * self.excess + (momentum**2).sum(1) / 2
+        start = self.energy(self.y, self.excess) + (momentum**2).sum(1) / 2
         epsilon = self.step * np.exp(0.2 * self.generator.standard_normal((count, 1)))
         y, excess, gradient = self.y, self.excess, self.gradient
         with np.errstate(over="ignore", invalid="ignore"):
             for _ in range(int(self.generator.integers(1, _LEAPS + 1))):
-                momentum = momentum - epsilon / 2 * self.tau * (gradient @ root)
+                momentum = momentum - epsilon / 2 * ((self.tau * gradient + self.gamma * y) @ root)
                 y = y + epsilon * (momentum @ root.T)
                 excess, gradient = self.look(y)
-                momentum = momentum - epsilon / 2 * self.tau * (gradient @ root)
-            change = start - self.tau * excess - (momentum**2).sum(1) / 2
-        inside = (y**2).sum(1) < target.window**2
+                momentum = momentum - epsilon / 2 * ((self.tau * gradient + self.gamma * y) @ root)
+            change = start - self.energy(y, excess) - (momentum**2).sum(1) / 2
+        inside = np.isfinite(change) if self.gamma else (y**2).sum(1) < target.window**2
         kept = inside & (np.log(self.generator.random(count)) < np.nan_to_num(change, nan=-np.inf))
         if (excess[kept] < target.lowest - target.level).any():
             raise Unreliable(f"the loss of {target.name} falls below its level within the window: make it smaller")

@@ -1,7 +1,7 @@
 r"""Volumes by rays: exact in the limit for minima that grow quadratically on every ray, kinks included.
 
-In directions u on the slice, whitened by the Hessian or by a ladder's particles, r(ε) is where K − K* first reaches ε. Then vol{K < K* + ε} = ∫ r(ε)^d du/d, and
-along the same directions
+In directions u on the slice, whitened by the Hessian or by a ladder's particles, r(ε) is where K − K* first reaches ε.
+Then vol{K < K* + ε} = ∫ r(ε)^d du/d, and along the same directions
 
 .. math:: \lambda = \log_2 \frac{\sum_u r_u(\varepsilon)^d}{\sum_u r_u(\varepsilon/2)^d},
 
@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from ..arguments import MOST_SEED, Floats, instance, number, whole
-from .ladder import climb
 from .target import Estimate, Target, Unreliable
+from .tempering import climb
 
 _LEAST, _LEAST_QUADRATIC = 0.1, 0.01
 """Share of directions that must be effective; the second where K grows quadratically on 99 % of the rays."""
@@ -25,8 +25,9 @@ _QUADRATIC = 0.01
 
 
 def rays(target: Target, epsilon: Any = 1e-6, *, directions: int = 2000, seed: int = 0) -> Estimate:
-    """λ from volumes at ε and ε/2. ValueError for ε below 1e-13, where K − K* is rounding; `Unreliable` where fewer than 10 % of the
-    directions, 1 % where all rays are quadratic, are effective (a singular minimum: use the ladder) or rays leave the window before they reach ε.
+    """λ from volumes at ε and ε/2. ValueError for ε below 1e-13, where K − K* is rounding; `Unreliable` where fewer than
+    10 % of the directions, 1 % where all rays are quadratic, are effective (a singular minimum: use the ladder) or rays
+    leave the window before they reach ε.
     """
     target, level = instance("target", target, Target, "a Target"), number("epsilon", epsilon, "[1e-13, inf)")
     count = whole("directions", directions, 10, 10**8)
@@ -59,10 +60,11 @@ def _directions(root: Floats, count: int, generator: np.random.Generator) -> Flo
 
 
 def _whitening(target: Target, level: float, seed: int) -> Floats:
-    """A root of the covariance of {K < K* + level}: from the Hessian, or at a kink, where none fits, from the particles of a ladder."""
+    """A root of the covariance of {K < K* + level}: from the Hessian, or at a kink, where none fits, from the particles
+    of a ladder."""
     if target.kinked:
         spread = climb(target, (min(1.0, 0.1 / level), 1 / level), particles=500, moves=5, seed=seed).spread
-        return np.linalg.cholesky(spread)
+        return np.asarray(np.linalg.cholesky(spread), dtype=np.float64)
     h, vectors = np.linalg.eigh(target.hessian)
     return np.asarray(vectors / np.sqrt(np.maximum(h, level / target.window**2)))
 
@@ -77,4 +79,4 @@ def _reach(target: Target, directions: Floats, last: Floats, level: float) -> Fl
             raise Unreliable(f"the loss of {target.name} falls below its level within the window: make it smaller")
         below = excess < level
         low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2
+    return np.asarray((low + high) / 2, dtype=np.float64)
