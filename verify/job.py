@@ -18,6 +18,7 @@ from .suites import (
     any_network,
     capacity,
     finite_data,
+    learning_coefficients,
     polytopes,
     population,
     smallest_bias,
@@ -26,7 +27,17 @@ from .suites import (
     winners,
 )
 
-SUITES = (smallest_bias, any_network, population, thomson, polytopes, winners, capacity, finite_data)
+SUITES = (
+    smallest_bias,
+    any_network,
+    population,
+    thomson,
+    polytopes,
+    winners,
+    capacity,
+    finite_data,
+    learning_coefficients,
+)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:

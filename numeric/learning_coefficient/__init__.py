@@ -15,11 +15,11 @@ from .radii import rays
 from .singular import monomials, one_factor, reduced_rank, reduced_rank_coefficient
 from .standard import GAMMA, SAMPLES, STANDARD, Benchmark, polygon_target
 from .target import Estimate, Target, Unreliable, temperature
-from .tempering import ladder
+from .tempering import Rungs, climb, ladder
 
 __all__ = [
-    "ESTIMATORS", "GAMMA", "SAMPLES", "STANDARD", "Benchmark", "Estimate", "Row", "Table", "Target", "Unreliable",
-    "benchmark", "empirical_target", "finite_temperature", "ladder", "laplace", "mala", "monomials", "one_factor",
+    "ESTIMATORS", "GAMMA", "SAMPLES", "STANDARD", "Benchmark", "Estimate", "Row", "Rungs", "Table", "Target", "Unreliable",
+    "benchmark", "climb", "empirical_target", "finite_temperature", "ladder", "laplace", "mala", "monomials", "one_factor",
     "one_hot_target", "polygon_target", "population_target", "rays", "reduced_rank", "reduced_rank_coefficient",
     "sgld", "sgld_step_bias", "temperature",
 ]  # fmt: skip

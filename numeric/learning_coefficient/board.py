@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import MOST_SEED, function, whole
+from ..arguments import MOST_SEED, function, shown, whole
 from .chains import mala, sgld
 from .importance import laplace
 from .radii import rays
@@ -62,7 +62,7 @@ class Table(tuple[Row, ...]):
 
 
 def benchmark(
-    estimator: Estimator,
+    estimator: Callable[[Target, int, int], Estimate],
     targets: Sequence[Benchmark] = STANDARD,
     *,
     n: int = 5000,
@@ -77,8 +77,9 @@ def benchmark(
     0.5
     """
     function("estimator", estimator, optional=False)
-    if isinstance(targets, str) or not all(isinstance(one, Benchmark) for one in targets):
-        raise ValueError(f"targets must be a sequence of Benchmark, got {targets!r}")
+    function("progress", progress)
+    if not isinstance(targets, tuple | list) or not all(isinstance(one, Benchmark) for one in targets):
+        raise ValueError(f"targets must be a sequence of Benchmark, got {shown(targets)}")
     count, repeats = whole("n", n, 3), whole("seeds", seeds, 1, MOST_SEED)
     rows = []
     for k, one in enumerate(targets):

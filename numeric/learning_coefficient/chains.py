@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import MOST_SEED, Floats, array, function, instance, number, whole
+from ..arguments import MOST_SEED, Floats, array, function, instance, number, shown, whole
 from .target import Estimate, Target, Unreliable, check_tau, temperature
 
 BLOCK = 1000
@@ -39,8 +39,8 @@ def sgld_step_bias(spectrum: ArrayLike, tau: Any, gamma: Any, step: Any) -> floa
     1.0
     """
     h, tau = array("spectrum", spectrum).ravel(), check_tau(tau)
-    if not len(h) or h.min() < 0:
-        raise ValueError(f"spectrum must hold eigenvalues >= 0, got {spectrum!r}")
+    if not len(h) or not 0 <= h.min() <= h.max() <= 1e12:
+        raise ValueError(f"spectrum must hold eigenvalues in [0, 1e12], got {shown(spectrum)}")
     gamma, epsilon = number("gamma", gamma, "[0, inf)"), number("step", step, "[0, inf)")
     _check_step(epsilon, float(tau * h.max() + gamma))
     stiff = tau * h[h > 0]

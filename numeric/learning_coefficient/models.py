@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import minimize
 
-from ..arguments import MOST_SEED, Floats, bias, matrix, number, whole
+from ..arguments import MOST_SEED, Floats, bias, entries, flag, instance, matrix, number, whole
 from ..population import value_and_gradient
 from .one_hot_kernel import empirical, one_hot
 from .target import Target, Unreliable, ValueAndGradient, rotation
@@ -16,9 +16,7 @@ _CRITICAL = 1e-6
 MOST_SAMPLES = 10**7
 
 
-def one_hot_target(
-    W: Any, b: Any, *, name: str = "", flat: Any = (), window: float = 0.3, kinked: bool = False
-) -> Target:
+def one_hot_target(W: Any, b: Any, *, flat: Any = (), window: float = 0.3, kinked: bool = False) -> Target:
     """The loss K with exactly one active feature near a minimum W (m, c), b (c,), by a compiled gradient.
 
     `flat`: coordinates of (W row by row, b) on which K does not depend near it, as of a dropped feature with b < 0; the
@@ -34,11 +32,11 @@ def one_hot_target(
         return value, gradient
 
     return _target(
-        name or f"one-hot ({c}, {m})", weights, biases, loss, flat, number("window", window, "(0, inf)"), kinked
+        f"one-hot ({c}, {m})", weights, biases, loss, flat, number("window", window, "(0, inf)"), flag("kinked", kinked)
     )
 
 
-def population_target(W: Any, b: Any, sparsity: float, *, name: str = "", window: float = 0.3) -> Target:
+def population_target(W: Any, b: Any, sparsity: float, *, window: float = 0.3) -> Target:
     """The loss K of independent features of one sparsity, near a minimum; as `one_hot_target`."""
     weights, biases = _read(W, b)
     m, n = weights.shape
@@ -50,9 +48,7 @@ def population_target(W: Any, b: Any, sparsity: float, *, name: str = "", window
         gradient = np.concatenate([found.W.reshape(len(z), -1), found.b], axis=1)
         return np.asarray(found.value, dtype=float), gradient
 
-    return _target(
-        name or f"independent ({n}, {m})", weights, biases, loss, (), number("window", window, "(0, inf)"), False
-    )
+    return _target(f"independent ({n}, {m})", weights, biases, loss, (), number("window", window, "(0, inf)"), False)
 
 
 def empirical_target(target: Target, features: int, n: int, seed: int) -> Target:
@@ -60,7 +56,7 @@ def empirical_target(target: Target, features: int, n: int, seed: int) -> Target
     `one_hot_target`: exact, by sorted samples and running sums, c² log n a chain. Its minimum is searched from that of
     `target`.
     """
-    c = whole("features", features, 1)
+    target, c = instance("target", target, Target, "a Target"), whole("features", features, 1)
     count, generator = whole("n", n, 1, MOST_SAMPLES), np.random.default_rng(whole("seed", seed, 0, MOST_SEED))
     m, rest = divmod(target.dimension - c, c)
     if rest or m < 1:
@@ -106,6 +102,6 @@ def _target(name: str, W: Floats, b: Floats, loss: ValueAndGradient, flat: Any, 
     if not (size := float(np.abs(gradient).max())) <= _CRITICAL:
         raise ValueError(f"W and b must be a critical point, got a gradient of size {size:.3g}")
     tangents = [rotation(list(place), n)] if m == 2 else []
-    tangents += [np.eye(len(place))[[whole("flat", i, 0, len(place) - 1)]] for i in flat]
+    tangents += [np.eye(len(place))[[i]] for i in entries("flat", flat, 0, len(place) - 1)]
     directions = np.concatenate(tangents) if tangents else np.zeros((0, len(place)))
     return Target(name, place, float(value[0]), loss, directions, window, n if m == 2 else 0, kinked)

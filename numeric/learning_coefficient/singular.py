@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arguments import Floats, entries, whole
+from ..arguments import Floats, entries, shown, whole
 from .target import Target
 
 
@@ -25,7 +25,7 @@ def monomials(*exponents: Any) -> Target:
     """
     terms = [entries("exponents", term, 0, 64) for term in exponents]
     if not terms or any(len(term) != len(terms[0]) or not any(term) for term in terms):
-        raise ValueError(f"exponents must be terms of one length with some k > 0, got {exponents}")
+        raise ValueError(f"exponents must be terms of one length with some k > 0, got {shown(exponents)}")
     if odd := [k for term in terms for k in term if k % 2]:
         raise ValueError(f"exponents must be even, got {odd[0]}")
     powers = np.array(terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
 
@@ -80,32 +80,33 @@ def polygon_target(k: int, minus: int = 0, plus: int = 0) -> Target:
     b = np.array([bias] * corners + [-0.3] * minus + [1 / (2 * c)] * plus)
     unseen = [a * c + j for j in range(corners, corners + minus) for a in ((0, 1, 2) if bias < 0 else (2,))]
     name = f"{corners}-gon{'−' * minus}{'+' * plus}"
-    return one_hot_target(W, b, name=name, flat=unseen, window=0.2 if minus else 0.3, kinked=corners == 4)
+    found = one_hot_target(W, b, flat=unseen, window=0.2 if minus else 0.3, kinked=corners == 4)
+    return replace(found, name=name)
 
 
 def _digon() -> Target:
-    return one_hot_target([[1.0, -1.0]], [0.0, 0.0], name="digon")
+    return replace(one_hot_target([[1.0, -1.0]], [0.0, 0.0]), name="digon")
 
 
 def _triangle() -> Target:
     """Its angles are free: the tangents beside the turn are those of two of its columns."""
     angle = 2 * np.pi * np.arange(3) / 3
     W = np.array([np.cos(angle), np.sin(angle)])
-    found = one_hot_target(W, np.zeros(3), name="triangle")
+    found = one_hot_target(W, np.zeros(3))
     tangents = np.zeros((3, 9))
     for j in range(3):
         tangents[j, [j, 3 + j]] = -W[1, j], W[0, j]
-    return Target("triangle", found.minimum, 0.0, found.value_and_gradient, tangents, found.window, kinked=True)
+    return replace(found, name="triangle", level=0.0, flat=tangents, columns=0, kinked=True)
 
 
 def _pair() -> Target:
-    return population_target([[_PAIR[0], -_PAIR[0]]], [_PAIR[1], _PAIR[1]], 0.43, name="n = 2, m = 1, p = .57")
+    return population_target([[_PAIR[0], -_PAIR[0]]], [_PAIR[1], _PAIR[1]], 0.43)
 
 
 def _pentagon() -> Target:
     angle = 2 * np.pi * np.arange(5) / 5
     W = _PENTAGON[0] * np.array([np.cos(angle), np.sin(angle)])
-    return population_target(W, np.full(5, _PENTAGON[1]), 0.95, name="pentagon, p = .05")
+    return population_target(W, np.full(5, _PENTAGON[1]), 0.95)
 
 
 _REGULAR = "regular modulo its symmetry: certified inertia"

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import least_squares
 
-from ..arguments import MOST_SEED, Floats, instance, number, whole
+from ..arguments import MOST_SEED, Floats, function, instance, number, shown, whole
 from .target import Estimate, Target, Unreliable, check_tau
 
 RATIO = 1.6
@@ -97,6 +97,7 @@ def climb(
     """
     target, pair = instance("target", target, Target, "a Target"), _ends(tau)
     count, moves = whole("particles", particles, 20, 10**7), whole("moves", moves, 1, 10**4)
+    function("progress", progress)
     generator = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))
     steps = max(1, int(np.ceil(np.log(pair[1] / pair[0]) / np.log(RATIO))))
     rungs = np.geomspace(pair[0], pair[1], steps + 1)
@@ -177,8 +178,8 @@ class _Cloud:
 
 def _ends(tau: Any) -> tuple[float, float]:
     if not isinstance(tau, tuple | list) or len(tau) != 2:
-        raise ValueError(f"tau must be the two ends of the ladder, got {tau!r}")
-    low, high = check_tau(tau[0]), check_tau(tau[1])
+        raise ValueError(f"tau must be the two ends of the ladder, got {shown(tau)}")
+    low, high = number("tau", tau[0], "[1e-6, 1e12]"), check_tau(tau[1])
     if not low < high:
         raise ValueError(f"tau must increase, got {tau!r}")
     return low, high

@@ -140,6 +140,7 @@ def test_chains_that_leave_their_basin_are_an_error() -> None:
         (lambda: ladder(HEXAGON, (10, 1)), r"tau must increase, got \(10, 1\)"),
         (lambda: one_hot_target([[1, -0.5]], [0, 0]), "W and b must be a critical point, got a gradient of size"),
         (lambda: monomials((1, 2)), "exponents must be even, got 1"),
+        (lambda: monomials(2.5), "exponents must be a sequence of whole numbers, got 2.5"),
         (lambda: empirical_target(HEXAGON, 5, 100, 0), "features must fit a target of dimension .* = 18, got 5"),
         (lambda: KNOWN["6-gon"].at(7), "n must be one of 500, 5000, 50000, 500000, got 7"),
     ],

@@ -6,4 +6,5 @@ any_network      the exact loss of any network; population: in floats without sa
 polytopes        the catalogue and the names; winners: which polytope wins; thomson: charges on a sphere
 capacity         neuron capacity: capacity_task, capacity_curves
 finite_data      few data and many
+learning_coefficients  those proved and those sampled
 """
