@@ -22,7 +22,9 @@ FLOORS = {
     "antipodal": "analytic numeric figures verify",
 }
 """Package → packages below it, each of whose rooms it may import."""
-TOPICS = "directions smallest_model population sparsity shapes charges capacity dynamics finite_data"
+TOPICS = (
+    "directions smallest_model population sparsity shapes charges capacity dynamics finite_data learning_coefficients"
+)
 ROOMS = {
     "analytic": {
         "": "n2m1",
@@ -134,6 +136,7 @@ OPEN = {
     "figures.gallery.html": "needs Jinja",
     "figures.gallery.layout": "the same",
     "numeric.arguments.tensors": "needs torch",
+    "numeric.learning_coefficient.adapters": "needs torch",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",
     "numeric.sweep.command": "antipodal sweep is the same command",

@@ -11,7 +11,7 @@ from analytic.exact import to_sympy
 from analytic.law import Independent, OneHot
 from analytic.learning_coefficient import Point, learning_coefficient
 from analytic.loss import Enclosure
-from analytic.n2m1 import certify
+from analytic.n2m1 import Certified, certify
 from analytic.one_sparse import polygons
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polygon_name, polytope
@@ -134,7 +134,10 @@ def _point(name: str) -> Any:
     if name == "digon":
         return Point([[1, -1]], [0, 0], OneHot())
     if name == "n = 2, m = 1":
-        (best,) = certify("43/100").minimisers
+        certified = certify("43/100")
+        if not isinstance(certified, Certified):
+            raise ArithmeticError("the minimum at s = 43/100 is not certified")
+        (best,) = certified.minimisers
         rows = [[_enclosure(*ends) for ends in pair] for pair in (best.weights, best.biases)]
         return Point([rows[0]], rows[1], Independent("43/100"))
     k, minus, plus = _CORNERS[name]
