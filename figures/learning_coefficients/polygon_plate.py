@@ -47,11 +47,9 @@ def caption(corners: tuple[Corner, ...]) -> str:
     saddles = [corner.k for corner in corners if corner.negative]
     return (
         "Every k has one regular k-gon with a common norm l and bias b that is a critical point of H = 3cK, in all "
-        "chambers and for "
-        f"either sign of b. To {min(saddles) - 1} corners it is a minimum, with the learning coefficient λ of c = k "
-        "features; from "
-        f"{min(saddles)} to {max(saddles)} it is a saddle (dashed), with so many certified descents. The dashed "
-        "circle has radius 1."
+        f"chambers and for either sign of b. To {min(saddles) - 1} corners it is a minimum, with the learning "
+        f"coefficient λ of c = k features; from {min(saddles)} to {max(saddles)} it is a saddle (dashed), with so many "
+        "certified descents. The dotted circle has radius 1."
     )
 
 
