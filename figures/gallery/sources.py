@@ -13,19 +13,26 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("analytic", "numeric", "verify", "figures")
 # These name the figures and compute nothing: a new name must not make all others out of date.
 _NAMES_ONLY = frozenset({"figures", "figures.catalogue"})
+_MAKING = "figures.gallery.making"
 _DATA = ("*.csv", "*.mplstyle")
 
 
 def fingerprint(name: str) -> str:
-    """SHA-256 of all code that the figure imports, directly or not, without comments, and of the data files beside it."""
+    """SHA-256 of all code that makes the figure or that it imports, directly or not, without comments, and of the data files
+    beside it."""
     digest = hashlib.sha256()
     folders = set()
-    for module in sorted(closure(module_of(name))):
+    for module in sorted(modules_behind(name)):
         digest.update(f"{module} {_code(_path(module))}\n".encode())
         folders.add(_path(module).parent)
     for path in sorted(path for folder in folders for kind in _DATA for path in folder.glob(kind)):
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def modules_behind(name: str) -> frozenset[str]:
+    """The project's modules that compute the figure and those that draw it."""
+    return closure(module_of(name)) | closure(_MAKING)
 
 
 def closure(module: str) -> frozenset[str]:

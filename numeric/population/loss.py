@@ -18,26 +18,21 @@ What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import choice, flag, importance_rows, shown, sparsity_rows, whole
-from ..arguments.tensors import tensor, weights
-from ..law import Law, given_law, partition
+from ..arguments import flag
+from ..arguments.tensors import tensor
+from ..law import Law
 from .derivatives import row_values
-from .factors import Floats, Form
+from .given import on_device, read_given
 from .model_hessian import model_hessian
-from .models import LARGEST, Models, solve
-
-_MOST_IMPORTANCE = 1e200
-"""So that no sum overflows: entries of WᵀW and of b are at most `LARGEST`, 1e30."""
+from .models import LARGEST, solve
 
 
 class ValueAndGradient(NamedTuple):
@@ -76,9 +71,9 @@ def expected_loss(
     >>> expected_loss([[1.0, -1.0]], [0.0, 0.0], 0.5)
     np.float64(0.08333333333333333)
     """
-    given, models = _read(W, b, sparsity, importance, law, on_error, max_memory)
-    values = row_values(*given.rows(), models) + _tensor(models.squares, given)
-    return given.in_kind((values * _tensor(models.importance, given)).sum(-1).reshape(given.batch))
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
+    values = row_values(*given.rows(), models) + on_device(models.squares, given)
+    return given.in_kind((values * on_device(models.importance, given)).sum(-1).reshape(given.batch))
 
 
 def feature_losses(
@@ -91,8 +86,8 @@ def feature_losses(
     max_memory: int = 2**30,
 ) -> Any:
     """E(x_i - f_i)² of each feature, before importances, (..., n): K is their weighted sum. Arguments as `expected_loss`."""
-    given, models = _read(W, b, sparsity, None, law, on_error, max_memory)
-    values = row_values(*given.rows(), models) + _tensor(models.squares, given)
+    given, models = read_given(W, b, sparsity, None, law, on_error, max_memory)
+    values = row_values(*given.rows(), models) + on_device(models.squares, given)
     return given.in_kind(given.unsorted(values.reshape(*given.batch, models.n)))
 
 
@@ -115,14 +110,14 @@ def value_and_gradient(
     >>> value_and_gradient([[1.0, -1.0]], [0.0, 0.0], 0.5).W
     array([[ 0.08333333, -0.08333333]])
     """
-    given, models = _read(W, b, sparsity, importance, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
     with torch.no_grad():
         G, bias = given.rows()
         models = replace(models, bounded=flag("bound_gradient", bound_gradient))
         found = solve(models, G.cpu().numpy(), bias.cpu().numpy(), gradient=True, device=G.device)
         value, dG, db = (torch.from_numpy(part).to(G) for part in found)
-        weight = _tensor(models.importance, given)
-        K = ((value + _tensor(models.squares, given)) * weight).sum(-1)
+        weight = on_device(models.importance, given)
+        K = ((value + on_device(models.squares, given)) * weight).sum(-1)
         D = weight[..., None] * dG
         sorted_W = given.sorted_W.reshape(-1, *given.W.shape[-2:])
         along_W = given.unsorted((sorted_W @ (D + D.mT)).reshape(given.W.shape))
@@ -143,7 +138,7 @@ def hessian(
     """Second derivatives of K by the entries of W, a row of W after the other, and then, unless it is None, of b:
     (..., P, P), P = mn + n. Arguments as `expected_loss`.
     """
-    given, models = _read(W, b, sparsity, importance, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
     with torch.no_grad():
         G, bias = given.rows()
         m, n = given.W.shape[-2:]
@@ -170,7 +165,7 @@ def hessian_vector_product(
     """The second derivatives of K times a change of W (..., m, n) and of b (..., n), None for 0. Other arguments as
     `expected_loss`; no (P, P) array is made.
     """
-    given, models = _read(W, b, sparsity, importance, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
     change_W = tensor("along_W", along_W).to(given.W.device)
     change_b = torch.zeros_like(given.bias) if along_b is None else tensor("along_b", along_b).to(given.W.device)
     for name, change, like in (("W", change_W, given.W), ("b", change_b, given.bias)):
@@ -184,7 +179,7 @@ def hessian_vector_product(
     def loss(weights_: Tensor, bias: Tensor) -> Tensor:
         G, flat = given.rows(weights_, bias)
         value = row_values(G, flat, models)
-        return (value * _tensor(models.importance, given)).sum()
+        return (value * on_device(models.importance, given)).sum()
 
     with torch.enable_grad():
         at = given.W.detach().requires_grad_(), given.bias.detach().requires_grad_()
@@ -192,101 +187,3 @@ def hessian_vector_product(
         along = (first[0] * change_W).sum() + (first[1] * change_b).sum()
         product = torch.autograd.grad(along, at)
     return Direction(*(given.in_kind(part) for part in product))
-
-
-@dataclass(frozen=True, eq=False)
-class _Given:
-    """Weights (..., m, n) and biases as they came; `order`: (n,) of the features, groups side by side."""
-
-    W: Tensor
-    b: Tensor | None
-    order: NDArray[np.int64]
-    in_kind: Callable[[Tensor], Any]
-
-    @property
-    def batch(self) -> torch.Size:
-        return self.W.shape[:-2]
-
-    @property
-    def bias(self) -> Tensor:
-        return self.W.new_zeros((*self.batch, self.W.shape[-1])) if self.b is None else self.b
-
-    @property
-    def moved(self) -> bool:
-        return bool((np.diff(self.order) != 1).any())
-
-    @property
-    def sorted_W(self) -> Tensor:
-        return self.W.index_select(-1, torch.from_numpy(self.order).to(self.W.device)) if self.moved else self.W
-
-    def rows(self, W: Tensor | None = None, b: Tensor | None = None) -> tuple[Tensor, Tensor]:
-        """WᵀW (models, n, n) and b (models, n), features in `order`; of other weights if given."""
-        W, b = self.W if W is None else W, self.bias if b is None else b
-        if self.moved:
-            order = torch.from_numpy(self.order).to(W.device)
-            W, b = W.index_select(-1, order), b.index_select(-1, order)
-        n = W.shape[-1]
-        return (W.mT @ W).reshape(-1, n, n), b.reshape(-1, n)
-
-    def unsorted(self, features: Tensor) -> Tensor:
-        """(..., n) in `order` to the order in which they came."""
-        return (
-            features.index_select(-1, torch.from_numpy(np.argsort(self.order)).to(features.device))
-            if self.moved
-            else features
-        )
-
-
-def _tensor(array: Floats, given: _Given) -> Tensor:
-    return torch.from_numpy(array).to(given.W.device)
-
-
-def _read(
-    W: Any,
-    b: Any,
-    sparsity: ArrayLike | None,
-    importance: ArrayLike | None,
-    law: Law | None,
-    on_error: str,
-    max_memory: int,
-) -> tuple[_Given, Models]:
-    choice("on_error", on_error, ("raise", "nan"))
-    read = weights(W, b, finite=False)
-    n, batch = read.W.shape[-1], tuple(read.W.shape[:-2])
-    if whole("max_memory", max_memory) < (least := 2**26 + n * n * 2**7):
-        raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
-    order, form, share, off = _law(law, sparsity, batch, n)
-    weight = importance_rows(importance, batch, n).reshape(-1, n)
-    if weight.size and (most := weight.max()) > _MOST_IMPORTANCE:
-        raise ValueError(f"importance must be at most {_MOST_IMPORTANCE:g}, got {most:g}")
-    if not len(weight):  # no models
-        weight, share, off = np.ones((1, n)), np.ones((1, n)), np.zeros((1, len(form.size)))
-    alike = len(share) == 1 and bool((weight == weight[0]).all())
-    count = 1 if alike else max(1, math.prod(batch))
-    share, off, weight = (
-        np.array(np.broadcast_to(part[:count], (count, part.shape[1])), order="C")
-        for part in (share, off, weight[:, order])
-    )
-    models = Models(form, share, off, weight, on_error == "nan", max_memory)
-    return _Given(read.W, read.b, order, read.in_kind), models
-
-
-def _law(
-    law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int
-) -> tuple[NDArray[np.int64], Form, Floats, Floats]:
-    """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model."""
-    if law is None:
-        if sparsity is None:
-            raise ValueError("sparsity must be given where law is None, got None")
-        off = sparsity_rows(sparsity, batch, n).reshape(-1, n)
-        if (off == off[:1]).all():
-            off = off[:1]
-        return np.arange(n), Form(np.arange(n + 1), True), 1 - off, off
-    given_law(law)
-    if sparsity is not None:
-        raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
-    index, off, together = partition(law, n)
-    size = np.bincount(index, minlength=len(off))
-    form = Form(np.concatenate(([0], np.cumsum(size))), together or len(off) == n)
-    share = (1 - off) / (1 if form.together else size)
-    return np.argsort(index, kind="stable"), form, share[None, form.group], off[None]

@@ -28,7 +28,10 @@ def test_figures_come_in_the_order_asked_for(tmp_path: Path) -> None:
 def test_a_figure_that_fails_is_named_with_why(tmp_path: Path) -> None:
     with (
         figures.made_beside(tasks(tmp_path, "antipodal_ray", "no_such_figure"), 1, lambda name, done: None) as finished,
-        pytest.raises(RuntimeError, match=r"no_such_figure: ModuleNotFoundError: .*'figures\.no_such_figure'"),
+        pytest.raises(
+            RuntimeError,
+            match=r"no_such_figure: ModuleNotFoundError: figures must have one module no_such_figure\.py, got 0",
+        ),
     ):
         finished()
 

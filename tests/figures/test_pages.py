@@ -39,6 +39,12 @@ def test_the_ten_lines_print_what_they_say() -> None:
     assert results.failed == 0
 
 
+def test_the_page_of_learning_coefficients_prints_what_it_says() -> None:
+    results = doctest.testfile(str(PAGES / "learning_coefficients.md"), module_relative=False)
+    assert results.attempted >= 8
+    assert results.failed == 0
+
+
 def test_the_table_by_task_names_what_is_there() -> None:
     import antipodal
 

@@ -44,6 +44,7 @@ INSIDE = (
     "numeric.arguments",
     "numeric.geometry.assignment",
     "numeric.minimise.descent",
+    "numeric.minimise.problem",
     "numeric.train.block",
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
@@ -81,6 +82,7 @@ INSIDE = (
         f"numeric.population.{kernel}"
         for kernel in (
             "derivatives",
+            "dominant",
             "face_kernel",
             "faces",
             "factors",
@@ -92,9 +94,11 @@ INSIDE = (
             "model_hessian",
             "models",
             "moments",
+            "nodes",
             "plan_kernel",
             "row_values",
             "few_features",
+            "given",
             "small",
             "transform",
             "vertex_hessian_kernel",

@@ -10,7 +10,7 @@ import pytest
 from analytic.memorised import TGon
 from numeric.memorise import train_on_samples
 from verify.check import Check, Outcome
-from verify.suites import finite_data
+from verify.suites import finite_data, infinite_data
 
 
 def silent(share: float) -> None:
@@ -27,8 +27,8 @@ SMALL: dict[str, Callable[[], Outcome]] = {
     "memorised_smallest": lambda: finite_data.smallest(4, silent),
     "memorised_trained": lambda: finite_data.trained_loss((5,), silent),
     "memorised_dimensionality": lambda: finite_data.trained_shape((5,), silent),
-    "infinite_data": lambda: finite_data.many_samples(False, silent),
-    "infinite_pentagon": lambda: finite_data.pentagon(False, silent),
+    "infinite_data": lambda: infinite_data.many_samples(False, silent),
+    "infinite_pentagon": lambda: infinite_data.pentagon(False, silent),
 }
 FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
     # a factor or a term of the derived values
@@ -42,20 +42,19 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 def fresh() -> Iterator[None]:
     yield
     finite_data._memorised.cache_clear()
-    finite_data._many.cache_clear()
+    infinite_data._many.cache_clear()
 
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Any]:
     """Trained once: the runs that the last four checks are about."""
-    return {"memorised": finite_data._memorised((5,)), "many": finite_data._many(False)}
+    return {"memorised": finite_data._memorised((5,)), "many": infinite_data._many(False)}
 
 
 @pytest.fixture
 def trained(runs: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    monkeypatch.setattr(
-        finite_data, "train_on_samples", lambda config: runs["many" if None in config.points else "memorised"]
-    )
+    monkeypatch.setattr(finite_data, "train_on_samples", lambda config: runs["memorised"])
+    monkeypatch.setattr(infinite_data, "train_on_samples", lambda config: runs["many"])
     return runs
 
 
@@ -86,9 +85,10 @@ def test_a_wrong_loss_in_floats_is_seen(monkeypatch: pytest.MonkeyPatch) -> None
     ("name", "steps"), [("memorised_trained", 40), ("memorised_dimensionality", 3), ("infinite_pentagon", 1)]
 )
 def test_a_training_that_is_cut_short_is_seen(name: str, steps: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(
-        finite_data, "train_on_samples", lambda config: train_on_samples(replace(config, steps=steps, warm_up=1))
-    )
+    for suite in (finite_data, infinite_data):
+        monkeypatch.setattr(
+            suite, "train_on_samples", lambda config: train_on_samples(replace(config, steps=steps, warm_up=1))
+        )
     assert not passed(SMALL[name]())
 
 
@@ -98,7 +98,7 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
     fault = replace(
         found, test_loss=found.test_loss + np.array([0.02, 0.02, 0, 0]), training_loss=found.training_loss + 0.02
     )
-    monkeypatch.setattr(finite_data, "train_on_samples", lambda config: fault)
+    monkeypatch.setattr(infinite_data, "train_on_samples", lambda config: fault)
     assert not passed(SMALL["infinite_data"]())
 
 
@@ -106,7 +106,7 @@ def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], mon
 def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pytest.MonkeyPatch) -> None:
     """Fifty samples: the gap between their loss and that of new ones is large, and must not excuse itself."""
     monkeypatch.setattr(
-        finite_data,
+        infinite_data,
         "train_on_samples",
         lambda config: train_on_samples(replace(config, points=(50, None), steps=400, fresh=256, test_samples=2000)),
     )

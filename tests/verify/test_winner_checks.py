@@ -12,7 +12,7 @@ from analytic.polytope_loss import BestAtom, best_loss
 from analytic.winners import Reign, Winner, winner_at
 from analytic.winners import winners as reigns_of
 from verify.check import Check, Outcome
-from verify.suites import winners
+from verify.suites import winner_searches, winners
 
 SETTINGS = ((3, 2), (5, 2))
 
@@ -31,8 +31,8 @@ SMALL: dict[str, Callable[[], Outcome]] = {
     "winner_rectified": lambda: winners.rectified(silent),
     "winner_sequence": lambda: winners.sequence(SETTINGS, 2, silent),
     "winner_crossings": lambda: winners.crossings(SETTINGS, silent),
-    "winner_beaten": lambda: winners.beaten(silent),
-    "winner_is_minimum": lambda: winners.searched(((3, 2, "3/5"), (5, 2, "9/10")), silent),
+    "winner_beaten": lambda: winner_searches.beaten(silent),
+    "winner_is_minimum": lambda: winner_searches.searched(((3, 2, "3/5"), (5, 2, "9/10")), silent),
 }
 
 
@@ -113,7 +113,7 @@ def test_a_winner_that_is_not_beaten_is_seen(monkeypatch: pytest.MonkeyPatch) ->
         found = winner_at(n, m, s)
         return replace(found, loss=scaled(found.loss, sympy.Rational(999, 1000)))
 
-    monkeypatch.setattr(winners, "winner_at", off)
+    monkeypatch.setattr(winner_searches, "winner_at", off)
     assert not passed(SMALL["winner_beaten"]())
 
 
@@ -125,8 +125,8 @@ def test_another_winner_than_the_minimum_is_seen(monkeypatch: pytest.MonkeyPatch
             return replace(found, loss=scaled(found.loss, 1 + sympy.Rational(1, 10**8)))
         return replace(found, packing=reigns_of(n, m)[0].packing)
 
-    monkeypatch.setattr(winners, "winner_at", off)
-    assert not passed(winners.searched(((3, 2, "3/5"),), silent))
+    monkeypatch.setattr(winner_searches, "winner_at", off)
+    assert not passed(winner_searches.searched(((3, 2, "3/5"),), silent))
 
 
 def test_scans_find_a_closed_form() -> None:

@@ -3,8 +3,8 @@
 smallest_model   the smallest model: smallest_loss, smallest_minima, smallest_training
 smallest_bias    with bias: certificates replayed; phase_boundaries, phases: its phases
 any_network      the exact loss of any network; population: in floats without sampling
-polytopes        the catalogue and the names; winners: which polytope wins; thomson: charges on a sphere
+polytopes        the catalogue and the names; winners, winner_searches: which polytope wins; thomson: charges on a sphere
 capacity         neuron capacity: capacity_task, capacity_curves
-finite_data      few data and many
+finite_data      few data; infinite_data: many
 learning_coefficients  those proved and those sampled
 """

@@ -1,0 +1,120 @@
+"""What is asked of the loss: weights as they came, their features in groups side by side, and settings read and checked."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import ArrayLike, NDArray
+from torch import Tensor
+
+from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
+from ..arguments.tensors import weights
+from ..law import Law, given_law, partition
+from .factors import Floats, Form
+from .models import Models
+
+_MOST_IMPORTANCE = 1e200
+"""So that no sum overflows: entries of WᵀW and of b are at most `LARGEST`, 1e30."""
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """Weights (..., m, n) and biases as they came; `order`: (n,) of the features, groups side by side."""
+
+    W: Tensor
+    b: Tensor | None
+    order: NDArray[np.int64]
+    in_kind: Callable[[Tensor], Any]
+
+    @property
+    def batch(self) -> torch.Size:
+        return self.W.shape[:-2]
+
+    @property
+    def bias(self) -> Tensor:
+        return self.W.new_zeros((*self.batch, self.W.shape[-1])) if self.b is None else self.b
+
+    @property
+    def moved(self) -> bool:
+        return bool((np.diff(self.order) != 1).any())
+
+    @property
+    def sorted_W(self) -> Tensor:
+        return self.W.index_select(-1, torch.from_numpy(self.order).to(self.W.device)) if self.moved else self.W
+
+    def rows(self, W: Tensor | None = None, b: Tensor | None = None) -> tuple[Tensor, Tensor]:
+        """WᵀW (models, n, n) and b (models, n), features in `order`; of other weights if given."""
+        W, b = self.W if W is None else W, self.bias if b is None else b
+        if self.moved:
+            order = torch.from_numpy(self.order).to(W.device)
+            W, b = W.index_select(-1, order), b.index_select(-1, order)
+        n = W.shape[-1]
+        return (W.mT @ W).reshape(-1, n, n), b.reshape(-1, n)
+
+    def unsorted(self, features: Tensor) -> Tensor:
+        """(..., n) in `order` to the order in which they came."""
+        return (
+            features.index_select(-1, torch.from_numpy(np.argsort(self.order)).to(features.device))
+            if self.moved
+            else features
+        )
+
+
+def on_device(array: Floats, given: Given) -> Tensor:
+    return torch.from_numpy(array).to(given.W.device)
+
+
+def read_given(
+    W: Any,
+    b: Any,
+    sparsity: ArrayLike | None,
+    importance: ArrayLike | None,
+    law: Law | None,
+    on_error: str,
+    max_memory: int,
+) -> tuple[Given, Models]:
+    choice("on_error", on_error, ("raise", "nan"))
+    read = weights(W, b, finite=False)
+    n, batch = read.W.shape[-1], tuple(read.W.shape[:-2])
+    if whole("max_memory", max_memory) < (least := 2**26 + n * n * 2**7):
+        raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
+    order, form, share, off = _law(law, sparsity, batch, n)
+    weight = importance_rows(importance, batch, n).reshape(-1, n)
+    if weight.size and (most := weight.max()) > _MOST_IMPORTANCE:
+        raise ValueError(f"importance must be at most {_MOST_IMPORTANCE:g}, got {most:g}")
+    if not len(weight):  # no models
+        weight, share, off = np.ones((1, n)), np.ones((1, n)), np.zeros((1, len(form.size)))
+    alike = len(share) == 1 and bool((weight == weight[0]).all())
+    count = 1 if alike else max(1, math.prod(batch))
+    share, off, weight = (
+        np.array(np.broadcast_to(part[:count], (count, part.shape[1])), order="C")
+        for part in (share, off, weight[:, order])
+    )
+    models = Models(form, share, off, weight, on_error == "nan", max_memory)
+    return Given(read.W, read.b, order, read.in_kind), models
+
+
+def _law(
+    law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int
+) -> tuple[NDArray[np.int64], Form, Floats, Floats]:
+    """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model."""
+    if law is None:
+        if sparsity is None:
+            raise ValueError("sparsity must be given where law is None, got None")
+        off = sparsity_rows(sparsity, batch, n).reshape(-1, n)
+        if (off == off[:1]).all():
+            off = off[:1]
+        return np.arange(n), Form(np.arange(n + 1), True), 1 - off, off
+    given_law(law)
+    if sparsity is not None:
+        raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
+    index, off, together = partition(law, n)
+    size = np.bincount(index, minlength=len(off))
+    form = Form(np.concatenate(([0], np.cumsum(size))), together or len(off) == n)
+    share = (1 - off) / (1 if form.together else size)
+    return np.argsort(index, kind="stable"), form, share[None, form.group], off[None]
