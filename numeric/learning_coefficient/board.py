@@ -101,7 +101,7 @@ def _of_step(step: float) -> Estimator:
 
     def estimate(target: Target, n: int, seed: int) -> Estimate:
         stiffest = temperature(n) * max(float(target.spectrum[-1]), 1e-3) + GAMMA
-        return sgld(target, n, gamma=GAMMA, step=4 * step / stiffest, chains=200, steps=4000, seed=seed)
+        return sgld(target, n, gamma=GAMMA, step=4 * step / stiffest, chains=100, steps=2000, seed=seed)
 
     return estimate
 
@@ -114,7 +114,7 @@ def _at_large_tau(reference: Callable[..., Estimate], *arguments: Any, **setting
 
 
 def _mala(target: Target, n: int, seed: int) -> Estimate:
-    return mala(target, n, gamma=GAMMA, chains=200, steps=4000, seed=seed)
+    return mala(target, n, gamma=GAMMA, chains=100, steps=2000, seed=seed)
 
 
 ESTIMATORS: Mapping[str, Estimator] = {
