@@ -75,8 +75,9 @@ def test_saddles(k: int, minus: int, plus: int) -> None:
         float(found)
 
 
-@pytest.mark.parametrize("point", [dropped(4, 0, 1), dropped(4, 1, 1)])
+@pytest.mark.parametrize("point", [dropped(4, 0, 1), dropped(4, 1, 1), Point([[1, 0], [0, 1]], [0, 0], OneHot())])
 def test_what_is_not_proved_is_not_given(point: Any) -> None:
+    """Two features at a right angle may part freely but not approach: K vanishes on a half-space of directions."""
     assert (learning_coefficient(point).value, learning_coefficient(point).reason) == (None, "undecided")
 
 

@@ -147,6 +147,7 @@ def test_pivots_see_what_no_ball_decides() -> None:
     from flint import arb
 
     assert pivots([[arb(1), arb(0, 1e-9)], [arb(0, 1e-9), arb(0, 1e-30)]]) == [1, None]
+    assert pivots([[arb(1), arb(0, 0.5)], [arb(0, 0.5), arb(0.1)]]) == [1, None]  # 0.1 − e², |e| ≤ 1/2
     assert pivots([[fmpq(2), fmpq(1)], [fmpq(1), fmpq(0)]]) == [1, -1]
 
 

@@ -124,6 +124,24 @@ def test_mala_has_the_law_that_importance_sampling_has() -> None:
     assert biased.value == pytest.approx(expected, abs=5 * biased.error)
 
 
+def test_the_measure_on_the_slice_is_an_integral_over_turns() -> None:
+    """∫ exp(−γ|Rw − w*|²/2) dφ times ⟨W, W*⟩, the trapezoid rule on a circle; relative to the centre, to rounding."""
+    y, gamma = 0.3 * np.random.default_rng(0).standard_normal((4, 17)), 0.7
+    angle = 2 * np.pi * np.arange(400) / 400
+    found = []
+    for place in np.concatenate([np.zeros((1, 17)), y]):
+        w = HEXAGON.minimum + place @ HEXAGON.across
+        first, second, rest = w[:6], w[6:12], w[12:]
+        turned = np.concatenate(
+            [np.outer(np.cos(angle), first) - np.outer(np.sin(angle), second),
+             np.outer(np.sin(angle), first) + np.outer(np.cos(angle), second), np.tile(rest, (400, 1))], axis=1
+        )  # fmt: skip
+        weight = np.exp(-gamma / 2 * ((turned - HEXAGON.minimum) ** 2).sum(1)).mean()
+        found.append(np.log(weight * (w[:12] @ HEXAGON.minimum[:12])))
+    measure = HEXAGON.log_measure(np.concatenate([np.zeros((1, 17)), y]), gamma)
+    assert measure[1:] - measure[0] == pytest.approx(np.array(found[1:]) - found[0], abs=1e-12)
+
+
 def test_chains_that_leave_their_basin_are_an_error() -> None:
     with pytest.raises(Unreliable, match="lie below the level of 5-gon−: the chains have left its basin"):
         mala(KNOWN["5-gon−"].target, 5000, chains=50, steps=2000)
