@@ -25,9 +25,9 @@ _QUADRATIC = 0.01
 
 
 def rays(target: Target, epsilon: Any = 1e-6, *, directions: int = 2000, seed: int = 0) -> Estimate:
-    """λ from volumes at ε and ε/2. ValueError for ε below 1e-13, where K − K* is rounding; `Unreliable` where fewer than
-    10 % of the directions, 1 % where all rays are quadratic, are effective (a singular minimum: use the ladder) or rays
-    leave the window before they reach ε.
+    """λ from volumes at ε and ε/2; the error is that of the draws, beside a bias of order √ε at kinks. ValueError for ε
+    below 1e-13, where K − K* is rounding; `Unreliable` where fewer than 10 % of the directions, 1 % where all rays are
+    quadratic, are effective (a singular minimum: use the ladder) or rays leave the window before they reach ε.
     """
     target, level = instance("target", target, Target, "a Target"), number("epsilon", epsilon, "[1e-13, inf)")
     count = whole("directions", directions, 10, 10**8)
