@@ -13,45 +13,26 @@ Where the two bounds on the rank do not meet, nothing is said: spinodals, pitchf
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import flint
 import sympy
 from flint import fmpq
 from sympy import Expr
 
-from ..exact import Exact, is_zero, rational, to_flint
-from ..exact.rationals import entries, matrix, shown
-from ..law import Independent, Law, OneHot
-from ..one_sparse import ExactEntry, Potential
-from ..one_sparse.entries import at_bits, read_entry
+from ..exact import is_zero
+from ..one_sparse import ExactEntry
 from ..one_sparse.pair import Kink, Undecided
 from ..one_sparse.potential import Derivatives
 from ..one_sparse.signs import independent, lifted, pivots, rotations
-from .independent import derivatives
 from .kink import kinked, zero_set
+from .point import Model, read_point
 
 Reason = Literal[
     "regular modulo its symmetry", "quadratic growth across a kink", "free angles, K = 0", "saddle", "undecided"
 ]
-MOST_FEATURES = 8
-"""For independent features, at a cost of n³ 2ⁿ."""
 _BITS = (128, 256, 512)
-
-
-@dataclass(frozen=True)
-class Point:
-    """A critical point: W (m, n), b (n,) or None for the model without bias, a law, importances (1 where None).
-
-    Entries are exact numbers or enclosures of those of a critical point.
-    """
-
-    W: Sequence[Sequence[ExactEntry]]
-    b: Sequence[ExactEntry] | None
-    law: Law
-    importance: Sequence[Exact] | None = None
 
 
 @dataclass(frozen=True)
@@ -81,25 +62,6 @@ class LearningCoefficient:
         return float(self.value)
 
 
-@dataclass(frozen=True)
-class _Model:
-    """A point that has been read, its entries; `balls(bits)` are its derivatives without those in b where there is no bias."""
-
-    W: tuple[tuple[ExactEntry, ...], ...]
-    biased: bool
-    one_sparse: bool
-    balls: Callable[[int], Derivatives]
-    unimportant: bool
-
-    @property
-    def m(self) -> int:
-        return len(self.W)
-
-    @property
-    def n(self) -> int:
-        return len(self.W[0])
-
-
 def learning_coefficient(point: Any) -> LearningCoefficient:
     """λ of a critical point of K: of a `KGon` (c features) or anything with `.W`, `.b`, `.law` and `.importance`, as `Point`.
 
@@ -110,7 +72,7 @@ def learning_coefficient(point: Any) -> LearningCoefficient:
     >>> [learning_coefficient(polygons(k)[0]).value for k in (3, 4, 5)]
     [3, 11/2, 7]
     """
-    model = _read(point)
+    model = read_point(point)
     found = _critical(model)
     if found is None:
         return _undecided(())
@@ -131,7 +93,7 @@ def learning_coefficient(point: Any) -> LearningCoefficient:
     return best
 
 
-def _critical(model: _Model) -> Derivatives | None:
+def _critical(model: Model) -> Derivatives | None:
     """The derivatives, None where no precision decides their signs; ValueError where the gradient is not 0."""
     for bits in _BITS:
         try:
@@ -149,7 +111,7 @@ def _critical(model: _Model) -> Derivatives | None:
     return None
 
 
-def _regular(model: _Model, found: Derivatives) -> LearningCoefficient:
+def _regular(model: Model, found: Derivatives) -> LearningCoefficient:
     flat = _flat(model, found)
     free = _free_coordinates(model, found)
     kept = [i for i in range(len(found.hessian)) if i not in free]
@@ -163,7 +125,7 @@ def _regular(model: _Model, found: Derivatives) -> LearningCoefficient:
 
 
 def _at_kink(
-    model: _Model, found: Derivatives, flat: list[FlatDirection], pairs: list[tuple[int, int]]
+    model: Model, found: Derivatives, flat: list[FlatDirection], pairs: list[tuple[int, int]]
 ) -> LearningCoefficient:
     if model.unimportant or not all(isinstance(entry, fmpq) for row in found.hessian for entry in row):
         return _undecided(tuple(flat))
@@ -173,7 +135,7 @@ def _at_kink(
     return _proved(len(found.hessian) - known, "quadratic growth across a kink", flat)
 
 
-def _free_angles(model: _Model, found: Derivatives) -> LearningCoefficient | None:
+def _free_angles(model: Model, found: Derivatives) -> LearningCoefficient | None:
     """Columns of norm 1 exactly, biases 0 and all products negative: K = 0, and the own terms e² − 3eb + 3b² (e = 1 − l²) of each
     feature are all that is of second order; the others, b³/|g| for b > 0, are less."""
     if not (model.one_sparse and model.biased) or model.unimportant:
@@ -194,7 +156,7 @@ def _unit(column: Sequence[ExactEntry]) -> bool:
     return len(exact) == len(column) and is_zero(sympy.Add(*(entry**2 for entry in exact)) - 1)
 
 
-def _flat(model: _Model, found: Derivatives) -> list[FlatDirection]:
+def _flat(model: Model, found: Derivatives) -> list[FlatDirection]:
     free = _free_coordinates(model, found)
     edge = model.m * model.n
     parts = [
@@ -205,7 +167,7 @@ def _flat(model: _Model, found: Derivatives) -> list[FlatDirection]:
     return [part for part in parts if part.count]
 
 
-def _free_coordinates(model: _Model, found: Derivatives) -> set[int]:
+def _free_coordinates(model: Model, found: Derivatives) -> set[int]:
     """Coordinates on which K does not depend near the point: of features with W_j = 0, b_j < 0 (output 0 on every input) the
     bias; the weights, where exactly one feature is active and no other output acts on it, every bias being negative."""
     if not model.biased:
@@ -227,44 +189,3 @@ def _proved(codimension: int, reason: Reason, flat: Sequence[FlatDirection]) -> 
 
 def _undecided(flat: tuple[FlatDirection, ...]) -> LearningCoefficient:
     return LearningCoefficient(None, None, "undecided", flat, 0)
-
-
-def _read(point: Any) -> _Model:
-    if missing := [name for name in ("W", "b", "law") if not hasattr(point, name)]:
-        raise ValueError(f"point must have W, b and law, got {shown(point)} without {', '.join(missing)}")
-    W = matrix(point.W, "point.W", read_entry)
-    m, n = len(W), len(W[0])
-    biased = point.b is not None
-    b = entries(point.b, "point.b", read_entry, n) if biased else (sympy.Integer(0),) * n
-    given = getattr(point, "importance", None)
-    values = entries([1] * n if given is None else given, "point.importance", rational, n)
-    if negative := [value for value in values if value < 0]:
-        raise ValueError(f"point.importance must not be negative, got {negative[0]}")
-    if isinstance(point.law, OneHot):
-        whole = Potential(W, b, values).balls
-    elif isinstance(point.law, Independent) and not isinstance(point.law.sparsity, tuple) and n <= MOST_FEATURES:
-        s = to_flint(rational(point.law.sparsity, "sparsity"))
-        weights = [to_flint(value) for value in values]
-
-        def whole(bits: int) -> Derivatives:
-            rows = [[at_bits(entry, bits) for entry in row] for row in W]
-            return derivatives(rows, [at_bits(entry, bits) for entry in b], weights, s)
-
-    else:
-        raise ValueError(
-            f"point.law must be OneHot() or Independent of one sparsity for at most {MOST_FEATURES} features, "
-            f"got {shown(point.law)} for {n}"
-        )
-    return _Model(W, biased, isinstance(point.law, OneHot), _at_precision(whole, m * n, biased), 0 in values)
-
-
-def _at_precision(whole: Callable[[int], Derivatives], edge: int, biased: bool) -> Callable[[int], Derivatives]:
-    def balls(bits: int) -> Derivatives:
-        with flint.ctx.workprec(bits):
-            found = whole(bits)
-        if biased:
-            return found
-        kept = [row[:edge] for row in found.hessian[:edge]]
-        return Derivatives(found.W, found.b, found.value, found.gradient[:edge], kept)
-
-    return balls

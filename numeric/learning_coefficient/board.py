@@ -90,8 +90,8 @@ def benchmark(
 
 
 def hessian_rank(target: Target, n: int, seed: int) -> Estimate:
-    """Half the rank of the numerical Hessian, eigenvalues above 1e-6: wrong at singular minima, without a sign of it. (At the kinks of
-    the board differences are a mean of chambers, and of full rank.)
+    """Half the rank of the numerical Hessian, eigenvalues above 1e-6: wrong at singular minima, without a sign of it. (At
+    the kinks of the board differences are a mean of chambers, and of full rank.)
     """
     value = float((target.spectrum > 1e-6 * max(target.spectrum[-1], 1)).sum()) / 2
     return Estimate(value, 0.0, float("inf"), 1.0, evaluations=2 * target.codimension)

@@ -25,6 +25,7 @@ INSIDE = (
     "analytic.winners.reigns.Reigns",
     "analytic.learning_coefficient.independent",
     "analytic.learning_coefficient.kink",
+    "analytic.learning_coefficient.point",
     "analytic.one_sparse.chambers",
     "analytic.one_sparse.entries.Number.ball",
     "analytic.one_sparse.entries.at_bits",
