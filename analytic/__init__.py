@@ -10,6 +10,7 @@ polytopes         the catalogue: vertices, dimensionality, energies; metrics: th
 polytope_loss     what a polytope costs at a sparsity, and as s → 1
 winners           which packing of polytopes wins from which sparsity on
 thomson           charges on a sphere
+one_sparse        exactly one active feature: H, regular polygons; learning_coefficient: λ of minima, proved
 capacity          the quadratic task, curves of benefit, a feature held at a capacity
 fixed_weights     the published phase diagram's losses; memorised, infinite_data: few data and many
 emit              expressions compiled to arithmetic

@@ -11,6 +11,7 @@ train            training of stacks of models; sweep: grids of them, shard by sh
 dynamics         training as motion: plateaus and jumps
 memorise         training on a finite sample
 geometry         names for the polytopes in any W
+learning_coefficient  learning coefficients by sampling, and a board of targets where they are known
 thomson          points on a sphere; line_packing: lines and points as far apart as possible
 capacity         capacity by search
 running          files, processes, commands; compiled: loops made ready once

@@ -22,7 +22,9 @@ FLOORS = {
     "antipodal": "analytic numeric figures verify",
 }
 """Package → packages below it, each of whose rooms it may import."""
-TOPICS = "directions smallest_model population sparsity shapes charges capacity dynamics finite_data"
+TOPICS = (
+    "directions smallest_model population sparsity shapes charges capacity dynamics finite_data learning_coefficients"
+)
 ROOMS = {
     "analytic": {
         "": "n2m1",
@@ -130,10 +132,15 @@ OPEN = {
     "analytic.n2m1.bias": "features on one axis rest on the same cells and forms",
     "analytic.polygon_proof": "figures and checks show its inequality part by part",
     "analytic.loss.cube": "held to quadrature in `verify`",
+    "analytic.one_sparse.entries": "learning coefficients read W and b alike",
+    "analytic.one_sparse.pair": "and have the same kinks",
+    "analytic.one_sparse.potential": "the same derivatives",
+    "analytic.one_sparse.signs": "the same inertia",
     "figures.gallery.html": "needs Jinja",
     "figures.gallery.layout": "the same",
     "figures.gallery.inline": "the report shows drawings, too",
     "numeric.arguments.tensors": "needs torch",
+    "numeric.learning_coefficient.adapters": "needs torch",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",
     "numeric.sweep.command": "antipodal sweep is the same command",

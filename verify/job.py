@@ -21,6 +21,7 @@ from .suites import (
     basins,
     capacity,
     finite_data,
+    learning_coefficients,
     polygon_proof,
     polytopes,
     population,
@@ -42,6 +43,7 @@ SUITES: tuple[Suite, ...] = (
     winners,
     capacity,
     finite_data,
+    learning_coefficients,
 )
 
 

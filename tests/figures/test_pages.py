@@ -40,7 +40,7 @@ def test_there_are_six_and_the_first_page_lists_them() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["index", "examples"])
+@pytest.mark.parametrize("name", ["index", "examples", "learning_coefficients"])
 def test_what_a_page_prints_is_what_it_says(name: str) -> None:
     results = doctest.testfile(str(PAGES / f"{name}.md"), module_relative=False)
     assert results.attempted >= 5

@@ -11,14 +11,32 @@ from analytic.law import Anticorrelated, Correlated, Independent, OneHot
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
+from analytic.one_sparse import Potential, polygons
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polytope
 from analytic.winners import packings
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
+AT_HALF = Potential([["1/2", "-1/2"]], [0, "-1/8"])
 INSIDE = (
     "analytic.exact.balls",
     "analytic.winners.reigns.Reigns",
+    "analytic.learning_coefficient.independent",
+    "analytic.learning_coefficient.kink",
+    "analytic.learning_coefficient.point",
+    "analytic.one_sparse.chambers",
+    "analytic.one_sparse.entries.Number.ball",
+    "analytic.one_sparse.entries.at_bits",
+    "analytic.one_sparse.entries.enclosure",
+    "analytic.one_sparse.entries.number",
+    "analytic.one_sparse.entries.read_entry",
+    "analytic.one_sparse.entries.Balls",
+    "analytic.one_sparse.pair",
+    "analytic.one_sparse.polygon.Polygons",
+    "analytic.one_sparse.potential.Potential.balls",
+    "analytic.one_sparse.potential.derivatives",
+    "analytic.one_sparse.potential.slope",
+    "analytic.one_sparse.signs",
     "analytic.exact.bernstein",
     "analytic.exact.closed_forms",
     "analytic.exact.enclosures",
@@ -164,6 +182,16 @@ VALID = {
     "analytic.winners.packing.atoms": call(n=3, m=2),
     "analytic.winners.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
+    "analytic.learning_coefficient.decision.learning_coefficient": call(point=polygons(5)[0]),
+    "analytic.one_sparse.small_density.bridge": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
+    "analytic.one_sparse.entries.Number.enclose": of(polygons(5)[0].norm, digits=5),
+    "analytic.one_sparse.polygon.KGon.loss": of(polygons(5)[0], c=6),
+    "analytic.one_sparse.polygon.KGon.with_dead": of(polygons(5)[0], minus=1, plus=0),
+    "analytic.one_sparse.polygon.polygons": call(k=5),
+    "analytic.one_sparse.potential.Potential": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
+    "analytic.one_sparse.potential.Potential.gradient": of(AT_HALF, digits=5),
+    "analytic.one_sparse.potential.Potential.hessian": of(AT_HALF, digits=5),
+    "analytic.one_sparse.potential.Potential.value": of(AT_HALF, digits=5),
     "analytic.polytope_loss.at_sparsity.best_loss": call(polytope=DIGON, sparsity="1/2", digits=3),
     "analytic.polytopes.vertices.antiprism": call(k=3, height=sympy.Rational(1, 2)),
     "analytic.polytopes.vertices.antiprism_gram": call(k=3, height=sympy.Rational(1, 2)),

@@ -13,6 +13,7 @@ import numeric
 from numeric.capacity import three_values
 from numeric.dynamics import FlowEnds, Trajectory, sketched_loss
 from numeric.law import Correlated
+from numeric.learning_coefficient import ESTIMATORS, STANDARD, monomials, polygon_target
 from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.model import ToyModel, UntiedModel
 from numeric.sample import Points
@@ -21,8 +22,22 @@ from numeric.sweep.sweeping import run_sweep
 from numeric.train import Constant, Snapshot, TrainConfig, train
 from numeric.train.recording import biases, dimensionality, norms, population_loss, sampled_loss, weights
 
+SINGULAR = monomials((2, 2), (0, 2))
+PAIR = 0.9084003365582202, 0.17306216993866447
+
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
 INSIDE = (
+    "numeric.learning_coefficient.board.Table",
+    "numeric.learning_coefficient.board.hessian_rank",
+    "numeric.learning_coefficient.adapters.ExactLoss",
+    "numeric.learning_coefficient.adapters.ExactModel.forward",
+    "numeric.learning_coefficient.adapters.devinterp_2",
+    "numeric.learning_coefficient.adapters.devinterp_sgld",
+    "numeric.learning_coefficient.one_hot_kernel",
+    "numeric.learning_coefficient.target.Target",
+    "numeric.learning_coefficient.singular.monomials",  # of any number of terms
+    "numeric.learning_coefficient.target.rotation",
+    "numeric.learning_coefficient.tempering.climb",
     "numeric.printed",
     "numeric.sample.active_entries",
     "numeric.arguments",
@@ -156,6 +171,42 @@ def bowl(x: torch.Tensor, places: torch.Tensor | None = None) -> tuple[torch.Ten
 
 
 VALID = {
+    "numeric.learning_coefficient.adapters.ExactModel": call(target=SINGULAR),
+    "numeric.learning_coefficient.adapters.devinterp_1": call(target=SINGULAR),
+    "numeric.learning_coefficient.at_temperature.finite_temperature": call(
+        target=SINGULAR, n=500, gamma=0.1, samples=1000, seed=0
+    ),
+    "numeric.learning_coefficient.board.benchmark": call(
+        estimator=ESTIMATORS["Laplace"], targets=STANDARD[:1], n=5000, seeds=1
+    ),
+    "numeric.learning_coefficient.chains.mala": call(
+        target=SINGULAR, n=500, gamma=0.1, step=1e-3, chains=20, steps=200
+    ),
+    "numeric.learning_coefficient.chains.sgld": call(
+        target=SINGULAR, n=500, gamma=0.1, step=1e-3, chains=20, steps=200
+    ),
+    "numeric.learning_coefficient.chains.sgld_step_bias": call(spectrum=[1.0, 0.5], tau=100.0, gamma=0.1, step=1e-3),
+    "numeric.learning_coefficient.importance.laplace": call(
+        target=polygon_target(5), tau=1e4, samples=100, seed=0
+    )._replace(without=("2.5",)),
+    "numeric.learning_coefficient.models.empirical_target": call(target=polygon_target(5), features=5, n=100, seed=0),
+    "numeric.learning_coefficient.models.one_hot_target": call(W=[[1.0, -1.0]], b=[0.0, 0.0], flat=[], window=0.3),
+    "numeric.learning_coefficient.models.population_target": call(
+        W=[[PAIR[0], -PAIR[0]]], b=[PAIR[1]] * 2, sparsity=0.43, window=0.3
+    ),
+    "numeric.learning_coefficient.radii.rays": call(target=SINGULAR, epsilon=1e-6, directions=100, seed=0)._replace(
+        without=("2.5",)
+    ),
+    "numeric.learning_coefficient.singular.one_factor": call(p=3),
+    "numeric.learning_coefficient.singular.reduced_rank": call(M=2, H=1, N=2, rank=0),
+    "numeric.learning_coefficient.singular.reduced_rank_coefficient": call(M=2, H=1, N=2, rank=0),
+    "numeric.learning_coefficient.standard.Benchmark.at": of(STANDARD[0], n=5000),
+    "numeric.learning_coefficient.standard.polygon_target": call(k=5, minus=0, plus=0),
+    "numeric.learning_coefficient.target.check_tau": call(tau=10.0),
+    "numeric.learning_coefficient.target.temperature": call(n=100),
+    "numeric.learning_coefficient.tempering.ladder": call(
+        target=SINGULAR, tau=[1.0, 1e4], particles=50, moves=2, seed=0, multiplicity=1
+    ),
     "numeric.train.config.TrainConfig": call(
         n_features=2,
         n_hidden=1,

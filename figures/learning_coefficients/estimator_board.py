@@ -1,0 +1,87 @@
+"""The board: estimators of learning coefficients on targets where they are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from matplotlib import pyplot
+from matplotlib.colors import LogNorm
+
+from numeric.learning_coefficient import ESTIMATORS, STANDARD, Row, benchmark
+from numeric.running.progress import Progress
+
+from ..motifs.caption import Caption
+
+TITLE = "Estimators of learning coefficients on targets where they are known"
+SEED = 0
+SECONDS = (120, 600)
+N = 5000
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Board:
+    """Rows of the board by estimator, in the order of the targets."""
+
+    rows: dict[str, tuple[Row, ...]]
+
+
+def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Board:
+    """One seed of every estimator; devinterp 1.x where it is installed, and slow: with `full` on all targets, otherwise
+    left out."""
+    estimators = dict(ESTIMATORS)
+    if full and find_spec("devinterp"):
+        from numeric.learning_coefficient.adapters import devinterp_sgld
+
+        estimators["devinterp SGLD"] = devinterp_sgld
+    found = {}
+    for index, (name, estimator) in enumerate(estimators.items()):
+
+        def report(part: float, share: float = index / len(estimators)) -> None:
+            progress(share + part / len(estimators))
+
+        found[name] = tuple(benchmark(estimator, n=N, progress=report))
+    return Board(found)
+
+
+def errors(board: Board) -> Floats:
+    """|λ̂/λ − 1| by target and estimator; nan where one refused."""
+    return np.array([[abs(row.relative) for row in rows] for rows in board.rows.values()]).T
+
+
+def caption(board: Board) -> Caption:
+    refused = sum(bool(row.refused) for rows in board.rows.values() for row in rows)
+    slowest = max(row.seconds for rows in board.rows.values() for row in rows)
+    return Caption(
+        f"Relative error |λ̂/λ − 1| of one run of each estimator on each target, with its CPU seconds; samplers at n = {N:,}.",
+        "Every λ is an exact value with its reason.",
+        "The spread over chains is no error bar: an estimator can be wrong by 50 with a spread of 0.003.",
+        (
+            ("samplers", "even a perfect one finds λ(τ) at that n, and not λ"),
+            ("blank", f"refused, {refused} times: the estimator does not apply, or its chains left the basin"),
+            ("rank of the Hessian", "never refuses"),
+            ("longest run", f"{slowest:.0f} s"),
+        ),
+    )
+
+
+def draw(board: Board) -> Any:
+    values = errors(board)
+    figure, axes = pyplot.subplots(figsize=(10.5, 8.4))
+    image = axes.imshow(np.maximum(values, 1e-5), norm=LogNorm(1e-5, 1), cmap="cividis", aspect="auto")
+    names = [one.name for one in STANDARD]
+    axes.set_yticks(range(len(names)), names)
+    axes.set_xticks(range(len(board.rows)), [name.replace(", ", ",\n") for name in board.rows])
+    axes.tick_params(length=0)
+    axes.grid(False)
+    for column, rows in enumerate(board.rows.values()):
+        for line, row in enumerate(rows):
+            said = "refused" if row.refused else f"{values[line, column]:.1e}\n{row.seconds:.2g} s"
+            dark = bool(row.refused) or values[line, column] > 0.03
+            axes.text(column, line, said, ha="center", va="center", fontsize=8, color="black" if dark else "white")
+    figure.colorbar(image, label="relative error", shrink=0.6)
+    return figure
