@@ -76,10 +76,10 @@ def module_of(name: str) -> str:
 def _path(name: str) -> Path:
     """The one file of this name, so that a name says where its figure is."""
     if not isinstance(name, str) or not name.isidentifier():
-        raise ValueError(f"name must be that of a figure, such as 'landscape', got {name!r}")
+        raise ValueError(f"name must be that of a figure, such as 'landscape', got {_shown(name)}")
     found = [*Path(__file__).parent.glob(f"*/{name}.py")]
     if len(found) != 1:
-        raise ValueError(f"name must be that of one figure, got {name!r}, of which there are {len(found)}")
+        raise ValueError(f"name must be that of one figure, got {_shown(name)}, of which there are {len(found)}")
     return found[0]
 
 
@@ -95,7 +95,7 @@ def title(name: str) -> str:
 def seconds(name: str, *, full: bool) -> float:
     """CPU seconds that making the figure takes, about."""
     if not isinstance(full, bool):
-        raise ValueError(f"full must be True or False, got {full!r}")
+        raise ValueError(f"full must be True or False, got {_shown(full)}")
     return float(_constants(_path(name))["SECONDS"][full])
 
 
@@ -119,8 +119,13 @@ def _constants(path: Path) -> dict[str, Any]:
 def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """`names`, or all figures if empty. Raises ValueError for a name that no figure has."""
     if isinstance(names, str) or not isinstance(names, Sequence):
-        raise ValueError(f"names must be a sequence of names of figures, such as ('landscape',), got {names!r}")
+        raise ValueError(f"names must be a sequence of names of figures, such as ('landscape',), got {_shown(names)}")
     for name in names:
         if name not in NAMES:
-            raise ValueError(f"names: a figure must be one of {', '.join(NAMES)}, got {name!r}")
+            raise ValueError(f"names: a figure must be one of {', '.join(NAMES)}, got {_shown(name)}")
     return names or NAMES
+
+
+def _shown(value: object) -> str:
+    """In an error: without NumPy, which a list of the figures need not wait for."""
+    return repr(value) if isinstance(value, str | bool) else f"a value of type {type(value).__name__}"

@@ -10,7 +10,6 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from numeric.arguments import flag, function, instance, path
 from numeric.running.files import write_whole
 from numeric.running.progress import Progress
 
@@ -52,6 +51,8 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
     A module whose `RESUMES` is true keeps its own checkpoints: its `numbers` get a `folder` for them, a passing one if None
     is given. ValueError for a name that no figure has, and a device that torch does not see.
     """
+    from numeric.arguments import flag, function, path
+
     flag("full", full)
     function("progress", progress, optional=False)
     keep = None if folder is None else path("folder", folder)
@@ -89,6 +90,8 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
 
 def save(drawn: Drawn, folder: Path) -> None:
     """Write the images and the table into a folder, each whole or not at all."""
+    from numeric.arguments import instance, path
+
     instance("drawn", drawn, Drawn, "a figure that `figures.make` has made")
     place = path("folder", folder)
     for name, content in drawn.files.items():
