@@ -14,8 +14,8 @@ from sympy import Expr
 
 from ..exact import Exact, RealAlgebraic, ball, rational, to_sympy
 from ..exact.closed_forms import exact_number
+from ..exact.enclosures import ball_ends
 from ..exact.rationals import digits_of, from_flint
-from ..exact.roots import ball_ends
 from ..loss import Enclosure
 
 MOST_BITS = 1 << 12
