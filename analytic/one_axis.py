@@ -28,6 +28,7 @@ import sympy
 from sympy import Expr, Rational
 
 from .exact import Exact, to_sympy
+from .exact.printed import decimals, short
 from .exact.rationals import sparsity_between, whole
 from .law import Independent, variance
 from .loss import expected_loss
@@ -38,7 +39,6 @@ from .n2m1.bias.linear import density as p
 from .n2m1.bias.linear import y
 from .n2m1.bias.point import candidate
 from .n2m1.bias.search import starts
-from .printed import decimals, short
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),

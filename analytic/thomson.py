@@ -14,9 +14,9 @@ from dataclasses import dataclass
 import sympy
 from sympy import Expr
 
+from .exact.printed import short
 from .exact.rationals import shown
 from .polytopes import Polytope, polytope
-from .printed import short
 
 _JENSEN = "Jensen's inequality for the squared distances, whose sum is at most N²"
 _PROOFS: dict[int, tuple[str, str | None]] = {

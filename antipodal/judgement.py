@@ -12,8 +12,8 @@ import analytic.exact
 import analytic.loss
 import numeric.train
 from analytic.exact import rational
+from analytic.exact.printed import short
 from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
-from analytic.printed import short
 from numeric import population
 from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, sizes_known, whole
 from numeric.geometry import Geometry, describe

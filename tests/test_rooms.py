@@ -28,8 +28,7 @@ TOPICS = (
 ROOMS = {
     "analytic": {
         "": "n2m1",
-        "printed": "",
-        "exact": "printed",
+        "exact": "",
         "emit": "",
         "law": "exact",
         "metrics": "exact",

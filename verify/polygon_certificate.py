@@ -15,6 +15,9 @@ own + φ ≤ m may be assumed of each feature.
 * A leaf around the contact may leave out slabs of one bias within the box, once for each: in the box E − line is convex, its
   Hessian M + Δ, |Δ_ij| ≤ R_ij, being positive definite as M − diag(Σ_j R_ij w_j/w_i) is; its gradient is 0 at the contact.
 * Longer norms: own ≥ ((a − 1)/(a + 1))² for a ≥ 1. Shorter ones, c = 6: l_i ≤ t has g_ij ≥ −G, so own_i + 5φ(−G, b_i) > m.
+
+>>> root(Interval(4 << BALL, 4 << BALL)).low >> BALL
+2
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ roots          real algebraic numbers and their enclosures
 balls          balls around exact real numbers
 closed_forms   exact real numbers in radicals; sign and "is it zero" by proof
 polynomial     polynomials with exact coefficients; bernstein: their zeros and signs on an interval
-enclosures     between which rationals a number lies, and twice the bits until they are close
+enclosures     between which rationals a number lies, and twice the bits until they are close; printed: results in one line
 """
 
 from .balls import ball

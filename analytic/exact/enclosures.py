@@ -10,7 +10,7 @@ import flint
 import sympy
 from flint import arb, fmpq
 
-from ..printed import enclosed
+from .printed import enclosed
 from .rationals import from_flint, to_sympy
 
 T = TypeVar("T")

@@ -19,8 +19,8 @@ import flint
 import sympy
 from flint import acb, arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
-from ..printed import LONGEST, decimals
 from .enclosures import ball_ends, horner, refined
+from .printed import LONGEST, decimals
 from .rationals import from_flint, to_flint
 
 _START_BITS = 64

@@ -33,8 +33,8 @@ import numpy.typing as npt
 from scipy.integrate import solve_ivp
 
 from ..exact import Exact, rational
+from ..exact.printed import html_table
 from ..exact.rationals import shown, sparsity_between
-from ..printed import html_table
 from .critical_points import CriticalPoint, Importance, SmallestModel
 from .derivation import compiled_loss
 

@@ -22,9 +22,9 @@ from sympy import Expr
 
 from ..exact import Exact, RealAlgebraic, to_flint
 from ..exact.enclosures import ball_ends, bits_for, refined
+from ..exact.printed import decimals, enclosed, short
 from ..exact.rationals import digits_of
 from ..exact.roots import rational_between, rational_number
-from ..printed import decimals, enclosed, short
 from .critical_points import CriticalPoint, Importance, Phase, SmallestModel
 from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
 from .elimination import RING, check_size, critical_values, in_ring, in_sparsity, ties

@@ -32,9 +32,9 @@ from sympy import Expr
 
 from ..exact import Exact, RealAlgebraic, rational, real_roots, to_sympy
 from ..exact.closed_forms import exact_number
+from ..exact.printed import MOST_TABLE, Listed, decimals, short
 from ..exact.rationals import entries, from_flint, instance
 from ..exact.roots import rational_number, sign_beside
-from ..printed import MOST_TABLE, Listed, decimals, short
 from .derivation import CHAMBERS, OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, WEIGHTS, Chamber
 from .ray import Parameters, Ray, ray
 

@@ -18,12 +18,12 @@ from flint import arb, fmpq
 from sympy import Expr, Rational
 
 from ..exact.closed_forms import short_form
+from ..exact.printed import Listed
 from ..exact.rationals import whole
 from ..law import OneHot
 from ..loss import Enclosure
 from ..polytope_loss import sparse_optimum
 from ..polytopes import polygon_name, polytope
-from ..printed import Listed
 from .chambers import Isolated, cosine, isolated, sine
 from .entries import ExactEntry, Number, enclosure
 from .pair import Kink, Undecided

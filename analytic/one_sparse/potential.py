@@ -16,7 +16,8 @@ import sympy
 from flint import fmpq
 
 from ..exact import Exact, rational, to_flint
-from ..exact.rationals import digits_of, entries, matrix
+from ..exact.rationals import digits_of, entries
+from ..exact.weights import weights
 from ..loss import Enclosure
 from .entries import MOST_BITS, ExactEntry, at_bits, number, read_entry
 from .pair import Jet, Undecided, jet
@@ -41,7 +42,7 @@ class Potential:
     weights: tuple[fmpq, ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "W", matrix(self.W, "W", read_entry))
+        object.__setattr__(self, "W", weights(self.W, read_entry))
         c = len(self.W[0])
         object.__setattr__(self, "b", entries(self.b, "b", read_entry, c))
         given = [1] * c if self.importance is None else self.importance

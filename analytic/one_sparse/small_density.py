@@ -22,7 +22,8 @@ import sympy
 from sympy import Rational
 
 from ..exact import Exact, rational
-from ..exact.rationals import entries, matrix
+from ..exact.rationals import entries
+from ..exact.weights import weights
 from ..law import OneHot
 from ..loss import expected_loss
 
@@ -42,7 +43,7 @@ def bridge(W: Sequence[Sequence[Exact]], b: Sequence[Exact], importance: Sequenc
     >>> bridge([[1, -1]], [0, 0])
     Bridge(potential=0, constant=2, nothing=0)
     """
-    rows = matrix(W, "W", rational)
+    rows = weights(W, rational)
     n = len(rows[0])
     bias = entries(b, "b", rational, n)
     values = entries([1] * n if importance is None else importance, "importance", rational, n)

@@ -28,8 +28,8 @@ import sympy
 from flint import arb
 
 from ..exact.enclosures import ball_ends
+from ..exact.printed import enclosed
 from ..exact.rationals import shown, to_sympy, whole
-from ..printed import enclosed
 from .contact import PRECISION, Contact, contact
 from .link import link
 from .search import BITS, LEAST, MOST, ONE, Cover, cover

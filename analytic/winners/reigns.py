@@ -22,10 +22,10 @@ import sympy
 from flint import arb
 
 from ..exact import Enclosure, Exact, enclosure, rational, to_sympy
+from ..exact.printed import Listed
 from ..exact.rationals import digits_of, from_flint
 from ..polytope_loss import BestAtom
 from ..polytopes import Polytope
-from ..printed import Listed
 from .bounds import beats, best_atom, packing_loss
 from .packing import Packing, packings
 

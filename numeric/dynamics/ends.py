@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arguments import MOST_SEED, Floats, flag, importance_row, number, whole
+from ..arguments import MOST_SEED, Floats, array, flag, importance_row, number, whole
 from ..population import value_and_gradient
 
 _STEP, _STEPS, _SINGLE = 0.25, 400, 0.05
@@ -28,7 +28,8 @@ class FlowEnds:
     single: float
 
     def error(self, share: float) -> float:
-        """√(P(1 − P)/N), at least that of one model."""
+        """√(P(1 − P)/N), at least that of one model. ValueError for a share outside [0, 1]."""
+        number("share", share, "[0, 1]")
         return float(np.sqrt(max(share * (1 - share), 1 / self.models) / self.models))
 
 
@@ -50,7 +51,7 @@ def flow_ends(
     """
     number("sparsity", sparsity, "(0, 1)")
     number("scale", scale, "(0, 5]")
-    row = importance_row(importance, 2)
+    row = importance_row(array("importance", importance), 2)
     flag("bias", bias)
     count = whole("models", models, 1)
     rng = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))

@@ -18,6 +18,8 @@ from analytic.one_sparse.signs import pivots
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polygon_name, polytope
 
+pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
+
 QUARTERS = st.integers(-8, 8).map(lambda k: Fraction(k, 4))
 SIZES = st.tuples(st.integers(1, 3), st.integers(1, 4))
 POINTS = SIZES.flatmap(

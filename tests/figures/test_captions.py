@@ -31,7 +31,7 @@ def test_a_caption_is_what_one_sees_what_is_exact_and_what_follows(name: str) ->
     assert isinstance(returned, ast.Call)
     assert isinstance(returned.func, ast.Name)
     assert returned.func.id == "Caption"
-    *sentences, _ = returned.args
+    sentences = returned.args[:3]
     assert len(sentences) == 3
     for sentence in map(_text, sentences):
         assert is_one_sentence(sentence), sentence

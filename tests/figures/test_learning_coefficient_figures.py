@@ -1,6 +1,7 @@
 """Figures of learning coefficients: their numbers against exact values."""
 
 import numpy as np
+from captions import checked
 from matplotlib import pyplot
 
 from figures.learning_coefficients import coefficients_at_n, estimator_board, polygon_plate
@@ -16,7 +17,7 @@ def test_the_plate_shows_minima_to_nine_corners() -> None:
     assert [corner.k for corner in corners if corner.negative] == list(range(10, 17))
     assert [corner.coefficient for corner in corners[:7]] == [3, 5.5, 7, 8.5, 10, 11.5, 13]
     assert corners[7].potential == 5
-    assert "To 9 corners" in polygon_plate.caption(corners)
+    assert "To 9 corners" in checked(polygon_plate.caption(corners))
     pyplot.close(polygon_plate.draw(corners))
 
 
@@ -29,7 +30,7 @@ def test_curves_end_near_their_coefficients() -> None:
         assert abs(value - curve.again[1]) <= 5 * np.hypot(error, curve.again[2])
         if curve.name != "x²y²":
             assert abs(value / curve.coefficient - 1) < 0.02
-    assert "9.68 where λ = 8.5" in coefficients_at_n.caption(curves)
+    assert "9.68 where λ = 8.5" in checked(coefficients_at_n.caption(curves))
     pyplot.close(coefficients_at_n.draw(curves))
 
 
@@ -42,5 +43,5 @@ def test_the_board_is_drawn_with_its_refusals() -> None:
     assert errors[names.index("6-gon"), 0] < 1e-3
     assert np.isnan(errors[names.index("4-gon"), 0])
     assert not np.isnan(errors[:, 1]).any()
-    assert f"refused, {int(np.isnan(errors).sum())} times" in estimator_board.caption(board).replace("\n", " ")
+    assert f"refused, {int(np.isnan(errors).sum())} times" in checked(estimator_board.caption(board))
     pyplot.close(estimator_board.draw(board))

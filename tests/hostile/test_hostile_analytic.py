@@ -80,7 +80,7 @@ INSIDE = (
     "analytic.polytope_loss.at_sparsity.independent",
     "analytic.polytope_loss.at_sparsity.best_gain",
     "analytic.capacity.benefit_curve.Quadratic",
-    "analytic.printed",
+    "analytic.exact.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
     "analytic.exact.weights",

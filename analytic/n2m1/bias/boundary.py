@@ -16,9 +16,9 @@ from typing import Literal
 import sympy
 
 from ...exact import Exact, rational, to_sympy
+from ...exact.printed import enclosed
 from ...exact.rationals import sparsity_between
 from ...law import variance
-from ...printed import enclosed
 from .angle import Angle
 from .certification import Certified, certify
 from .forms import unstable_importance

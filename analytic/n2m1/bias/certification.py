@@ -33,9 +33,9 @@ from typing import Any
 import sympy
 
 from ...exact import Exact, rational, to_sympy
+from ...exact.printed import enclosed, html_table
 from ...exact.rationals import shown, sparsity_between
 from ...law import variance
-from ...printed import enclosed, html_table
 from .angle import ONE, Angle
 from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .point import Candidate, candidate

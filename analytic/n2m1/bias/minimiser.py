@@ -12,7 +12,7 @@ from flint import arb
 
 from ...exact import to_flint
 from ...exact.enclosures import ball_ends
-from ...printed import enclosed
+from ...exact.printed import enclosed
 from .angle import ONE, Angle
 from .linear import Piece, polynomials, wedge_box, wedges, x, y
 from .point import PRECISION, Box, Candidate, pinned, reduced
