@@ -1,8 +1,8 @@
 """The smallest model with bias: the global minimum, proved by branch and bound.
 
-certification   `certify`: the minimum, or why it is not certified; minimiser: what is known of the place
+certification   `certify`: the minimum, or why it is not certified; setting: what for; minimiser: what is known of the place
 angle           cells of the circle of directions, in integers; search: the cover of it
-linear, point   the loss and its critical points in a direction
+linear, point   the loss and its critical points in a direction; jet: their derivatives
 forms           closed forms of the phases; boundary: where they meet; triple: three of them; table: the points that are shipped
 """
 
