@@ -31,7 +31,14 @@ REPORT = (
 # All figures, in the order of the gallery.
 TOPICS = {
     "Features as directions": ("bases", "five_features", "almost_orthogonal"),
-    "The smallest model, solved": ("landscape", "phase_diagram", "certified_phases", "antipodal_ray", "transition"),
+    "The smallest model, solved": (
+        "landscape",
+        "phase_diagram",
+        "certified_phases",
+        "certified_branches",
+        "antipodal_ray",
+        "transition",
+    ),
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
         "relu_against_linear",

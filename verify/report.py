@@ -21,6 +21,7 @@ from analytic.n2m1 import CHAMBERS, Chamber, Interval, SmallestModel, edges, pha
 from figures.gallery.html import mathml, render
 
 from .check import Check
+from .theorems import MODEL, THEOREMS
 
 TITLE = "Each claim held to a second route"
 
@@ -129,6 +130,8 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
         closed_form=mathml(
             sympy.Eq(sympy.Symbol("s^*"), sympy.together(phase_boundary().critical_sparsity)), block=True
         ),
+        model=MODEL,
+        theorems=THEOREMS,
         curve_degrees=curve.degree_list(),
         curve_terms=len(curve.terms()),
         boundary=_boundary_rows(),

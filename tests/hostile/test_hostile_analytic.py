@@ -34,6 +34,8 @@ INSIDE = (
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
+    "analytic.n2m1.bias.ranges.DropRange.save",
+    "analytic.n2m1.bias.ranges.Densities",
     "analytic.n2m1.bias.angle",
     "analytic.n2m1.bias.jet",
     "analytic.n2m1.bias.linear",
@@ -73,6 +75,7 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
+    "analytic.n2m1.bias.ranges.certify_drop": call(sparsity=("3/10", "31/100"), importance="1/2", penalty=0, budget=60),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),
@@ -85,6 +88,7 @@ VALID = {
     "analytic.n2m1.bias.triple.mirror_point": call(digits=20),
     "analytic.n2m1.bias.triple.triple_point": call(digits=20),
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
+    "analytic.one_axis.cost_bounds": call(n=3, m=1, sparsity="9/10"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
     "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),
     "analytic.capacity.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),

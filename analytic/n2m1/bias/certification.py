@@ -19,14 +19,11 @@ R⁴ is covered by some thousand cells in about a second. Statements on minimise
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +36,7 @@ from .angle import ONE, Angle
 from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .point import Candidate, candidate
 from .search import Cover, Target, cover, refined, starts
-from .setting import Setting, checked
+from .setting import Setting, checked, sealed, seconds_of
 
 _SLACK = Fraction(8, 10**13)
 _ROUNDS, _FINER = 5, 1 << 10
@@ -113,9 +110,7 @@ def certify(
     ('strong antipodal', 0.0931197974)
     """
     setting = checked(sparsity, importance, penalty)
-    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
-        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
-    deadline = time.process_time() + budget
+    deadline = time.process_time() + seconds_of(budget)
     charts = setting.charts
     found = [candidate(model, starts(model)) for model in charts]
     for target in _targets(charts, found):
@@ -201,8 +196,7 @@ def _certificate(
         "point": point,
         "charts": [{"tree": covered.tree, "linear": covered.linear} for covered in covers],
     }
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    return {**body, "digest": digest}
+    return sealed(body)
 
 
 def _not_certified(setting: Setting, target: Target, covers: list[Cover]) -> NotCertified:

@@ -42,7 +42,7 @@ def cover(model: Angle, target: Target, deadline: float) -> Cover:
     linear = pieces(model, *target)
     if linear is None:
         return Cover(left=[ROOT])
-    return _bisected(model, target, deadline, linear, [ROOT])
+    return bisected(model, target, deadline, linear, [ROOT])
 
 
 def refined(model: Angle, target: Target, covered: Cover) -> Cover:
@@ -50,15 +50,16 @@ def refined(model: Angle, target: Target, covered: Cover) -> Cover:
     linear = pieces(model, *target) if covered.pieces else []
     if linear is None:
         return covered
-    found = _bisected(model, target, float("inf"), linear, [*covered.near])
+    found = bisected(model, target, float("inf"), linear, [*covered.near])
     found.linear = covered.linear
     return found
 
 
-def _bisected(model: Angle, target: Target, deadline: float, linear: list[Piece] | None, todo: list[Cell]) -> Cover:
+def bisected(model: Angle, target: Target, deadline: float, linear: list[Piece] | None, todo: list[Cell]) -> Cover:
+    """The cells `todo`, bisected until each is proved or time is up; None for `linear`: nothing is proved in that region."""
     marks: list[str] = []
     found = Cover(linear="unused" if linear is None else "within" if linear else "above", pieces=linear or [])
-    gaps = model.whole - target.upper, model.whole - target.lower
+    gaps = model.gaps(target.upper), model.gaps(target.lower)
     while todo:
         if time.process_time() > deadline:
             found.left = todo
@@ -70,11 +71,11 @@ def _bisected(model: Angle, target: Target, deadline: float, linear: list[Piece]
         bound = model.bound(cell)
         if bound.exceeds(gaps[0]):
             marks.append(".")
-        elif gaps[1] > gaps[0] and bound.exceeds(gaps[1]):
+        elif target.lower < target.upper and bound.exceeds(gaps[1]):
             marks.append(".")
             found.near.append(cell)
         else:
-            axis = _axis(model, cell, bound, float(gaps[0]))
+            axis = _axis(model, cell, bound, float(gaps[0][0]))
             marks.append(str(axis))
             todo += reversed(halves(cell, axis))
     found.tree = "".join(marks)

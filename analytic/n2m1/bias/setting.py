@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import inf, lcm
+from numbers import Real
+from typing import Any
 
 from ...exact import Exact, rational
 from ...exact.rationals import shown, sparsity_between
@@ -55,3 +60,15 @@ def checked(sparsity: Exact, importance: tuple[Exact, Exact], penalty: Exact) ->
             f"{shown(importance)} and penalty {shown(penalty)}"
         )
     return setting
+
+
+def seconds_of(budget: float) -> float:
+    """A budget of time. ValueError where it is not positive or not finite."""
+    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
+        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
+    return float(budget)
+
+
+def sealed(body: Mapping[str, Any]) -> dict[str, Any]:
+    """A certificate with its digest."""
+    return {**body, "digest": hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()}
