@@ -38,7 +38,8 @@ RANGES: tuple[tuple[int | Fraction, ...], ...] = (
         (96, 94, 90, 86, 82, 77, 72, 66, 60, 53, 42, 33, 26, 20, 15, 11),
         strict=True,
     ),
-    *((80, 85, Fraction(78, 10)), (85, 90, Fraction(48, 10)), (90, 95, Fraction(22, 10)), (95, 99, Fraction(2, 5))),
+    (80, 85, Fraction(78, 10)),
+    (85, 90, Fraction(48, 10)),
 )
 """Sparsities from, to, and the importance up to which dropping is proved best on the way, in hundredths: just below the boundary
 at the end."""

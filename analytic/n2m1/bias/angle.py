@@ -113,7 +113,7 @@ class Bound:
         square = [part.square for part in self.parts]
         for vertex in zip(*(part.vertices for part in self.parts), strict=True):
             slope, cross = zip(*vertex, strict=True)
-            more, less = _product(gaps, slope, slope), _product(square, cross, cross)
+            more, less = product_of_quadratics(gaps, slope, slope), product_of_quadratics(square, cross, cross)
             if min(slope) <= 0 or any(a * (1 << GUARD) <= b for a, b in zip(more, less, strict=True)):
                 return False
         return min(gaps) > 0
@@ -130,7 +130,7 @@ class Bound:
         return found
 
 
-def _product(*rows: Sequence[Fraction | int]) -> list[Fraction | int]:
+def product_of_quadratics(*rows: Sequence[Fraction | int]) -> list[Fraction | int]:
     """Bernstein coefficients of a product of quadratics, each times its binomial coefficient."""
     found: list[Fraction | int] = [1]
     for first, second, third in rows:
