@@ -3,5 +3,6 @@
 landscape       the loss over all weights
 phase_diagram   exact beside trained
 antipodal_ray   the loss along W = (a, −a)
-transition      the jump across the transition; certified_phases: the proved diagram with bias
+transition      the jump across the transition
+certified_phases, certified_branches   with bias, proved: the diagram; along two lines, and what the published one costs
 """

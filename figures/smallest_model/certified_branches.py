@@ -117,5 +117,5 @@ def draw(shown: Branches) -> Any:
             panel.axvline(change, color="grey", linewidth=0.8, linestyle="--")
         panel.set(title=title, xlabel=name, xlim=(0, 1))
         panel.axhline(0, color="grey", linewidth=0.5)
-    axes[1].legend(loc="lower left")
+    axes[2].legend(loc="lower left")
     return figure
