@@ -1,7 +1,8 @@
 r"""Rows of up to 12 independent features: vertex sums, and for those they refuse whichever route is right and takes least.
 
-Where z has one sign the moments say all. From ten features on a row by its faces takes 3 to 30 ms; the sum on a line is
-faster where its bounds hold with fewer nodes, and for a value alone they nearly always do.
+Where z has one sign the moments say all; of a row of few large entries those are taken alone (`dominant`). From ten features
+on a row by its faces takes 3 to 30 ms; the sum on a line is faster where its bounds hold with fewer nodes, and for a value
+alone they nearly always do.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike
 
-from . import small
+from . import dominant, small
 from .factors import Floats, Form, Integers, Rows
 from .line_rows import GRADIENT_WORK, choose_lines
 from .row_values import row_curvature, row_values
@@ -19,7 +20,13 @@ _FACES = 9
 """Features up to which faces take less than a millisecond a row."""
 
 _LOOSE = 10.0
-"""By how much more a row's value may err on the line where its gradient has no bound."""
+"""By how much more a row's value may err where its gradient has no bound."""
+
+_SEEN = 2.5
+"""Of the estimates of the vertex sums' errors, in place of `small.SAFETY`, where no bound is asked: what hostile rows need."""
+
+_CURVED = 1e-6
+"""What second derivatives may err by from ten features on, as a share of P(x_i ≠ 0), of which the largest are a few."""
 
 _CPU = torch.device("cpu")
 
@@ -38,21 +45,33 @@ def rows(
     """V and its gradient, each entry within `accuracy`; arguments as `small.rows_by_vertices`.
 
     What `accuracy` asks beyond rounding of the largest numbers is not to be had, but costs the time of the slowest route.
-    `bounded`: False leaves the gradient without a bound, and the value within ten times `accuracy`, from ten features on.
+    `bounded`: False leaves the gradient without a bound, and the value within ten times `accuracy`.
     """
-    found, rest = small.rows_by_vertices(g, b, own, p, law, accuracy, device)
+    within = np.broadcast_to(np.asarray(accuracy, np.float64), b.shape)
+    if not bounded:
+        within = _LOOSE * within
+    accepted = within if bounded else small.SAFETY / _SEEN * within
+    found, rest = small.rows_by_vertices(g, b, own, p, law, accepted, device)
     if len(rest):
-        within = np.broadcast_to(accuracy, b.shape)[rest]
-        found.put(rest, _refused(g[rest], b[rest], own[rest], p, law[rest], within, device, bounded))
+        alone, left = dominant.rows(g[rest], b[rest], own[rest], p[law[rest]], within[rest])
+        found.put(rest, alone)
+        if len(rest := rest[left]):
+            found.put(rest, _refused(g[rest], b[rest], own[rest], p, law[rest], within[rest], device, bounded))
     return found
 
 
 def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers, accuracy: ArrayLike) -> Floats:
     """∂²V (R, n + 1, n + 1), the bias last, each entry within `accuracy` up to nine features; where it jumps, the one from
-    larger b. From ten on a row that vertex sums refuse takes the line, as one of more features does.
+    larger b. From ten on a row that neither vertex sums nor `dominant` take goes by the line, as one of more features does.
     """
     n = g.shape[1]
     H, rest = small.hessians_by_vertices(g, b, own, p, law, accuracy)
+    if len(rest):
+        share = p[law[rest]]
+        loose = _CURVED * share[np.arange(len(rest)), own[rest]] if n > _FACES else 0.0
+        within = np.maximum(np.broadcast_to(accuracy, b.shape)[rest], loose)
+        H[rest], left = dominant.hessians(g[rest], b[rest], own[rest], share, within)
+        rest = rest[left]
     part, density = _rows(g[rest], b[rest], own[rest], p, law[rest]), p[law[rest]]
     sparing = (part.low >= 0) | (part.high <= 0) | (n > _FACES)
     if len(some := np.flatnonzero(sparing)):
@@ -86,7 +105,7 @@ def _refused(
         lines = choose_lines(part.take(between), within[between], gradient=True)
         sparing[between] = lines.nodes < GRADIENT_WORK / n
     elif n > _FACES:
-        sparing[:], within = True, _LOOSE * within
+        sparing[:] = True
     found = small.Rows(np.empty_like(b), np.empty_like(g), np.empty_like(b))
     if len(some := np.flatnonzero(sparing)):
         by_line = row_values(part.take(some), p[law[some]], within[some], True, device, bounded=bounded)

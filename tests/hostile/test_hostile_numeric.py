@@ -67,6 +67,7 @@ INSIDE = (
         f"numeric.population.{kernel}"
         for kernel in (
             "derivatives",
+            "dominant",
             "face_kernel",
             "faces",
             "factors",

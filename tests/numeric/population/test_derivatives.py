@@ -20,7 +20,7 @@ GRADIENT, HESSIAN = 1e-8, 1e-5  # promised: an entry in units of K + Σ I_i E x_
 # --- one-sided, of models of all kinds
 
 
-@examples(25, 2000)
+@examples(25, 400)
 @given(models(1, 5), st.integers(0, 2**16))
 @example(Model([[0.0, 1.0]], [0.0, 0.5], [1.0, 1.0], [0.5, 0.5]), 0)
 @example(Model([[1e-12, 1e6, 1.0]], [-2.0, 0.0, 2.0], [1.0] * 3, [0.0, 1 - 1e-4, 0.5]), 1)

@@ -10,6 +10,8 @@ from numeric.population import few_features, small
 
 CLEAN: Given = ([0.9, -0.4, 0.7, 0.3], -0.1, 0, [0.1] * 4)
 SMALL: Given = ([0.9, -1e-5, 1e-7, 1e-6], -0.1, 0, [0.1] * 4)
+CORNERED: Given = ([0.9, -1e-5, 1e-7, 1e-6], -1e-6, 0, [0.1] * 4)
+"""A corner of z lies at 0."""
 
 
 def reachable(case: Given) -> float:
@@ -53,11 +55,11 @@ def test_faces_take_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
         return by_faces(g, *rest)
 
     monkeypatch.setattr(small, "rows_by_faces", seen)
-    given = arrays([CLEAN, SMALL, CLEAN])
+    given = arrays([CLEAN, CORNERED, CLEAN])
     loose = few_features.rows(*given, accuracy=[1e-11, np.inf, 1e-11])
     assert not taken
     near = few_features.rows(*given, accuracy=1e-11)
-    assert [g.tolist() for g in taken] == [[list(SMALL[0])]]
+    assert [g.tolist() for g in taken] == [[list(CORNERED[0])]]
     assert np.abs(near.dg[1] - loose.dg[1]).max() > 1e-11
     for found, vertices in zip(near, loose, strict=True):
         np.testing.assert_array_equal(found[::2], vertices[::2])
