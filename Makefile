@@ -23,8 +23,8 @@ lint: $(INSTALLED)
 figures: $(INSTALLED)
 	$(BIN)/python -m figures
 
-fuzz: $(INSTALLED)  ## random examples, thousands of each
-	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m hypothesis --timeout 1800
+fuzz: $(INSTALLED)  ## random examples, thousands of each, and the whole table of hostile arguments
+	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m 'hypothesis or fuzz' --timeout 1800
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pytest tests/benchmarks/bench_*.py -q -s --benchmark-timer=time.process_time --timeout 1800
@@ -32,9 +32,9 @@ bench: $(INSTALLED)
 gpu: $(INSTALLED)  ## tests and benchmarks on a CUDA device, against one CPU thread
 	$(BIN)/python tests/benchmarks/on_gpu.py
 
-docs: $(INSTALLED)  ## the pages, tutorials executed, into results/docs; a warning is an error
+docs: $(INSTALLED)  ## the pages, all tutorials executed again, into results/docs; a warning is an error
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[docs,testing]'
-	$(BIN)/python -m sphinx -W --keep-going -q -b html figures/pages results/docs
+	$(BIN)/python -m sphinx -E -W --keep-going -q -b html figures/pages results/docs
 
 package: $(INSTALLED)  ## the wheel, built, installed into empty environments and tried there, as is an editable install
 	$(BIN)/python -m pytest tests/package -m package -q

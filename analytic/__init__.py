@@ -5,6 +5,7 @@ law               which features are active together: Independent, OneHot, Corre
 loss              K of any W and b, a rational or a ball
 n2m1              the smallest model: derived loss, critical points, phases; with bias, certified
 one_axis          features on one axis
+polygon_proof     the pentagon and the hexagon are optimal for one active feature: certified
 polytopes         the catalogue: vertices, dimensionality, energies; metrics: the same of any exact W
 polytope_loss     what a polytope costs at a sparsity, and as s → 1
 winners           which packing of polytopes wins from which sparsity on

@@ -25,6 +25,10 @@ def compile_arithmetic(arguments: Sequence[sympy.Symbol], expressions: Sequence[
 
     Horner form in the order of `arguments`, then common subexpressions over all the expressions together. The function
     takes floats, NumPy arrays or torch tensors. Raises ValueError for an expression with other free symbols.
+
+    >>> x = sympy.Symbol("x")
+    >>> compile_arithmetic([x], [x**2 + 1, x / 2])(3)
+    [10, 1.5]
     """
     for expression in expressions:
         if stray := expression.free_symbols - set(arguments):

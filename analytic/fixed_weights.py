@@ -59,7 +59,11 @@ class FixedWeights:
 
 
 def fixed_weights(n: int) -> tuple[FixedWeights, ...]:
-    """The settings for n features in n − 1 dimensions. ValueError unless n is 2 or 3."""
+    """The settings for n features in n − 1 dimensions. ValueError unless n is 2 or 3.
+
+    >>> [(setting.phase, setting.loss) for setting in fixed_weights(2)]
+    [('dropped', -p*r*(3*p - 4)/12), ('alone', -p*(3*p - 4)/12), ('antipodal', p**2*(r + 1)/6)]
+    """
     return _fixed_weights(whole(n, "n", 2, 3))
 
 

@@ -33,9 +33,8 @@ from typing import Literal, get_args
 
 from sympy import Expr
 
-from .exact import closed_form, sign
+from .exact import Enclosure, closed_form, sign
 from .exact.rationals import choice, digits_of, whole
-from .loss import Enclosure
 from .polytope_loss import sparse_optimum
 from .polytopes import polytope
 
@@ -58,7 +57,11 @@ class PolygonSaving:
 
 
 def polygon_saving(corners: int, digits: int = 20) -> PolygonSaving:
-    """The savings of the k-gon; `best_bias` within 10^−digits. ValueError unless k ≥ 2."""
+    """The savings of the k-gon; `best_bias` within 10^−digits. ValueError unless k ≥ 2.
+
+    >>> polygon_saving(5).zero_bias
+    5*sqrt(5)/11 + 35/11
+    """
     return _polygon_saving(whole(corners, "corners", 2), digits_of(digits))
 
 

@@ -37,7 +37,8 @@ from sympy import Expr, ImmutableMatrix, Rational
 from .exact import Exact, closed_form, is_zero, sign
 from .exact.closed_forms import exact_number, short_form
 from .exact.rationals import entries, matrix, whole
-from .loss import Weights
+from .exact.weights import Weights
+from .exact.weights import weights as weights_of
 
 _A, _B, _COSINE = sympy.symbols("a b c", real=True)
 _ON, _SUM, _SQUARES = sympy.symbols("N S Q", real=True)
@@ -133,6 +134,9 @@ def memorised(points: int) -> TGon:
     """The network with loss 0 of least ‖W‖_F: the edge of the zero-loss family. ValueError unless T ≥ 1.
 
     A single point needs no weights at all: a = 0, b = 1.
+
+    >>> memorised(6).squared_norm, memorised(6).bias
+    (2, -1)
     """
     points = whole(points, "points", 1)
     if points == 1:
@@ -165,13 +169,13 @@ def training_loss(W: Weights, b: Sequence[Exact | Expr], points: Points) -> Expr
     W: (m, n), b: n entries. ValueError for shapes that do not match and entries that are not exact.
     """
     rows = matrix(points, "points", exact_number)
-    weights = sympy.Matrix(matrix(W, "W", exact_number))
+    columns = sympy.Matrix(weights_of(W, exact_number))
     bias = entries(b, "b", exact_number)
-    if not weights.cols == len(bias) == len(rows[0]):
+    if not columns.cols == len(bias) == len(rows[0]):
         raise ValueError(
-            f"W, b and points must have the same number of features, got {weights.cols}, {len(bias)} and {len(rows[0])}"
+            f"W, b and points must have the same number of features, got {columns.cols}, {len(bias)} and {len(rows[0])}"
         )
-    gram = (weights.T * weights).applyfunc(closed_form)
+    gram = (columns.T * columns).applyfunc(closed_form)
     total = sympy.Integer(0)
     for point in rows:
         inputs = gram * sympy.Matrix(point)

@@ -6,17 +6,12 @@ rational.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TypeAlias
-
 import sympy
 from sympy import Expr, ImmutableMatrix, MatrixBase
 
-from .exact import Exact, closed_form, is_zero, sign
+from .exact import closed_form, is_zero, sign
 from .exact.closed_forms import exact_number, numbered
-from .exact.rationals import matrix
-
-Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | MatrixBase
+from .exact.weights import Weights, weights
 
 
 def feature_dimensionality(W: Weights) -> tuple[Expr, ...]:
@@ -58,7 +53,7 @@ def coherence(W: Weights) -> Expr:
 
 def gram(W: Weights) -> ImmutableMatrix:
     """G = WᵀW (n, n), entries in closed form. Errors as above."""
-    columns = [*zip(*matrix(W, "W", exact_number), strict=True)]
+    columns = [*zip(*weights(W, exact_number), strict=True)]
     n = len(columns)
 
     def entry(i: int, j: int) -> Expr:

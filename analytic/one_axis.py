@@ -39,7 +39,7 @@ from sympy import Expr, Rational
 
 from .exact import Exact, to_sympy
 from .exact.rationals import sparsity_between, whole
-from .law import Independent
+from .law import Independent, variance
 from .loss import expected_loss
 from .n2m1.bias import Certified, certify
 from .n2m1.bias.angle import BITS, GUARD, Angle
@@ -84,7 +84,7 @@ def conjectured_cost(n: int, m: int, sparsity: Exact) -> sympy.Rational:
     s = sparsity_between(sparsity)
     _check_sizes(n, m)
     dense = to_sympy(1 - s)
-    v = VARIANCE.subs(p, dense)
+    v = variance(dense)
     return min((n - m) * v, m * dense**2 / 3 + (n - 2 * m) * v)
 
 
@@ -112,7 +112,7 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     pair = certify(s)
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
-    v = VARIANCE.subs(p, to_sympy(1 - s))
+    v = variance(to_sympy(1 - s))
     upper = m * pair.loss_upper + (n - 2 * m) * v
     if str(s) in MORE:
         weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
@@ -134,6 +134,10 @@ def counterexample(sparsity: Exact) -> Witness:
 
     A minimum found in floats, rounded to as few digits as it takes; its loss is exact. With m axes of such pairs and n − 2m
     features dropped the conjecture falls for every n ≥ 2m.
+
+    >>> found = counterexample("1/2")
+    >>> found.weights, found.biases, found.loss < found.beaten
+    ((97/100, -97/100), (1/10, 1/10), True)
     """
     s = sparsity_between(sparsity)
     model = Angle(1 - s, 1, 1, 0)
@@ -161,7 +165,7 @@ def three_on_an_axis(sparsity: Exact) -> Witness:
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
     weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
-    return _witness(s, weights, biases, pair.loss_lower + VARIANCE.subs(p, to_sympy(1 - s)))
+    return _witness(s, weights, biases, pair.loss_lower + variance(to_sympy(1 - s)))
 
 
 def _check_sizes(n: int, m: int) -> None:

@@ -19,7 +19,11 @@ LONGEST = 30
 
 
 def decimals(number: Any, digits: int = 12) -> str:
-    """An exact number to so many significant digits, with "…" where it goes on."""
+    """An exact number to so many significant digits, with "…" where it goes on.
+
+    >>> decimals(Fraction(1, 3))
+    '0.333333333333…'
+    """
     value = _fraction(number, digits)
     if not value and isinstance(number, sympy.Expr) and not number.is_Rational:
         return str(number)

@@ -4,7 +4,8 @@ A model is f(x) = ReLU(WᵀWx + b) with W (m, n) and b (n,); a feature x_i is 0 
 [0, 1]; K = Σ_i I_i E(x_i − f_i)². Two routes lead to each number and share no code; every name says which it takes.
 
 exact (rationals, algebraic numbers, rigorous enclosures; a float is refused)
-    exact_loss, enclose_loss, SmallestModel, phase_boundary, certify, polytope, winners, thomson
+    exact_loss, enclose_loss, SmallestModel, phase_boundary, phase_diagram (evaluated in floats), certify, polytope, winners,
+    thomson
 floats (NumPy in, float64 out, without sampling)
     loss, value_and_gradient, hessian, minimise_loss, describe, feature_norms, superposition, feature_dimensionality,
     dimensions_per_feature, capacity

@@ -4,6 +4,7 @@ from .exact import certify as certify
 from .exact import enclose_loss as enclose_loss
 from .exact import exact_loss as exact_loss
 from .exact import phase_boundary as phase_boundary
+from .exact import phase_diagram as phase_diagram
 from .exact import polytope as polytope
 from .exact import thomson as thomson
 from .exact import winners as winners

@@ -1,4 +1,5 @@
-"""The exact route at the door: rationals, algebraic numbers and rigorous enclosures, from exact input; a float is refused."""
+"""The exact route at the door: rationals, algebraic numbers and rigorous enclosures, from exact input; a float is refused, but
+by `phase_diagram`, which evaluates the exact minima on whole arrays."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from analytic.exact import Exact
 from analytic.loss import Weights
 from analytic.n2m1 import SmallestModel as SmallestModel
 from analytic.n2m1 import phase_boundary as phase_boundary
+from analytic.n2m1 import phase_diagram as phase_diagram
 from analytic.n2m1.bias import certify as certify
 from analytic.polytopes import polytope as polytope
 from analytic.thomson import thomson as thomson

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+import analytic.exact
 import analytic.loss
+import numeric.train
 from analytic.exact import rational
 from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
 from analytic.printed import short
 from numeric import population
-from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, whole
+from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, sizes_known, whole
 from numeric.geometry import Geometry, describe
 from numeric.metrics import feature_dimensionality, feature_norms
 from numeric.printed import html_table
@@ -26,13 +28,16 @@ if TYPE_CHECKING:
 
 _FEATURES = 12
 _TERMS_A_SECOND = 150_000
+_ACCURACY = 1e-9
+"""Of a loss, as a share of it: a least loss that is smaller beside it may be 0."""
 _RATIONAL = 1 << 8
 """Vertices up to which the loss of floats is computed as the rational number that it is."""
 
 
-@dataclass(frozen=True, eq=False)
-class Judgement:
-    """What `judge` found; `print` shows it as a table.
+@dataclass(frozen=True, eq=False, kw_only=True, repr=False)
+class Judgement(numeric.train.Judgement):
+    """What `judge` found of one model; `print` shows it as a table. `Training.judge` returns the same for a stack, with losses
+    alone.
 
     `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
     or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
@@ -45,11 +50,11 @@ class Judgement:
     Judgement: loss 0.1083, least 0.09311979741 (certified), gap 0.015; digon
     """
 
+    loss: float
     W: Floats
     b: Floats
     law: Law
     importance: Floats
-    loss: float
     exact: Rational | Enclosure | None
     least: float | None
     least_from: str | None
@@ -84,8 +89,10 @@ class Judgement:
         return self.loss
 
     def _findings(self) -> list[tuple[str, str]]:
-        nothing = "not known: too many parameters, or too little time, to search"
-        share = f" ({self.gap / self.least:.2%} of the least)" if self.gap is not None and self.least else ""
+        nothing = "not known: too many parameters to search"
+        share = ""
+        if self.gap is not None and self.least is not None and self.least > _ACCURACY * self.loss:
+            share = f" ({self.gap / self.least:.2%} of the least)"
         exact = (
             repr(self.exact)
             if isinstance(self.exact, Enclosure)
@@ -103,6 +110,7 @@ class Judgement:
         }
         return [(name, text) for name, text in found.items() if text]
 
+    @sizes_known()
     def _features(self) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
         """Columns and rows of a table of the features."""
         columns = (feature_norms(self.W), self.b, self.dimensionality, self.feature_losses)
@@ -143,31 +151,37 @@ def judge(
     rule = _law(sparsity, law)
     starts, seconds = whole("starts", starts, 1), number("seconds", seconds, "(0, inf)")
     weight = importance_row(floats(importance, "importance"), n)
-    model = weights, zeros, *float_law(rule)
-    each = population.feature_losses(*model[:3], law=model[3])
-    loss = float(population.expected_loss(*model[:3], weight, law=model[3]))
     plain = tuple(
         read if given is None or hasattr(given, "shape") else given
         for given, read in ((W, weights), (b, zeros), (importance, weight))
     )
-    exact = _exact(plain, rule, seconds)
-    known = least(Setting(weights, zeros, rule, weight, began + seconds), starts)
+    return _judged(Setting(weights, zeros, rule, weight, began + seconds), plain, starts, seconds)
+
+
+@sizes_known()
+@analytic.exact.sizes_known()
+def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: float) -> Judgement:
+    """`plain`: W, b and importance, exact where they came so."""
+    W, b, (sparsity, law) = setting.W, setting.b, float_law(setting.law)
+    loss = max(0.0, float(population.expected_loss(W, b, sparsity, setting.importance, law=law)))
+    exact = _exact(plain, setting.law, seconds)
+    known = least(setting, starts)
     value, gap = _gap(loss, exact, known)
     return Judgement(
-        weights,
-        zeros,
-        rule,
-        weight,
-        loss,
-        exact,
-        value,
-        known.source if known else None,
-        gap,
-        known.what if known else "",
-        known.how if known else "",
-        each,
-        describe(weights, zeros),
-        feature_dimensionality(weights),
+        loss=loss,
+        W=W,
+        b=b,
+        law=setting.law,
+        importance=setting.importance,
+        exact=exact,
+        least=value,
+        least_from=known.source if known else None,
+        gap=gap,
+        least_geometry=known.what if known else "",
+        note=known.how if known else "",
+        feature_losses=np.maximum(population.feature_losses(W, b, sparsity, law=law), 0),
+        geometry=describe(W, b),
+        dimensionality=feature_dimensionality(W),
     )
 
 
@@ -187,7 +201,7 @@ def _gap(loss: float, exact: Any, known: Known | None) -> tuple[float | None, fl
         return None, None
     if known.lower is not None and exact is not None:
         return known.value, float(rational(exact, "exact") - known.lower)
-    value = min(known.value, loss)
+    value = max(0.0, min(known.value, loss))
     return value, loss - value
 
 

@@ -10,21 +10,23 @@ from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
-from scipy.optimize import minimize
+import torch
+from torch import Tensor
 
 from analytic.exact import rational
 from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
 from numeric.geometry import describe
-from numeric.minimise import minimise_loss
+from numeric.minimise import ROUNDING, bfgs
 from numeric.model import initial_weights
 from numeric.population import value_and_gradient
 
 from .laws import Independent, Law, exactly, float_law
 
-_POLISHED = 9
-"""Features up to which second derivatives cost little beside a descent: `minimise_loss` polishes its minima with them."""
+_ROUNDED = 9
+"""Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
+_NOISE = 1e-13
 _MOST_PARAMETERS = 4000
 _MOST_CATALOGUED = 12
 _MEMORY = 1 << 27
@@ -42,9 +44,12 @@ class Known(NamedTuple):
 
 
 class _End(NamedTuple):
+    """The lowest point of some descents; `rested`: whether they came to their ends in time."""
+
     value: float
     W: Floats
     b: Floats
+    rested: bool = False
 
 
 class _TimeIsUpError(Exception):
@@ -75,34 +80,33 @@ class Setting:
         each = {rational(exactly(s, "sparsity"), "sparsity") for s in given}
         return each.pop() if len(each) == 1 else None
 
-    def in_time(self, share: float = 0) -> None:
-        """Raises when time is up: to be called now and then."""
-        if self.left < 0:
-            raise _TimeIsUpError
-
-    def descend(self, W: Floats, b: Floats) -> _End:
-        """K, W and b at the lowest point of a descent from there, ended early when time is up."""
+    def descend(self, W: Tensor, b: Tensor) -> _End:
+        """K, W and b at the lowest point of descents from W (k, m, n) and b (k, n), which begin, and end when time is up."""
         sparsity, law = float_law(self.law)
-        m, n = W.shape
-        best = _End(np.inf, W, b)
+        m, n = W.shape[1:]
+        best = _End(np.inf, W[0].numpy(), b[0].numpy())
+        unit = self.importance.max() or 1.0  # of losses: a search takes steps of the size of their slopes
 
-        def loss(x: Floats) -> tuple[float, Floats]:
+        def objective(x: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal best
-            self.in_time()
-            here = x[: m * n].reshape(m, n), x[m * n :]
-            found = value_and_gradient(*here, sparsity, self.importance, law=law)
-            if found.value < best.value:
-                best = _End(float(found.value), *(part.copy() for part in here))
-            return float(found.value), np.concatenate([found.W.ravel(), found.b])
+            if self.left < 0 and np.isfinite(best.value):
+                raise _TimeIsUpError
+            here = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
+            found = value_and_gradient(*here, sparsity, self.importance / unit, law=law, bound_gradient=False)
+            k = int(found.value.nan_to_num(torch.inf).argmin())
+            if (value := float(found.value[k] * unit)) < best.value:
+                best = _End(value, here[0][k].clone().numpy(), here[1][k].clone().numpy())
+            return found.value, torch.cat([found.W.flatten(1), found.b], dim=1)
 
         with suppress(_TimeIsUpError):
-            options = {"maxiter": 5000, "maxfun": 20_000, "ftol": 0.0, "gtol": 1e-10}
-            minimize(loss, np.concatenate([W.ravel(), b]), jac=True, method="L-BFGS-B", options=options)
+            noise = ROUNDING if n <= _ROUNDED else _NOISE
+            bfgs(objective, torch.cat([W.flatten(1), b], dim=1), gradient_tolerance=1e-10, noise=noise)
+            return best._replace(rested=True)
         return best
 
 
 def least(setting: Setting, starts: int) -> Known | None:
-    """The least loss known over all W and b of these shapes; None where the model is too large, or time, to search at all."""
+    """The least loss known over all W and b of these shapes; None where the model is too large to search at all."""
     return _certified(setting) or _searched(setting, starts)
 
 
@@ -122,15 +126,16 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     if setting.W.size + setting.W.shape[1] > _MOST_PARAMETERS:
         return _catalogued(setting)
     half = replace(setting, until=setting.until - setting.left / 2)
-    best = half.descend(setting.W, setting.b)
+    best = half.descend(torch.from_numpy(setting.W)[None], torch.from_numpy(setting.b)[None])
     found, done = "found downhill of the W given", 0
     for size, end in _descents(setting, starts):
-        done += size
+        done += size if end.rested else 0
         if end.value < best.value - 1e-12 * (1 + abs(best.value)):
             found, best = "found from a random start", end
+    found += "" if best.rested else ", in a descent that was cut short"
     if not np.isfinite(best.value):
         return _catalogued(setting)
-    searched = f"{done} of {starts} starts searched, nothing proved"
+    searched = f"{done} of {starts} starts searched to the end, nothing proved"
     packing = _catalogued(setting)
     if packing and packing.value < best.value - 1e-10 * (1 + best.value):
         return packing._replace(how=f"{packing.how}; {searched}")
@@ -140,27 +145,15 @@ def _searched(setting: Setting, starts: int) -> Known | None:
 def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
     """How many starts, and the lowest end of them, while time lasts."""
     m, n = setting.W.shape
-    if n > _POLISHED:
-        for seed in range(starts):
-            if setting.left <= 0:
-                return
-            yield 1, setting.descend(initial_weights(n, m, [seed])[0].numpy(), np.zeros(n))
-        return
-    sparsity, law = float_law(setting.law)
     done, size, cost = 0, 1, 0.0
     most = max(1, _MEMORY // (8 * (m * n + n) ** 2))
-    while done < starts:
-        size = min(size, most, starts - done, int(setting.left / cost) if cost else 1)
-        if size < 1:
-            return
+    while done < starts and setting.left > 0:
+        size = max(1, min(size, most, starts - done, int(setting.left / cost) if cost else 1))
         begun = time.monotonic()
-        try:
-            found = minimise_loss(
-                n, m, sparsity, law=law, importance=setting.importance, starts=size, seed=done, progress=setting.in_time
-            )
-        except _TimeIsUpError:
-            return
-        yield size, _End(found.value, found.W, found.b)
+        yield (
+            size,
+            setting.descend(initial_weights(n, m, range(done, done + size)), torch.zeros(size, n, dtype=torch.float64)),
+        )
         cost = (time.monotonic() - begun) / size
         done, size = done + size, 4 * size
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numeric.sweep
 import numeric.train
+from numeric.arguments import entries
 from numeric.train import train as train
 
 from .laws import Independent, Law, float_law, floats
@@ -24,7 +25,8 @@ class TrainConfig(numeric.train.TrainConfig):
     """
 
     def __post_init__(self) -> None:
-        laws: tuple[Any, ...] = self.law if isinstance(self.law, tuple) else (self.law,) * len(self.seeds)
+        models = len(entries("seeds", self.seeds))
+        laws: tuple[Any, ...] = self.law if isinstance(self.law, tuple) else (self.law,) * models
         if laws and all(isinstance(law, Independent) for law in laws):
             if self.sparsity is not None:
                 raise ValueError(f"sparsity must be None beside a law, got {self.sparsity!r}")

@@ -1,8 +1,8 @@
 """Derive-and-plot scripts: each figure's module computes its numbers in one function and draws them in another.
 
 It has `TITLE`, `SEED` (None where nothing is random), `SECONDS` (CPU seconds, quick and full, where they were measured),
-`numbers(full, device, progress)`, `caption(numbers)` and `draw(numbers)`; with `RESUMES = True`, `numbers` also takes a
-`folder`, in which it keeps its own checkpoints.
+`numbers(full, device, progress)`, `caption(numbers)` (three sentences, `motifs.caption`) and `draw(numbers)`; with
+`RESUMES = True`, `numbers` also takes a `folder`, in which it keeps its own checkpoints.
 
 catalogue   which figures there are; gallery: how they are made, kept and laid out; motifs: what several of them draw
 the others  the topics of the gallery, a folder each

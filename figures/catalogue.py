@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -38,6 +39,7 @@ TOPICS = {
         "certified_branches",
         "antipodal_ray",
         "transition",
+        "basins",
     ),
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
@@ -48,7 +50,15 @@ TOPICS = {
         "universality",
         "adversarial",
     ),
-    "Geometry of superposition": ("polytopes", "winners", "why_these_shapes", "uneven_sparsity", "correlated_sets"),
+    "Geometry of superposition": (
+        "polytopes",
+        "winners",
+        "why_these_shapes",
+        "polygon_link",
+        "polygon_rivals",
+        "uneven_sparsity",
+        "correlated_sets",
+    ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),
@@ -65,31 +75,39 @@ def module_of(name: str) -> str:
 
 def _path(name: str) -> Path:
     """The one file of this name, so that a name says where its figure is."""
+    if not isinstance(name, str) or not name.isidentifier():
+        raise ValueError(f"name must be that of a figure, such as 'landscape', got {name!r}")
     found = [*Path(__file__).parent.glob(f"*/{name}.py")]
     if len(found) != 1:
-        raise ModuleNotFoundError(f"figures must have one module {name}.py, got {len(found)}")
+        raise ValueError(f"name must be that of one figure, got {name!r}, of which there are {len(found)}")
     return found[0]
 
 
 def title(name: str) -> str:
-    """One line that says what the figure shows."""
-    return str(_constants(name)["TITLE"])
+    """One line that says what the figure shows.
+
+    >>> title("landscape")
+    'Loss landscape of two features in one dimension'
+    """
+    return str(_constants(_path(name))["TITLE"])
 
 
 def seconds(name: str, *, full: bool) -> float:
     """CPU seconds that making the figure takes, about."""
-    return float(_constants(name)["SECONDS"][full])
+    if not isinstance(full, bool):
+        raise ValueError(f"full must be True or False, got {full!r}")
+    return float(_constants(_path(name))["SECONDS"][full])
 
 
 def resumes(name: str) -> bool:
     """Whether the figure keeps checkpoints of its own."""
-    return bool(_constants(name).get("RESUMES", False))
+    return bool(_constants(_path(name)).get("RESUMES", False))
 
 
 @cache
-def _constants(name: str) -> dict[str, Any]:
+def _constants(path: Path) -> dict[str, Any]:
     """What stands at the head of a figure's module, read from its text: to import it would load all its libraries."""
-    tree = ast.parse(_path(name).read_text(encoding="utf-8"))
+    tree = ast.parse(path.read_text(encoding="utf-8"))
     found = {}
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
@@ -100,7 +118,9 @@ def _constants(name: str) -> dict[str, Any]:
 
 def check_names(names: tuple[str, ...]) -> tuple[str, ...]:
     """`names`, or all figures if empty. Raises ValueError for a name that no figure has."""
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise ValueError(f"names must be a sequence of names of figures, such as ('landscape',), got {names!r}")
     for name in names:
         if name not in NAMES:
-            raise ValueError(f"figure must be one of {', '.join(NAMES)}, got {name!r}")
+            raise ValueError(f"names: a figure must be one of {', '.join(NAMES)}, got {name!r}")
     return names or NAMES

@@ -7,6 +7,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
+import matplotlib
 import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 
 from analytic.n2m1 import Diagram, PhaseTransition, SmallestModel, phase_diagram
 from analytic.polytopes import Polytope
-from numeric.arguments import array, instance, shown
+from numeric.arguments import array, flag, instance, shown
 from numeric.dynamics import Trajectory
 from numeric.metrics import feature_norms, superposition
 from numeric.minimise import LossSolution
@@ -26,6 +27,9 @@ from .smallest_model import landscape
 from .smallest_model.transition import ALIGNED, ANTIPODAL
 
 Floats = npt.NDArray[np.float64]
+
+_LARGEST = 1e100
+"""Of weights: their products are drawn."""
 
 
 def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
@@ -47,6 +51,7 @@ def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
     """
     if axes is not None:
         instance("axes", axes, Axes, "matplotlib axes")
+    flag("gram", gram)
     draw = next((draw for kind, draw in _DRAWN.items() if isinstance(result, kind)), None)
     if draw is None:
         W = _weights(result)
@@ -54,6 +59,8 @@ def plot(result: Any, axes: Any = None, *, gram: bool = False) -> Any:
     with as_file(files("figures.gallery") / "style.mplstyle") as style, pyplot.style.context(Path(style)):
         at = pyplot.subplots()[1] if axes is None else axes
         draw(at, result)
+        interactive = matplotlib.is_interactive()
+    matplotlib.interactive(interactive)  # a notebook's backend, loaded by the first figure, sets it for all that follow
     return at
 
 
@@ -73,6 +80,8 @@ def _weights(result: Any) -> Floats:
             "result must be weights (m, n), a LossSolution, Judgement, Training, Polytope, SmallestModel, PhaseTransition, "
             f"phase diagram or Trajectory, got {shown(result)}"
         )
+    if np.abs(W).max() > _LARGEST:
+        raise ValueError(f"result must hold weights of size {_LARGEST:g} at most, got {np.abs(W).max():g}")
     return W
 
 

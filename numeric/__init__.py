@@ -14,4 +14,8 @@ geometry         names for the polytopes in any W
 thomson          points on a sphere; line_packing: lines and points as far apart as possible
 capacity         capacity by search
 running          files, processes, commands; compiled: loops made ready once
+
+>>> from numeric.population import expected_loss
+>>> round(float(expected_loss([[1.0, -1.0]], [0.0, 0.0], 0.5)), 12)
+0.083333333333
 """

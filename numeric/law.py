@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 import numpy as np
 import torch
@@ -12,6 +12,13 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from .arguments import Floats, instance, shown, sparsity_row, whole
+
+Number = TypeVar("Number")
+
+
+def variance(density: Number) -> Number:
+    """Var x = p/3 − p²/4 of a feature that is 0 with probability 1 − p, else uniform on [0, 1]; elementwise on an array."""
+    return density / 3 - density * density / 4  # type: ignore[operator, no-any-return]
 
 
 @dataclass(frozen=True)
@@ -93,6 +100,9 @@ class Partition(NamedTuple):
 def partition(law: Law, n: int) -> Partition:
     """The groups of a law. ValueError where they overlap, miss a feature or name one outside 0..n-1, and for a sparsity outside
     [0, 1].
+
+    >>> partition(Anticorrelated([(0, 2), (1,)], 0.5), 3).group
+    array([0, 1, 0])
     """
     n = whole("n", n, 1)
     if isinstance(law := given_law(law), OneHot):

@@ -30,6 +30,10 @@ def expected_loss_monte_carlo(
 
     W: (m, n); b: (n,) or None; sparsity, importance: number or (n,). ValueError on bad input or fewer than 2
     samples.
+
+    >>> found = expected_loss_monte_carlo([[1.0, -1.0]], None, 0.5, samples=10_000)
+    >>> abs(found.mean - 1 / 12) < 5 * found.standard_error
+    True
     """
     model = setting(W, b, sparsity, importance)
     samples = whole("samples", samples, 2)

@@ -21,7 +21,11 @@ def brief(result: Any) -> str:
 
 
 def line(text: str) -> str:
-    """The text on one line, cut where it is too long for one."""
+    """The text on one line, cut where it is too long for one.
+
+    >>> len(line("a" * 500))
+    400
+    """
     return text if len(text) <= MOST_LINE else f"{text[: MOST_LINE - 1]}…"
 
 

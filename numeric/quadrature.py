@@ -35,6 +35,9 @@ def expected_loss_quadrature(
 
     W: (m, n) with n ≤ 3; b: (n,) or None; sparsity, importance: number or (n,). About 3 ms at n = 2 and 0.3 s
     at n = 3. ValueError on bad input and for n > 3.
+
+    >>> round(expected_loss_quadrature([[1.0, -1.0]], None, 0.5).value, 12)
+    0.083333333333
     """
     model = setting(W, b, sparsity, importance)
     n = model.W.shape[1]

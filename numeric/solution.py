@@ -1,17 +1,27 @@
-"""What every minimiser returns: distinct minima in order of value, and how many runs came to each."""
+"""What every minimiser returns: distinct minima in order of value, with how many runs came to each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeVar
+
+import numpy as np
 
 from .arguments import Floats
 from .printed import html_table
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
 class Minimum:
     """One distinct end point: `count` runs came here. `gradient_norm` is the largest entry of the gradient,
     leaving out entries that push against a bound; `converged` says that it reached the tolerance.
+
+    >>> import numpy as np
+    >>> Minimum(0.5, np.zeros(2), 0.0, 3, False)
+    Minimum: 0.5, from 3 starts, not converged
     """
 
     value: float
@@ -60,3 +70,34 @@ class Solution:
     @property
     def converged(self) -> bool:
         return self.minima[0].converged
+
+
+M = TypeVar("M", bound=Minimum)
+
+
+def grouped(ends: Iterable[T], same: Callable[[T, T], bool]) -> list[list[T]]:
+    """Each end goes to the first group whose first member `same(first, end)` takes it for, or begins one."""
+    groups: list[list[T]] = []
+    for end in ends:
+        group = next((group for group in groups if same(group[0], end)), None)
+        if group is None:
+            groups.append([end])
+        else:
+            group.append(end)
+    return groups
+
+
+def merged(ends: Sequence[M], same: Callable[[M, M], bool]) -> tuple[M, ...]:
+    """Distinct minima in order of value, with their counts; the lowest, converged if any is, stands for its group."""
+    order = sorted(ends, key=lambda end: (not end.converged, end.value))
+    found = [replace(group[0], count=sum(end.count for end in group)) for group in grouped(order, same)]
+    return tuple(sorted(found, key=lambda minimum: minimum.value))
+
+
+def rotations(W: Floats, tolerance: float) -> int:
+    """The dimension of the orbit of W (m, n) under rotations of R^m: m(m − 1)/2 unless its columns span too little."""
+    m = len(W)
+    turned = np.zeros((m, m, *W.shape))
+    for a, b in zip(*np.triu_indices(m, 1), strict=True):
+        turned[a, b, a], turned[a, b, b] = -W[b], W[a]
+    return int(np.linalg.matrix_rank(turned.reshape(m * m, -1), tol=tolerance))

@@ -19,7 +19,7 @@ from typing import NamedTuple, NoReturn
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("analytic", "numeric", "figures", "verify")
+PACKAGES = ("analytic", "numeric", "figures", "verify", "antipodal")
 _LIBRARIES = (
     "flint",
     "hypothesis",
@@ -101,7 +101,9 @@ TABLE = (
         "above.slope[0] - below.slope[0], above.slope[1] - below.slope[1]",
         "analytic/test_n2m1_boundary",
     ),
-    Mutation("(_x, 0, (_e * _u - beta) / _a)", "(_x, 0, (_e * _u + beta) / _a)", "analytic/test_n2m1_bias_forms"),
+    Mutation(
+        "(_x, 0, (other * _u - beta) / own)", "(_x, 0, (other * _u + beta) / own)", "analytic/test_n2m1_bias_forms"
+    ),
     Mutation("2 * p / 3 - 2 * cross**2 / whole", "2 * p / 3 - cross**2 / whole", "analytic/test_n2m1_bias_forms"),
     Mutation(
         "rational_number(c / (1 - c)).square_root()", "rational_number(c).square_root()", "analytic/test_toy_capacity"

@@ -44,7 +44,7 @@ def test_names_relied_on(module: str) -> None:
     assert [name for name in NAMES[module].split() if not hasattr(import_module(module), name)] == []
 
 
-@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md"])
+@pytest.mark.parametrize("text", ["README.md", "CONTRIBUTING.md", "figures/pages/examples.md"])
 def test_dotted_names_of_the_texts(text: str) -> None:
     """Of a module, or of something in it."""
     dotted = set(re.findall(r"`((?:analytic|numeric|figures|verify)(?:\.\w+)+)`", (ROOT / text).read_text()))
@@ -54,6 +54,7 @@ def test_dotted_names_of_the_texts(text: str) -> None:
         assert hasattr(import_module(module), last) or import_module(name), name
 
 
+@pytest.mark.processes
 def test_figures_compute_on_one_thread() -> None:
     """Set before torch loads: threads that wait for each other cost a factor of forty on arrays as small as these."""
     code = "import figures, torch; print(torch.get_num_threads())"

@@ -1,7 +1,8 @@
 r"""Re-verify a certificate of the smallest model with bias: Python integers and the standard library, nothing else.
 
 `python -I verify/certificate.py FILE` (JSON, or that gzipped) prints the theorem that was checked and ends with 0, or with 1 for
-a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂².
+a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂². Certificates
+of polygons are checked by `polygon_certificate.py`, which lies beside this file.
 
 Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1.bias`). So let
 t > 0 be the square of the larger weight, −1 ≤ q ≤ 0 the ratio of the two and β = b/t: z₁ = t(x₁ + qx₂ + β₁),
@@ -32,6 +33,8 @@ import zlib
 from fractions import Fraction
 from itertools import pairwise, product
 from math import comb, lcm
+from pathlib import Path
+from runpy import run_path
 from typing import Any
 
 BITS, GUARD = 60, 128  # cells in units of 2^-60; expectations rounded outwards at 2^-128
@@ -307,9 +310,28 @@ def chart(document: Any, ends: list[Fraction], weights: Weights, upper: Level, l
 
 
 def verify(document: Any) -> str:
-    """The theorem that a certificate proves, in one sentence. Raises Rejected."""
+    """The theorem that a certificate proves, in one sentence. Raises Rejected, which is a ValueError.
+
+    >>> from pathlib import Path
+    >>> file = Path(__file__).parents[1] / "analytic" / "certificates" / "drop-s05-penalty000-above.json.gz"
+    >>> verify(read(file.read_bytes()))[:52]
+    'At s = 1/20, I = (1, 484483917/500000000), λ = 0 the'
+    """
+    try:
+        return theorem(document)
+    except Rejected:
+        raise
+    except (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Rejected(
+            f"document must be what a certificate holds, got another {type(document).__name__} ({error!r})"
+        ) from None
+
+
+def theorem(document: Any) -> str:
     if document.get("digest") != digest({key: value for key, value in document.items() if key != "digest"}):
         raise Rejected("the digest does not fit: the file was changed")
+    if document.get("kind") == "polygon":
+        return polygon(document)
     given = document["sparsity"]
     ends = [1 - Fraction(s) for s in (reversed(given) if isinstance(given, list) else [given])]
     one, other = (Fraction(i) for i in document["importance"])
@@ -344,6 +366,13 @@ def verify(document: Any) -> str:
         f"At s = {1 - p}, I = ({one}, {other}), λ = {penalty} the least loss over all W and b lies in [{lower}, {upper}] "
         f"({float(lower):.12g}, width {float(upper - lower):.1g}), and at every minimiser with w1 w2 <= 0 {' or '.join(known)}."
     )
+
+
+def polygon(document: Any) -> str:
+    try:
+        return str(run_path(str(Path(__file__).with_name("polygon_certificate.py")))["verify"](document))
+    except ValueError as error:
+        raise Rejected(error) from error
 
 
 def digest(body: Any) -> str:

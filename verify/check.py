@@ -7,14 +7,16 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
-from typing import Any
+from functools import partial
+from typing import Any, Protocol, TypeAlias, TypeVar
 
+from numeric.arguments import function, shown
 from numeric.running.progress import Progress
 
 Value = float | Fraction | str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Outcome:
     """What one run of a check measured. `exact` and `independent` are the two values, at the worst place.
 
@@ -31,7 +33,13 @@ class Outcome:
 
 
 class Worst:
-    """The place where two values lie farthest apart, of all that were seen; a nan is farther than anything."""
+    """The place where two values lie farthest apart, of all that were seen; a nan is farther than anything.
+
+    >>> worst = Worst()
+    >>> worst.see(1e-16, "1/2", "0.5", "W = (1, −1)")
+    >>> worst.outcome(1e-15, "rounding").deviation
+    1e-16
+    """
 
     def __init__(self) -> None:
         self._deviation = math.nan
@@ -46,7 +54,14 @@ class Worst:
 
     def outcome(self, tolerance: float, reason: str, data: Mapping[str, Any] | None = None) -> Outcome:
         """The outcome at that place; a check that saw nothing does not pass."""
-        return Outcome(*self._values, self._deviation, tolerance, reason, {**(data or {}), "worst": self._place})
+        return Outcome(
+            exact=self._values[0],
+            independent=self._values[1],
+            deviation=self._deviation,
+            tolerance=tolerance,
+            reason=reason,
+            data={**(data or {}), "worst": self._place},
+        )
 
 
 def _text(value: Value) -> str:
@@ -60,6 +75,30 @@ class Claim:
     name: str
     claim: str
     measure: Callable[[Progress], Outcome]
+
+
+S = TypeVar("S")
+Row: TypeAlias = tuple[str, str, Callable[[S, Progress], Outcome]]
+"""A claim of a suite: its name, the claim, and what measures it, given how much is asked for."""
+Rows: TypeAlias = tuple[Row[S], ...]
+
+
+def ready(rows: Rows[S], asked: S) -> tuple[Claim, ...]:
+    """The claims of a suite, to be run as it is `asked`."""
+    return tuple(Claim(name, claim, partial(measure, asked)) for name, claim, measure in rows)
+
+
+class Suite(Protocol):
+    """A module with claims, under a heading, with a sentence that says what they are about. `full` asks for more of each;
+    `device` is where models are trained.
+    """
+
+    @property
+    def TITLE(self) -> str: ...
+    @property
+    def ABOUT(self) -> str: ...
+
+    def claims(self, *, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -86,7 +125,17 @@ class Check:
 
 
 def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
-    """Run the claims in order. A claim that breaks down (a square comes out negative, say) has failed, with why."""
+    """Run the claims in order. A claim that breaks down (a square comes out negative, say) has failed, with why.
+
+    ValueError where there is something else among them, before any is run.
+    """
+    if isinstance(claims, str) or not isinstance(claims, Sequence) or not all(isinstance(one, Claim) for one in claims):
+        raise ValueError(f"claims must be a sequence of Claims of verify.check, got {shown(claims)}")
+    function("progress", progress, optional=False)
+    return _runs(claims, progress)
+
+
+def _runs(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iterator[Check]:
     for claim in claims:
         start = time.perf_counter()
 
@@ -97,6 +146,12 @@ def run(claims: Sequence[Claim], progress: Callable[[str, float], None]) -> Iter
         try:
             outcome = claim.measure(report)
         except Exception as error:
-            outcome = Outcome("", "", float("nan"), 0.0, f"could not be computed: {type(error).__name__}: {error}")
+            outcome = Outcome(
+                exact="",
+                independent="",
+                deviation=float("nan"),
+                tolerance=0.0,
+                reason=f"could not be computed: {type(error).__name__}: {error}",
+            )
         report(1.0)
         yield Check(claim.name, claim.claim, outcome, time.perf_counter() - start)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 from rich.console import Console
@@ -12,12 +14,14 @@ import figures
 from numeric.running.files import output_folder, write_whole
 from numeric.train import check_device
 
-from .check import Check, run
-from .report import Run, as_html, as_json, table
+from .check import Check, Claim, Suite, run
+from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
+    basins,
     capacity,
     finite_data,
+    polygon_proof,
     polytopes,
     population,
     smallest_bias,
@@ -26,7 +30,19 @@ from .suites import (
     winners,
 )
 
-SUITES = (smallest_bias, any_network, population, thomson, polytopes, winners, capacity, finite_data)
+SUITES: tuple[Suite, ...] = (
+    smallest_model,
+    smallest_bias,
+    basins,
+    polygon_proof,
+    any_network,
+    population,
+    thomson,
+    polytopes,
+    winners,
+    capacity,
+    finite_data,
+)
 
 
 def main_job(full: bool, device: str, out: Path) -> int:
@@ -42,12 +58,10 @@ def main_job(full: bool, device: str, out: Path) -> int:
         return Run(full, device, time.perf_counter() - start)
 
     tasks = [figures.Task(name, full, device, drawings) for name in figures.REPORT]
+    asked = [(suite, suite.claims(full=full, device=device)) for suite in SUITES]
     with Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console) as progress:
-        table_of_claims = [
-            *smallest_model.claims(full=full, device=device),
-            *(claim for suite in SUITES for claim in suite.claims(full=full)),
-        ]
-        checking = progress.add_task("checks", total=len(table_of_claims))
+        claims = [claim for _, asked_of in asked for claim in asked_of]
+        checking = progress.add_task("checks", total=len(claims))
         drawing = progress.add_task("figures", total=len(tasks))
 
         def checked(name: str, share: float) -> None:
@@ -58,7 +72,7 @@ def main_job(full: bool, device: str, out: Path) -> int:
 
         # One process checks, another draws: two processors are what a machine has at least.
         with figures.made_beside(tasks, 1, drawn) as finished:
-            for check in run(table_of_claims, checked):
+            for check in run(claims, checked):
                 checks.append(check)
                 write_whole(out / "verify.json", as_json(checks, elapsed(), complete=False))
             progress.update(checking, description="checks", completed=len(checks))
@@ -68,7 +82,7 @@ def main_job(full: bool, device: str, out: Path) -> int:
                 progress.update(drawing, description="figures", completed=len(pictures))
                 for picture in pictures:
                     figures.save(picture, drawings)
-                write_whole(out / "report.html", as_html(checks, pictures, elapsed()))
+                write_whole(out / "report.html", as_html(_sections(asked, checks), pictures, elapsed()))
             except Exception as error:
                 # Where a check has failed the mathematics may not hold together enough to draw; the verdict must come out.
                 if not failed:
@@ -79,3 +93,9 @@ def main_job(full: bool, device: str, out: Path) -> int:
     verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
     console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
     return 1 if failed else 0
+
+
+def _sections(asked: Sequence[tuple[Suite, Sequence[Claim]]], checks: Sequence[Check]) -> list[Section]:
+    """The checks, in the order in which the suites asked for them, under the headings of these."""
+    made = iter(checks)
+    return [Section(suite.TITLE, suite.ABOUT, [*islice(made, len(claims))]) for suite, claims in asked if claims]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import platform
@@ -19,6 +18,8 @@ from rich.table import Table
 
 from analytic.n2m1 import CHAMBERS, Chamber, Interval, SmallestModel, edges, phase_boundary, phase_curve
 from figures.gallery.html import mathml, render
+from figures.gallery.inline import inline
+from figures.motifs.caption import Caption
 
 from .check import Check
 from .theorems import MODEL, THEOREMS
@@ -49,9 +50,22 @@ class Figure(Protocol):
     @property
     def title(self) -> str: ...
     @property
-    def caption(self) -> str: ...
+    def caption(self) -> Caption: ...
     @property
     def svg(self) -> bytes: ...
+
+
+@dataclass(frozen=True)
+class Section:
+    """The checks of a suite, as the report shows them under a heading, with a sentence that says what they are about."""
+
+    title: str
+    about: str
+    checks: Sequence[Check]
+
+    @property
+    def passed(self) -> int:
+        return sum(check.passed for check in self.checks)
 
 
 @dataclass(frozen=True)
@@ -86,7 +100,11 @@ def table(checks: Sequence[Check]) -> Table:
 
 
 def as_json(checks: Sequence[Check], run: Run, *, complete: bool) -> bytes:
-    """All outcomes. `complete` is false while checks are still to come: an interrupted run leaves what it finished."""
+    """All outcomes. `complete` is false while checks are still to come: an interrupted run leaves what it finished.
+
+    >>> b'"complete": true' in as_json([], Run(full=False, device="cpu", seconds=1.0), complete=True)
+    True
+    """
     content = {
         "command": run.command,
         "complete": complete,
@@ -107,10 +125,9 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: str = "") -> bytes:
-    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others. `viewer`: HTML to
-    stand below the figures, as `figures.motifs.turntable` makes it.
-    """
+def as_html(sections: Sequence[Section], drawn: Sequence[Figure], run: Run) -> bytes:
+    """The report: checks, exact minima, boundary, figures, derivation, training. One file, no links to others."""
+    checks = [check for section in sections for check in section.checks]
     failed = [check.name for check in checks if not check.passed]
     basins: list[dict[str, Any]] = next(
         (check.outcome.data["basins"] for check in checks if "basins" in check.outcome.data), []
@@ -118,10 +135,10 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
     curve = phase_curve()
     return render(
         files(__package__).joinpath("report.html").read_text(encoding="utf-8"),
-        checks=[_with_worst(check) for check in checks],
+        sections=sections,
         passed=len(checks) - len(failed),
-        failed=len(failed),
-        failed_names=", ".join(failed),
+        total=len(checks),
+        failed=failed,
         setting="Full" if run.full else "Quick",
         seconds=run.seconds,
         command=run.command,
@@ -135,11 +152,7 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
         curve_degrees=curve.degree_list(),
         curve_terms=len(curve.terms()),
         boundary=_boundary_rows(),
-        figures=[
-            {"name": f.name, "title": f.title, "caption": f.caption, "image": base64.b64encode(f.svg).decode()}
-            for f in drawn
-        ],
-        viewer=viewer,
+        figures=[(inline(each.svg, each.name, each.title), each) for each in drawn],
         chambers=_derivations(),
         edges=[
             {
@@ -152,13 +165,6 @@ def as_html(checks: Sequence[Check], drawn: Sequence[Figure], run: Run, viewer: 
         ],
         basins=basins,
     )
-
-
-def _with_worst(check: Check) -> dict[str, Any]:
-    outcome = check.outcome
-    shown = {field: getattr(outcome, field) for field in ("exact", "independent", "deviation", "tolerance", "reason")}
-    shown["data"] = {"worst": outcome.data.get("worst", "")}
-    return {"name": check.name, "claim": check.claim, "passed": check.passed, "outcome": shown}
 
 
 def _model_rows(model: SmallestModel) -> dict[str, Any]:

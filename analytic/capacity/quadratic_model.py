@@ -54,6 +54,9 @@ class QuadraticModel:
 
     β = 1 is the law ±1, whose squares are constant: every loss is 0. ValueError for no values, a negative value,
     β < 1 (E x⁴ ≥ (E x²)² = 1 for every law), and floats.
+
+    >>> QuadraticModel((1, "1/2"), 6).allocate(1)
+    (8/9, 1/9)
     """
 
     values: Sequence[Exact] = field(compare=False)

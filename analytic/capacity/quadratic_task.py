@@ -45,7 +45,7 @@ _TOGETHER = 4
 """Features that occur together in a term of the variance."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Derivation:
     r"""What follows from the moments, as SymPy expressions in β, v, C and a.
 
@@ -124,7 +124,17 @@ def derivation() -> Derivation:
     # At β = 1 benefits vanish altogether.
     (turning,) = set(sympy.solve(slope.subs({value: 1, capacity: sympy.Rational(1, 2)}), kurtosis)) - {1}
     scale = sympy.factor(best_norm / capacity)
-    return Derivation(diagonal, pair, given_norm, best_norm, loss, scale, marginal_benefit, slope, turning)
+    return Derivation(
+        diagonal=diagonal,
+        pair=pair,
+        given_norm=given_norm,
+        best_norm=best_norm,
+        loss=loss,
+        scale=scale,
+        marginal_benefit=marginal_benefit,
+        slope=slope,
+        turning_kurtosis=turning,
+    )
 
 
 @lru_cache(maxsize=1)

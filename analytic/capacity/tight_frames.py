@@ -22,9 +22,10 @@ from itertools import product
 import sympy
 from sympy import Expr
 
-from ..exact import Exact, rational, to_sympy
+from ..exact import Exact, is_zero, rational, to_sympy
 from ..exact.closed_forms import exact_number
-from ..exact.rationals import entries, instance, matrix, whole
+from ..exact.rationals import entries, instance, whole
+from ..exact.weights import weights
 from .quadratic_model import QuadraticModel
 from .quadratic_task import derivation, kurtosis
 
@@ -40,11 +41,14 @@ class Block:
 
 def capacities(W: sympy.MatrixBase) -> tuple[Expr, ...]:
     """C_i = (W_i·W_i)²/Σ_j (W_i·W_j)², (n,), exact; 0 for a zero column. W: (m, n), exact SymPy numbers."""
-    W = _exact(W)
+    return _capacities(_exact(W))
+
+
+def _capacities(W: sympy.Matrix) -> tuple[Expr, ...]:
     gram = _expanded(W.T * W)
     return tuple(
         sympy.radsimp(gram[i, i] ** 2 / sympy.expand(sum(gram[i, j] ** 2 for j in range(W.shape[1]))))
-        if gram[i, i] != 0
+        if not is_zero(gram[i, i])
         else sympy.Integer(0)
         for i in range(W.shape[1])
     )
@@ -54,7 +58,7 @@ def blocks(W: sympy.MatrixBase) -> tuple[Block, ...] | None:
     """The blocks of W in order of their first feature; None where W is not block-semi-orthogonal (Σ C_i < rank W).
 
     Features with zero columns are in no block. Two spaces with one scale are one block. W: (m, n), exact; entries are
-    rationals and square roots of rationals, whose sums SymPy's `expand` decides.
+    rationals and square roots of rationals.
     """
     W = _exact(W)
     frame = _expanded(W * W.T)
@@ -62,14 +66,14 @@ def blocks(W: sympy.MatrixBase) -> tuple[Block, ...] | None:
     for i in range(W.shape[1]):
         column = W[:, i]
         square = sympy.expand(column.dot(column))
-        if square == 0:
+        if is_zero(square):
             continue
         image = _expanded(frame * column)
         scale = sympy.radsimp(sympy.expand(column.dot(image)) / square)
-        if _expanded(image - scale * column) != sympy.zeros(*column.shape):
+        if not all(is_zero(entry) for entry in image - scale * column):
             return None
         found.setdefault(scale, []).append(i)
-    shares = capacities(W)
+    shares = _capacities(W)
     return tuple(
         Block(tuple(features), int(sympy.expand(sum(shares[i] for i in features))), scale)
         for scale, features in found.items()
@@ -151,7 +155,7 @@ def _given(model: QuadraticModel) -> QuadraticModel:
 
 
 def _exact(W: sympy.MatrixBase) -> sympy.Matrix:
-    return sympy.Matrix(matrix(W, "W", exact_number))
+    return sympy.Matrix(weights(W, exact_number))
 
 
 _Column = list[tuple[int, Fraction]]

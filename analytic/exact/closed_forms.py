@@ -13,7 +13,7 @@ S. Schirra, S. Schmitt, A separation bound for real algebraic expressions (2001)
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
 from math import isqrt, lcm, prod
 
 import flint
@@ -22,6 +22,7 @@ from flint import arb, fmpq_poly, fmpz_mat
 from sympy import Expr, Rational
 
 from .balls import ball
+from .enclosures import refined
 from .rationals import Exact, from_flint, rational, to_sympy
 from .roots import RealAlgebraic, real_roots
 
@@ -49,22 +50,29 @@ def sign(number: Expr) -> int:
 
     ValueError for what `analytic.exact.balls` refuses, what is not a finite real number, and where π itself, or a wave of an
     angle that is no rational multiple of π, comes so near to 0 that the bound would be needed.
+
+    >>> sign(sympy.sqrt(2) + sympy.sqrt(3) - sympy.sqrt(10))
+    -1
     """
     if number.is_Rational:
         return int(sympy.sign(number))
-    bits, enough = 128, 0
-    while True:
+
+    @cache
+    def enough() -> int:
+        upper, lower = _bounds(number)
+        return (_degree(number) - 1) * upper.bit_length() + lower.bit_length()
+
+    def decided(bits: int) -> int | None:
         value = ball(number, bits)
-        if value.is_finite() and not value.contains(0):
+        if not value.is_finite():
+            if bits > enough():
+                raise ValueError(f"an exact number must be real and finite, got {number}")
+            return None
+        if not value.contains(0):
             return 1 if value > 0 else -1
-        if not enough:
-            upper, lower = _bounds(number)
-            enough = (_degree(number) - 1) * upper.bit_length() + lower.bit_length()
-        if value.is_finite() and value.abs_upper() < arb(2) ** -enough:
-            return 0
-        if not value.is_finite() and bits > enough:
-            raise ValueError(f"an exact number must be real and finite, got {number}")
-        bits *= 2
+        return 0 if value.abs_upper() < arb(2) ** -enough() else None
+
+    return refined(decided, 128)
 
 
 @lru_cache(maxsize=16384)

@@ -9,6 +9,7 @@ from sympy import Expr, Poly
 
 from .balls import ball
 from .closed_forms import is_zero
+from .enclosures import horner, refined
 from .rationals import from_flint, rational, to_flint
 
 MOST_BITS = 1 << 13
@@ -19,16 +20,18 @@ def roots_in(equation: Poly, chamber: tuple[Expr, Expr], bits: int) -> list[arb]
 
     A ball that meets the real line and whose mirror image meets no other ball holds a real root.
     """
-    while bits <= MOST_BITS:
+
+    def apart(bits: int) -> list[arb] | None:
         roots = _isolated(equation, bits)
         found = [root.real for root in roots if root.imag.contains(0)]
         alone = all(sum(bool(other.overlaps(root.conjugate())) for other in roots) == 1 for root in roots)
         places = [_place(equation, root, chamber, bits) for root in found]
-        if roots and alone and None not in places:
-            inside = [root for root, place in zip(found, places, strict=True) if place]
-            return sorted(inside, key=lambda root: from_flint(root.mid().fmpq()))
-        bits *= 2
-    raise ArithmeticError(f"the roots of {equation.as_expr()} cannot be told apart")
+        if not roots or not alone or None in places:
+            return None
+        inside = [root for root, place in zip(found, places, strict=True) if place]
+        return sorted(inside, key=lambda root: from_flint(root.mid().fmpq()))
+
+    return refined(apart, bits, MOST_BITS, f"the roots of {equation.as_expr()} cannot be told apart")
 
 
 def _isolated(equation: Poly, bits: int) -> list[acb]:
@@ -72,8 +75,4 @@ def rational_multiple(equation: Poly) -> fmpq_poly | None:
 
 def value_at(polynomial: Poly, point: arb, bits: int) -> arb:
     """p(x) for x in a ball, by Horner's rule at `bits` bits."""
-    with flint.ctx.workprec(bits):
-        value = arb(0)
-        for coefficient in polynomial.all_coeffs():
-            value = value * point + ball(coefficient, bits)
-    return value
+    return horner([ball(coefficient, bits) for coefficient in reversed(polynomial.all_coeffs())], point, bits)

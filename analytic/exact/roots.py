@@ -20,6 +20,7 @@ import sympy
 from flint import acb, arb, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 
 from ..printed import LONGEST, decimals
+from .enclosures import ball_ends, horner, refined
 from .rationals import from_flint, to_flint
 
 _START_BITS = 64
@@ -59,12 +60,12 @@ class RealAlgebraic:
         if self.degree == 1:
             value = Fraction(-self.coefficients[0], self.coefficients[1])
             return value, value
-        bits = _START_BITS + width.denominator.bit_length()
-        while True:
+
+        def narrow(bits: int) -> tuple[Fraction, Fraction] | None:
             lower, upper = ball_ends(self.ball(bits))
-            if upper - lower <= width:
-                return lower, upper
-            bits *= 2
+            return (lower, upper) if upper - lower <= width else None
+
+        return refined(narrow, _START_BITS + width.denominator.bit_length())
 
     def __float__(self) -> float:
         return float(self.ball())
@@ -79,20 +80,24 @@ class RealAlgebraic:
     def __lt__(self, other: RealAlgebraic) -> bool:
         if self.coefficients == other.coefficients:
             return self.index < other.index
-        bits = _START_BITS
-        while (mine := self.ball(bits)).overlaps(theirs := other.ball(bits)):
-            bits *= 2
-        return bool(mine < theirs)
+
+        def apart(bits: int) -> bool | None:
+            mine, theirs = self.ball(bits), other.ball(bits)
+            return None if mine.overlaps(theirs) else bool(mine < theirs)
+
+        return refined(apart, _START_BITS)
 
     def sign_of(self, polynomial: fmpq_poly) -> int:
         """The sign −1, 0 or 1 of polynomial(α), exactly: zero by division, otherwise by a ball that excludes zero."""
         remainder = polynomial % fmpq_poly(list(self.coefficients))
         if remainder.is_zero():
             return 0
-        bits = _START_BITS
-        while (value := _evaluate(remainder, self.ball(bits), bits)).contains(0):
-            bits *= 2
-        return 1 if value > 0 else -1
+
+        def decided(bits: int) -> int | None:
+            value = horner(remainder.coeffs(), self.ball(bits), bits)
+            return None if value.contains(0) else 1 if value > 0 else -1
+
+        return refined(decided, _START_BITS)
 
     @property
     def sign(self) -> int:
@@ -108,15 +113,15 @@ class RealAlgebraic:
         companion = _companion(self.coefficients)
         minimal = (_at_matrix(denominator, companion).inv() * _at_matrix(numerator, companion)).minpoly().numer()
         coefficients = _primitive(minimal)
-        bits = _START_BITS
-        while True:
-            ball = self.ball(bits)
+
+        def found(bits: int) -> RealAlgebraic | None:
+            above, below = (horner(part.coeffs(), self.ball(bits), bits) for part in (numerator, denominator))
             with flint.ctx.workprec(bits):
-                value = _evaluate(numerator, ball, bits) / _evaluate(denominator, ball, bits)
+                value = above / below
             hits = [i for i, root in enumerate(real_root_balls(coefficients, bits)) if root.overlaps(value)]
-            if len(hits) == 1:
-                return RealAlgebraic(coefficients, hits[0])
-            bits *= 2
+            return RealAlgebraic(coefficients, hits[0]) if len(hits) == 1 else None
+
+        return refined(found, _START_BITS)
 
     def square_root(self) -> RealAlgebraic:
         """√α ≥ 0 as a real algebraic number. Raises ValueError when α < 0."""
@@ -139,12 +144,6 @@ class RealAlgebraic:
             return sympy.expand(-b / (2 * a) + (root if self.index == 1 else -root))
         polynomial = sympy.Poly(list(reversed(self.coefficients)), sympy.Dummy("x"))
         return sympy.CRootOf(polynomial, self.index)
-
-
-def ball_ends(ball: arb) -> tuple[Fraction, Fraction]:
-    """Both ends of a finite ball, exactly (`arb.lower` would round to the precision of the moment)."""
-    middle, radius = from_flint(ball.mid().fmpq()), from_flint(ball.rad().fmpq())
-    return middle - radius, middle + radius
 
 
 def rational_number(value: Fraction | int) -> RealAlgebraic:
@@ -175,12 +174,6 @@ def sign_beside(polynomial: fmpq_poly, point: Fraction, side: int) -> int:
     return 0
 
 
-def sign_at_infinity(polynomial: fmpq_poly) -> int:
-    """The sign of the polynomial for large positive arguments; 0 for the zero polynomial."""
-    leading = polynomial.leading_coefficient()
-    return (leading > 0) - (leading < 0)
-
-
 def rational_between(lower: RealAlgebraic, upper: RealAlgebraic) -> Fraction:
     """A rational strictly between two real algebraic numbers, lower < upper: of least denominator between the ends of their
     enclosures, so that what is computed there stays short.
@@ -208,15 +201,6 @@ def _primitive(polynomial: fmpz_poly) -> tuple[int, ...]:
     coefficients = [int(c) for c in polynomial.coeffs()]
     content = int(polynomial.content()) * (1 if coefficients[-1] > 0 else -1)
     return tuple(c // content for c in coefficients)
-
-
-def _evaluate(polynomial: fmpq_poly, ball: arb, bits: int) -> arb:
-    """Horner's rule in ball arithmetic: products only, since a power of a ball around 0 may come back as nan."""
-    with flint.ctx.workprec(bits):
-        value = arb(0)
-        for coefficient in reversed(polynomial.coeffs()):
-            value = value * ball + arb(coefficient)
-    return value
 
 
 def _companion(coefficients: tuple[int, ...]) -> fmpq_mat:

@@ -6,8 +6,10 @@ cube       the expectations over a cube, as sums over vertices
 chambers   K as an expression, one for each chamber of W
 """
 
+from ..exact import Enclosure
+from ..exact.weights import Weights
 from .floats import loss_of_floats
-from .network import MOST_VERTICES, Enclosure, Weights, enclose_loss, expected_loss, loss_by_active
+from .network import MOST_VERTICES, enclose_loss, expected_loss, loss_by_active
 
 from .network import sparse_limit, vertex_count  # isort: skip
 

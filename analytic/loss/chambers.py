@@ -17,7 +17,8 @@ import sympy
 from sympy import Expr, Rational
 
 from ..exact import Exact, rational, to_sympy
-from ..exact.rationals import entries, instance, matrix, whole
+from ..exact.rationals import entries, instance, whole
+from ..exact.weights import weights
 from .cube import expectation, transform, vertices
 
 Mask = int
@@ -92,7 +93,7 @@ def symbols_for(n: int, m: int) -> Symbols:
 
 def chamber_at(W: Sequence[Sequence[Exact]], b: Sequence[Exact]) -> LossChamber:
     """The chamber that contains a point, exact rationals W (m, n) and b (n,). A vertex value of 0 counts as not positive."""
-    rows = matrix(W, "W", rational)
+    rows = weights(W, rational)
     n = len(rows[0])
     bias = entries(b, "b", rational, n)
     gram = [[sum((line[i] * line[j] for line in rows), Fraction(0)) for j in range(n)] for i in range(n)]

@@ -21,7 +21,7 @@ def loss_of_floats(W: Any, b: Any, law: Law, importance: Sequence[Exact] | None 
 
     >>> from analytic.law import OneHot
     >>> loss_of_floats([[0.5, -0.5]], [0.0, 0.25], OneHot())
-    79/256
+    13/96
     """
     rows = [entries(row, "W", _taken) for row in entries(_listed(W), "W", lambda row, name: row)]
     return expected_loss(rows, entries(_listed(b), "b", _taken), law, importance)

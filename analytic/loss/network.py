@@ -13,36 +13,22 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from math import prod
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any
 
 import flint
 import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
-from ..exact import Exact, ball, is_zero, rational, to_flint, to_sympy
-from ..exact.rationals import digits_of, entries, from_flint, instance, matrix
-from ..exact.roots import ball_ends
+from ..exact import Enclosure, Exact, ball, enclosure, is_zero, rational, to_flint, to_sympy
+from ..exact.closed_forms import exact_number
+from ..exact.enclosures import bits_for, refined
+from ..exact.rationals import digits_of, entries, from_flint, instance
+from ..exact.weights import Weights, weights
 from ..law import Block, Law, Support
-from ..printed import enclosed
 from .cube import expectation, positive_part, transform, vertices
 
 MOST_VERTICES = 1 << 12
-
-Weights: TypeAlias = Sequence[Sequence[Exact | Expr]] | sympy.MatrixBase
-
-
-class Enclosure(NamedTuple):
-    """A number lies within `radius` of `midpoint`, rigorously; both are exact rationals."""
-
-    midpoint: sympy.Rational
-    radius: sympy.Rational
-
-    def __repr__(self) -> str:
-        return enclosed(self.midpoint - self.radius, self.midpoint + self.radius)
-
-    def __float__(self) -> float:
-        return float(self.midpoint)
 
 
 @dataclass(frozen=True)
@@ -113,20 +99,16 @@ def enclose_loss(
     """
     model, digits = _model(W, b, law, importance), digits_of(digits)
     scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
-    target = (scale or Fraction(1)) / 10**digits
-    bits = 64 + 4 * digits
-    while True:
+    target = to_sympy((scale or Fraction(1)) / 10**digits)
+
+    def narrow(bits: int) -> Enclosure | None:
         with flint.ctx.workprec(bits):
             gram = [[_ball_or_zero(entry, bits) for entry in row] for row in model.gram]
             bias = [_ball_or_zero(entry, bits) for entry in model.bias]
             value = _loss(model, gram, bias, lambda p: arb(to_flint(p)), _positive_ball)
-        if value.is_finite():
-            lower, upper = ball_ends(value)
-            if upper - lower <= 2 * target:
-                return Enclosure(to_sympy((lower + upper) / 2), to_sympy((upper - lower) / 2))
-        bits *= 2
-        if bits > 1 << 17:
-            raise ArithmeticError("an entry of WᵀW or b is zero or too small to tell from zero")
+        return found if value.is_finite() and (found := enclosure(value)).radius <= target else None
+
+    return refined(narrow, bits_for(digits), 1 << 17, "an entry of WᵀW or b is zero or too small to tell from zero")
 
 
 def vertex_count(blocks: Sequence[Block]) -> int:
@@ -181,9 +163,9 @@ def _loss(
 
 
 def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
-    weights = sympy.Matrix(matrix(W, "W", _exact))
-    n = weights.cols
-    bias = entries(b, "b", _exact, n)
+    columns = sympy.Matrix(weights(W, exact_number))
+    n = columns.cols
+    bias = entries(b, "b", exact_number, n)
     instance(law, "law", Law, "a law of analytic.law, such as Independent('9/10')")
     values = entries([1] * n if importance is None else importance, "importance", rational, n)
     if negative := [value for value in values if value < 0]:
@@ -194,7 +176,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
         )
-    gram = (weights.T * weights).applyfunc(_simplified)
+    gram = (columns.T * columns).applyfunc(_simplified)
     return _Model(
         tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
         bias,
@@ -202,14 +184,6 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
         blocks,
         tuple(law.inclusion((i,), n) / 3 for i in range(n)),
     )
-
-
-def _exact(value: Exact | Expr, name: str) -> Expr:
-    if isinstance(value, Expr) and not isinstance(value, sympy.Rational) and not value.has(sympy.Float):
-        if value.is_number and value.is_real and value.is_finite:
-            return value
-        raise ValueError(f"{name} must hold real numbers, got {value}")
-    return to_sympy(rational(value, name))
 
 
 def _simplified(entry: Expr) -> Expr:

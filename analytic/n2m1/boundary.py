@@ -21,8 +21,9 @@ from flint import arb, fmpq, fmpq_mpoly, fmpz
 from sympy import Expr
 
 from ..exact import Exact, RealAlgebraic, to_flint
+from ..exact.enclosures import ball_ends, bits_for, refined
 from ..exact.rationals import digits_of
-from ..exact.roots import ball_ends, rational_between, rational_number
+from ..exact.roots import rational_between, rational_number
 from ..printed import decimals, enclosed, short
 from .critical_points import Importance, SmallestModel
 from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, SAME_SIGN, Chamber
@@ -30,7 +31,7 @@ from .elimination import RING, check_size, in_ring, in_sparsity, ties
 from .points import CriticalPoint, Phase
 
 Interval = tuple[Fraction, Fraction]
-_MOST_BITS = 1 << 15
+_MOST_BITS = 1 << 17
 _FINE = Fraction(1, 10**40)
 
 
@@ -163,25 +164,25 @@ def _branch(transition: PhaseTransition, phase: Phase, digits: int) -> Branch:
     _, *numbers = transition.model.parameters
     chamber = _at_transition(transition, phase)[0]
     ray = in_ring(chamber, *(RING.constant(to_flint(v)) for v in numbers))
-    bits = 64 + 4 * digits
-    while True:
+
+    def narrow(bits: int) -> Branch | None:
         point = _at_transition(transition, phase, bits // 4)[1]
         with flint.ctx.workprec(2 * bits):
             s = transition.value.ball(bits)
             direction = _newton(ray.stationarity, _direction(point, chamber, bits), s)
-            if direction is not None:
-                square = _value(ray.linear, direction, s) / (2 * _value(ray.quartic, direction, s))
-                kept = square.sqrt()
-                other = direction * kept
-                constant, gain, cost = (_value(polynomial.derivative("s"), direction, s) for polynomial in ray)
-                slope = constant - square * gain + square * square * cost
-                weights = (kept, other) if chamber.larger == 0 else (-other, -kept)
-                ends = [ball_ends(ball) for ball in (*weights, slope)]
-                if all(high - low < Fraction(1, 10**digits) for low, high in ends):
-                    return Branch(*ends)
-        bits *= 2
-        if bits > _MOST_BITS:
-            raise ArithmeticError(f"the {phase} direction at the transition is not an isolated root")
+            if direction is None:
+                return None
+            square = _value(ray.linear, direction, s) / (2 * _value(ray.quartic, direction, s))
+            kept = square.sqrt()
+            other = direction * kept
+            constant, gain, cost = (_value(polynomial.derivative("s"), direction, s) for polynomial in ray)
+            slope = constant - square * gain + square * square * cost
+            weights = (kept, other) if chamber.larger == 0 else (-other, -kept)
+        ends = [ball_ends(ball) for ball in (*weights, slope)]
+        return Branch(*ends) if all(high - low < Fraction(1, 10**digits) for low, high in ends) else None
+
+    failure = f"the {phase} direction at the transition is not an isolated root"
+    return refined(narrow, bits_for(digits), _MOST_BITS, failure)
 
 
 def _direction(point: CriticalPoint, chamber: Chamber, bits: int) -> arb:

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from numpy.polynomial.polynomial import polyval
 from sympy import Expr, Poly
 
 from ..emit import Arithmetic, compile_arithmetic, compile_chambers
@@ -101,6 +102,10 @@ def phase_diagram(sparsity: npt.ArrayLike, importance: npt.ArrayLike) -> Diagram
     The one place of `analytic` where settings are floats: whole arrays, for pictures. 0 ≤ s < 1 and 1e-100 ≤ I₂ ≤
     1e100; ValueError otherwise. Losses are good to a few ulp of I₁ + I₂, weights to about the root of that where the
     minimum is flat.
+
+    >>> phase_diagram([[0.3], [0.6]], [1, 0.25]).antipodal
+    array([[False, False],
+           [ True,  True]])
     """
     given = _reals(sparsity, "sparsity"), _reals(importance, "importance")
     try:
@@ -157,25 +162,25 @@ def _best_on_arc(arc: int, s: Array, extra: Array) -> tuple[Array, Array, Array]
     """The largest gain L²/4Q on an arc, the kept weight √(L/2Q) > 0 there, and the other weight u√(L/2Q)."""
     end = ARCS[arc][2]
     linear, quartic, stationarity, curvature = (
-        [np.broadcast_to(c, s.shape) for c in coefficients(1 - s, np.ones_like(s), extra, np.zeros_like(s))]
+        np.array([np.broadcast_to(c, s.shape) for c in coefficients(1 - s, np.ones_like(s), extra, np.zeros_like(s))])
         for coefficients in _coefficients(arc)
     )
-    scan = np.array([_horner(linear, t * end) ** 2 / _horner(quartic, t * end) for t in _SCAN])
+    scan = np.array([polyval(t * end, linear) ** 2 / polyval(t * end, quartic) for t in _SCAN])
     best = scan.argmax(axis=0)
     inner, outer = end * _SCAN[np.maximum(best - 1, 0)], end * _SCAN[np.minimum(best + 1, len(_SCAN) - 1)]
     direction = end * _SCAN[best]
     for _ in range(_NEWTON_STEPS):
-        slope = _horner(stationarity, direction) * end
+        slope = polyval(direction, stationarity, tensor=False) * end
         inner, outer = np.where(slope > 0, direction, inner), np.where(slope > 0, outer, direction)
         with np.errstate(divide="ignore", invalid="ignore"):
-            step = direction - slope * end / _horner(curvature, direction)
+            step = direction - slope * end / polyval(direction, curvature, tensor=False)
         inside = (np.minimum(inner, outer) <= step) & (step <= np.maximum(inner, outer))
         step = np.where(inside, step, (inner + outer) / 2)
         moved = np.abs(step - direction).max(initial=0.0)
         direction = step
         if moved < 1e-15:
             break
-    length, cost = _horner(linear, direction), _horner(quartic, direction)
+    length, cost = (polyval(direction, part, tensor=False) for part in (linear, quartic))
     kept = np.sqrt(length / (2 * cost))
     return length**2 / (4 * cost), kept, direction * kept
 
@@ -197,10 +202,3 @@ def _constant() -> Arithmetic:
 
 def _by_power(polynomial: Expr) -> list[Expr]:
     return list(reversed(Poly(polynomial, u).all_coeffs()))
-
-
-def _horner(coefficients: list[Array], direction: Array | float) -> Array:
-    value = coefficients[-1]
-    for coefficient in reversed(coefficients[:-1]):
-        value = value * direction + coefficient
-    return value

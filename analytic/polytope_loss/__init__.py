@@ -5,11 +5,11 @@ sparse_limit   the same as s → 1, in closed form
 sums           L and Q, on which both rest, as sums over vertices
 """
 
-from .at_sparsity import BestAtom, best_gain, best_loss, enclosure, independent
+from .at_sparsity import BestAtom, best_gain, best_loss, independent
 from .sparse_limit import SparseEnclosure, SparseOptimum, sparse_loss, sparse_optimum
 from .sums import vertex_sums
 
 __all__ = [
-    "BestAtom", "SparseEnclosure", "SparseOptimum", "best_gain", "best_loss", "enclosure", "independent", "sparse_loss",
+    "BestAtom", "SparseEnclosure", "SparseOptimum", "best_gain", "best_loss", "independent", "sparse_loss",
     "sparse_optimum", "vertex_sums",
 ]  # fmt: skip

@@ -29,11 +29,10 @@ import flint
 import sympy
 from flint import arb
 
-from ..exact import Exact, rational, to_flint, to_sympy
+from ..exact import Enclosure, Exact, enclosure, rational, to_flint, to_sympy
 from ..exact.bernstein import zeros
+from ..exact.enclosures import bits_for, refined
 from ..exact.rationals import digits_of
-from ..exact.roots import ball_ends
-from ..loss import Enclosure
 from ..polytopes import Polytope, given_polytope
 from .sums import Knot, knots, vertex_sums
 
@@ -75,23 +74,31 @@ def best_loss(polytope: Polytope, sparsity: Exact, digits: int = 30) -> BestAtom
 
     `polytope`: unit vertices that a symmetry takes to each other; 0 ≤ sparsity < 1. ValueError otherwise, and for an
     inexact sparsity. ArithmeticError where two places tie to `MOST_BITS` bits, so that norm and bias are not unique.
+
+    >>> from analytic.polytopes import polytope
+    >>> round(float(best_loss(polytope("pentagon"), "9/10").loss), 12)
+    0.026305131124
     """
     s, n, digits = rational(sparsity, "sparsity"), given_polytope(polytope).gram.rows, digits_of(digits)
     if not 0 <= s < 1:
         raise ValueError(f"sparsity must lie in [0, 1), got {s}")
-    target, bits = sympy.Rational(1, 10**digits), 64 + 4 * digits
-    while bits <= MOST_BITS:
+    target = sympy.Rational(1, 10**digits)
+
+    def narrow(bits: int) -> BestAtom | None:
         weights = independent(vertex_sums(polytope, bits).n, to_flint(s), bits)
         peak = best_gain(polytope, weights, digits + 3, bits)
         with flint.ctx.workprec(bits):
             loss = n * (arb(to_flint(1 - s)) / 3 - peak.gain)
             values = (peak.square_norm.sqrt(), peak.square_norm * peak.beta, loss)
-        if all(value.is_finite() for value in values):
-            found = BestAtom(polytope, to_sympy(s), *map(enclosure, values))
-            if max(found.norm.radius, found.bias.radius, found.loss.radius) <= target:
-                return found
-        bits *= 2
-    raise ArithmeticError(f"two norms and biases of the {polytope.name} tie at sparsity {s}")
+        if not all(value.is_finite() for value in values):
+            return None
+        enclosed = [*map(enclosure, values)]
+        close = all(one.radius <= target for one in enclosed)
+        return BestAtom(polytope, to_sympy(s), *enclosed) if close else None
+
+    return refined(
+        narrow, bits_for(digits), MOST_BITS, f"two norms and biases of the {polytope.name} tie at sparsity {s}"
+    )
 
 
 def independent(n: int, s: flint.fmpq, bits: int) -> list[arb]:
@@ -155,9 +162,3 @@ def _between(left: Knot, right: Knot, width: arb, lowest: arb) -> list[Peak]:
         most, least = cross(place), square(place)
         found.append(Peak(most**2 / least, most / least, place))
     return found
-
-
-def enclosure(value: arb) -> Enclosure:
-    """A finite ball as exact rationals."""
-    lower, upper = ball_ends(value)
-    return Enclosure(to_sympy((lower + upper) / 2), to_sympy((upper - lower) / 2))

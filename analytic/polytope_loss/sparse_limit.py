@@ -27,12 +27,11 @@ import sympy
 from flint import arb
 from sympy import Expr, Poly, Rational, Symbol
 
-from ..exact import Exact, closed_form, real_roots, sign, to_sympy
+from ..exact import Enclosure, Exact, closed_form, enclosure, real_roots, sign
 from ..exact.closed_forms import exact_number, short_form
+from ..exact.enclosures import bits_for, refined
 from ..exact.polynomial import MOST_BITS, rational_multiple, roots_in, value_at
 from ..exact.rationals import digits_of
-from ..exact.roots import ball_ends
-from ..loss import Enclosure
 from ..polytopes import Polytope, given_polytope
 
 THETA = Symbol("theta", real=True)
@@ -72,12 +71,14 @@ class SparseOptimum:
         over_rationals = rational_multiple(self.equation)
         if over_rationals is None:
             return None
-        candidates, bits = [root for root, _ in real_roots(over_rationals)], 64
-        while len(candidates) > 1:
-            bits *= 2
+        candidates = [root for root, _ in real_roots(over_rationals)]
+
+        def alone(bits: int) -> Expr | None:
             value = self._threshold_ball(bits)
-            candidates = [root for root in candidates if root.ball(bits).overlaps(value)]
-        return candidates[0].expression
+            near = [root for root in candidates if root.ball(bits).overlaps(value)]
+            return near[0].expression if len(near) == 1 else None
+
+        return refined(alone, _BITS)
 
     @property
     def square_norm(self) -> Expr | None:
@@ -97,12 +98,12 @@ class SparseOptimum:
     def enclose(self, digits: int = 30) -> SparseEnclosure:
         """Enclosures of radius ≤ 10^−digits, by ball arithmetic of doubling precision."""
         digits = digits_of(digits)
-        bits = 64 + 4 * digits
-        while True:
-            found = SparseEnclosure(*map(_enclosure, self._balls(bits)))
-            if all(enclosure.radius <= Rational(1, 10**digits) for enclosure in found):
-                return found
-            bits *= 2
+
+        def narrow(bits: int) -> SparseEnclosure | None:
+            found = SparseEnclosure(*map(enclosure, self._balls(bits)))
+            return found if all(one.radius <= Rational(1, 10**digits) for one in found) else None
+
+        return refined(narrow, bits_for(digits))
 
     @property
     def _square(self) -> Expr:
@@ -145,16 +146,13 @@ def _sparse_optimum(polytope: Polytope) -> SparseOptimum:
         equation = _stationary(_square(polytope, chamber[0]))
         count = len(roots_in(equation, chamber, _BITS))
         found += [SparseOptimum(polytope, equation, chamber, index) for index in range(count)]
-    bits = _BITS
-    while len(found) > 1 and bits <= MOST_BITS:
+
+    def best(bits: int) -> SparseOptimum | None:
         losses = [optimum._balls(bits)[-1] for optimum in found]
-        found = [
-            optimum for optimum, loss in zip(found, losses, strict=True) if not any(loss > other for other in losses)
-        ]
-        bits *= 2
-    if len(found) > 1:
-        raise ArithmeticError(f"two thresholds of {polytope.name} cannot be told apart by their losses")
-    return found[0]
+        left = [one for one, loss in zip(found, losses, strict=True) if not any(loss > other for other in losses)]
+        return left[0] if len(left) == 1 else None
+
+    return refined(best, _BITS, MOST_BITS, f"two thresholds of {polytope.name} cannot be told apart by their losses")
 
 
 def sparse_loss(polytope: Polytope, square_norm: Exact | Expr, bias: Exact | Expr) -> Expr:
@@ -227,8 +225,3 @@ def _quartic() -> Poly:
     cubic = sympy.Add(*(symbol * THETA**power for power, symbol in enumerate(_CUBIC)))
     cross = _integrals().cross
     return Poly(sympy.cancel(6 * (2 * cross.diff(THETA) * cubic - cross * cubic.diff(THETA)) / (1 - THETA)), THETA)
-
-
-def _enclosure(value: arb) -> Enclosure:
-    lower, upper = ball_ends(value)
-    return Enclosure(to_sympy((lower + upper) / 2), to_sympy((upper - lower) / 2))

@@ -31,17 +31,14 @@ from flint import arb, arb_poly, fmpq
 
 from ..exact import rational, sign, to_flint
 from ..exact.bernstein import bernstein, is_positive
-from ..exact.roots import ball_ends
+from ..exact.enclosures import ball_ends, bits_for
+from ..law import variance
 from ..polytope_loss import BestAtom, best_gain, best_loss, independent, vertex_sums
 from ..polytopes import Polytope
 from .packing import Packing
 
 _LAMBDA = arb_poly([0, 1])
 _MANY = 1 << 14
-
-
-def bits(digits: int) -> int:
-    return 64 + 4 * digits
 
 
 @lru_cache(maxsize=_MANY)
@@ -54,14 +51,14 @@ def atom_loss(atom: Polytope, s: Fraction, digits: int) -> arb:
     """K*(s) of all vertices together."""
     loss = best_atom(atom, s, digits).loss
     middle, radius = (to_flint(rational(part, "loss")) for part in loss)
-    with flint.ctx.workprec(bits(digits)):
+    with flint.ctx.workprec(bits_for(digits)):
         return arb(middle - radius).union(arb(middle + radius))
 
 
 def packing_loss(packing: Packing, s: Fraction, digits: int) -> arb:
     """The sum of the parts' least losses."""
-    with flint.ctx.workprec(bits(digits)):
-        total = packing.dropped * arb(to_flint((1 - s) / 3 - (1 - s) ** 2 / 4))
+    with flint.ctx.workprec(bits_for(digits)):
+        total = packing.dropped * arb(to_flint(variance(1 - s)))
         for atom, count in packing.atoms:
             total += count * atom_loss(atom, s, digits)
         return total
@@ -73,7 +70,7 @@ def beats(first: Packing, second: Packing, a: Fraction, b: Fraction, digits: int
     False proves nothing. Only the parts in which they differ count.
     """
     ours, theirs = first.without(second), second.without(first)
-    with flint.ctx.workprec(bits(digits)):
+    with flint.ctx.workprec(bits_for(digits)):
         if b == 1:
             return _beats_to_one(ours, theirs, a, digits)
         below = theirs.dropped * _dropped(a, b)
@@ -92,7 +89,7 @@ def _beats_to_one(ours: Packing, theirs: Packing, a: Fraction, digits: int) -> b
     """On [a, 1), for K/pᵏ; k = 2 where `ours` has no loss with one feature active, at norm 1 and bias 0, otherwise 1."""
     order = 2 if not ours.dropped and all(_lossless_alone(atom) for atom, _ in ours.atoms) else 1
     p = to_flint(1 - a)
-    below = theirs.dropped * arb(p ** (1 - order) / 3 - p ** (2 - order) / 4)
+    below = theirs.dropped * arb(variance(p) / p**order)
     for atom, count in theirs.atoms:
         below += count * _to_one(atom, a, order, digits)
     density = arb_poly([0, p])
@@ -127,7 +124,7 @@ def _dropped(a: Fraction, b: Fraction) -> arb_poly:
 
 @lru_cache(maxsize=_MANY)
 def _inside(atom: Polytope, a: Fraction, b: Fraction, digits: int) -> arb_poly:
-    n = vertex_sums(atom, bits(digits)).n
+    n = vertex_sums(atom, bits_for(digits)).n
     least = [atom_loss(atom, end, digits) for end in (a, b)]
     top = [_least(atom, end, range(n - 1, n + 1), digits) if n * a < 1 else arb(0) for end in (a, b)]
     return between(n, a, b, least, top)
@@ -157,7 +154,7 @@ def _chord(first: arb, last: arb) -> arb_poly:
 
 
 def _from_zero(atom: Polytope, b: Fraction, digits: int) -> arb_poly:
-    n = vertex_sums(atom, bits(digits)).n
+    n = vertex_sums(atom, bits_for(digits)).n
     return atom_loss(atom, Fraction(0), digits) * _power(1 - _along(Fraction(0), b), n)
 
 
@@ -169,10 +166,10 @@ def _to_one(atom: Polytope, a: Fraction, order: int, digits: int) -> arb:
 @lru_cache(maxsize=_MANY)
 def _least(atom: Polytope, s: Fraction, counts: range, digits: int) -> arb:
     """The least value over θ of Σ f_d(s) κ_d(θ) for d in `counts`."""
-    n = vertex_sums(atom, bits(digits)).n
-    weights = [w if d in counts else arb(0) for d, w in enumerate(independent(n, to_flint(s), bits(digits)))]
+    n = vertex_sums(atom, bits_for(digits)).n
+    weights = [w if d in counts else arb(0) for d, w in enumerate(independent(n, to_flint(s), bits_for(digits)))]
     squares = sum((comb(n - 1, d - 1) * weights[d] for d in range(1, n + 1)), arb(0)) / 3
-    loss: arb = atom.gram.rows * (squares - best_gain(atom, weights, digits, bits(digits)).gain)
+    loss: arb = atom.gram.rows * (squares - best_gain(atom, weights, digits, bits_for(digits)).gain)
     return loss
 
 
@@ -193,7 +190,7 @@ def _by_active_at(atom: Polytope, s: Fraction, digits: int) -> tuple[arb, ...]:
 
 def _by_active(atom: Polytope, t: arb, b: arb, digits: int) -> tuple[arb, ...]:
     """κ_d(θ), d = 0, …, N, of all vertices together."""
-    sums = vertex_sums(atom, bits(digits))
+    sums = vertex_sums(atom, bits_for(digits))
     cross, square = sums.moments(b / t)
     squares = [fmpq(comb(sums.n - 1, d - 1), 3) if d else fmpq(0) for d in range(sums.n + 1)]
     return tuple(

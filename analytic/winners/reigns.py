@@ -21,10 +21,9 @@ from itertools import chain
 import sympy
 from flint import arb
 
-from ..exact import Exact, rational, to_sympy
+from ..exact import Enclosure, Exact, enclosure, rational, to_sympy
 from ..exact.rationals import digits_of, from_flint
-from ..loss import Enclosure
-from ..polytope_loss import BestAtom, enclosure
+from ..polytope_loss import BestAtom
 from ..polytopes import Polytope
 from ..printed import Listed
 from .bounds import beats, best_atom, packing_loss
@@ -34,7 +33,7 @@ _GUARD = 8
 """Digits that losses have beyond those of a crossing, to tell a difference from 0 at both ends of it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Winner:
     """The packing of least loss at a sparsity; `atoms` has the best norm and bias of each kind of atom in it.
 
@@ -91,12 +90,12 @@ def winner_at(n: int, m: int, sparsity: Exact, digits: int = 20, extra: tuple[Po
     order = _ranked(packings(n, m, extra), s, digits)
     losses = [_enclosed(packing, s, digits) for packing in order[:2]]
     return Winner(
-        order[0],
-        to_sympy(s),
-        losses[0],
-        tuple(best_atom(atom, s, digits) for atom, _ in order[0].atoms),
-        order[1] if len(order) > 1 else None,
-        losses[1] if len(order) > 1 else None,
+        packing=order[0],
+        sparsity=to_sympy(s),
+        loss=losses[0],
+        atoms=tuple(best_atom(atom, s, digits) for atom, _ in order[0].atoms),
+        runner_up=order[1] if len(order) > 1 else None,
+        runner_up_loss=losses[1] if len(order) > 1 else None,
     )
 
 

@@ -26,7 +26,9 @@ from analytic.capacity import (
 from analytic.capacity.quadratic_task import density, kurtosis, ratio, total
 from analytic.emit import compile_arithmetic
 from numeric.capacity import minimise_quadratic, sparse_uniform
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
+
+from ..motifs.caption import Caption
 
 TITLE = "Where capacity goes: six pairs of benefit curves"
 SEED = 0
@@ -46,7 +48,7 @@ TASKS: dict[str, tuple[Fraction, Fraction]] = {
 """A point of the phase diagram for each panel, (density, v₂/v₁): there the quadratic task is in the same case."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """Two curves, their best allocation of one dimension; the same for the quadratic task at a point, and searched.
 
@@ -61,7 +63,7 @@ class Panel:
     searched: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panels:
     """The panels by letter; the exact capacity of feature 2 on a grid (densities × ratios); the boundaries.
 
@@ -81,13 +83,19 @@ class Panels:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Panels:
     """Densities from 1 to 0.01 and v₂/v₁ from 0.1 to 10, both logarithmic, U[−1, 1] features."""
     panels = {}
-    for k, (name, curves) in enumerate(PANELS.items()):
+    for name, curves in each(PANELS.items(), progress):
         p, r = TASKS[name]
         model = QuadraticModel((1, r), sparse_kurtosis(p))
         searched = minimise_quadratic([1.0, float(r)], 1, sparse_uniform(float(p)), starts=8).capacities
         task = np.array([float(c) for c in model.allocate(1)])
-        panels[name] = Panel(curves, allocate(curves, 1), float(p), float(r), task, searched)
-        progress((k + 1) / 7)
+        panels[name] = Panel(
+            curves=curves,
+            allocation=allocate(curves, 1),
+            density=float(p),
+            ratio=float(r),
+            task=task,
+            searched=searched,
+        )
     size = 400 if full else 200
     ratios, densities = np.logspace(-1, 1, size), np.logspace(-2, 0, size)
     found, at = sharing(), {kurtosis: kurtosis_of_density(), total: 1}
@@ -100,7 +108,16 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> P
     second[diminishing] = np.clip(shared(rows[diminishing], columns[diminishing])[0], 0, 1)
     sparse = np.linspace(densities[0], turning, 200)
     ignored, whole = boundaries(sparse)
-    return Panels(panels, ratios, densities, second, sparse, ignored, whole, turning)
+    return Panels(
+        panels=panels,
+        ratios=ratios,
+        densities=densities,
+        second=second,
+        sparse=sparse,
+        ignored=ignored,
+        whole=whole,
+        turning=turning,
+    )
 
 
 def deviation(panels: Panels) -> float:
@@ -109,15 +126,29 @@ def deviation(panels: Panels) -> float:
     return max(float(np.abs(panel.task - panel.searched).max()) for panel in unique)
 
 
-def caption(panels: Panels) -> str:
+def caption(panels: Panels) -> Caption:
     split = ", ".join(str(c) for c in panels.panels["E"].allocation.capacities)
-    return (
-        "Marginal benefit of capacity for two features that share one dimension; dots: the exact global optimum, shaded: what it "
-        "brings. A, B, increasing benefits: one feature gets the dimension, in B the one whose first bit brings less. C, "
-        "constant and equal: any split is optimal. D, E, F, diminishing: the second feature is ignored, or benefits become "
-        f"equal (E at {split}). Right: the quadratic task with features from a sparse U[−1, 1], exact; benefits turn at density "
-        f"{panels.turning:g}, where the fourth moment is 3. At the six points a search over W finds the exact capacities, off by "
-        f"at most {max(deviation(panels), EPS):.0e} (C aside, where they are free)."
+    return Caption(
+        "Marginal benefit of capacity for two features that share one dimension, with the optimum (dots) and what it brings "
+        "(shaded); right, what becomes of feature 2 in the quadratic task, with the six pairs as points.",
+        "Curves, optimum and the map are exact.",
+        "Where benefits increase one feature gets the dimension, and where they diminish it is shared once benefits can become "
+        "equal.",
+        (
+            ("A, B, increasing", "one feature gets the dimension, in B the one whose first bit brings less"),
+            ("C, constant and equal", "any split is optimal"),
+            ("D, E, F, diminishing", f"the second feature is ignored, or benefits become equal (E at {split})"),
+            (
+                "quadratic task",
+                "features from a sparse U[−1, 1]; benefits turn at density "
+                f"{panels.turning:g}, where the fourth moment is 3",
+            ),
+            (
+                "search over W",
+                "finds the exact capacities at the six points, off by at most "
+                f"{max(deviation(panels), EPS):.0e} (C aside, where they are free)",
+            ),
+        ),
     )
 
 

@@ -14,6 +14,8 @@ from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
+
 TITLE = "Capacity against sparsity"
 SEED = 0
 # Full: as measured with 8 of the 64 starts.
@@ -70,15 +72,19 @@ def stored(spending: Spending) -> npt.NDArray[np.int_]:
     return np.asarray((spending.capacities >= 0.05).sum(axis=1))
 
 
-def caption(spending: Spending) -> str:
+def caption(spending: Spending) -> Caption:
     spent = spending.capacities.sum(axis=1)
-    counts = stored(spending)
     converged = f"{int(spending.converged.sum())} of {len(spending.converged)} converged to a gradient of 1e-9"
-    return (
-        f"n = {FEATURES}, m = {HIDDEN}, importances 0.9^i, with bias; at each density the lowest minimum from 64 starts, on the "
-        f"loss without sampling ({converged}). Dense, the two most important features have a dimension each; sparser, four share "
-        f"as two digons, five as a pentagon, and at last all {int(counts.max())}. The capacities add up to {spent.min():.4f} to "
-        f"{spent.max():.4f}: both dimensions are spent at every density, the columns are nearly tight frames."
+    return Caption(
+        "The capacity of each feature at the least loss found: dense, the two most important features have a dimension each; "
+        f"sparser, four share as two digons, five as a pentagon, and at last all {int(stored(spending).max())}.",
+        "The loss is the one without sampling, so that nothing here is noise, but the minima are found, not proved.",
+        "Both dimensions are spent at every density: the columns are nearly tight frames.",
+        (
+            ("model", f"n = {FEATURES}, m = {HIDDEN}, importances 0.9^i, with bias"),
+            ("at each density", f"the lowest minimum from 64 starts ({converged})"),
+            ("sum of capacities", f"{spent.min():.4f} to {spent.max():.4f}"),
+        ),
     )
 
 

@@ -14,6 +14,8 @@ from analytic.capacity import PHASES, HeldCapacity, Phase
 from numeric.capacity import held_loss
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
+
 TITLE = "The toy model's marginal benefit of capacity"
 SEED = None
 SECONDS = (4, 7)
@@ -23,7 +25,7 @@ IMPORTANCE = (1, Fraction(1, 2))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curve:
     """A phase at one sparsity, as functions of the capacity of feature 2.
 
@@ -74,13 +76,13 @@ def _curve(model: HeldCapacity, phase: Phase, steps: int) -> Curve:
     s, importance = float(model.parameters[0]), [float(i) for i in model.parameters[1:3]]
     searched = [float(c) for c in places[:: len(places) // 10]]
     return Curve(
-        np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in places[1:-1]]).T,
-        np.array([(float(c), float(model.loss(c, phase))) for c in places]).T,
-        np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in turns]).reshape(-1, 2).T,
-        np.array([(float(o.capacity), float(o.value)) for o in model.optima(phase)]).T,
-        np.array([(c, held_loss(c, sign, s, importance).value) for c in searched]).T,
-        tuple((float(x.start), float(x.stop)) for x in model.stretches(phase) if x.trend == "increasing"),
-        float(model.first_benefit(phase)),
+        benefit=np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in places[1:-1]]).T,
+        loss=np.array([(float(c), float(model.loss(c, phase))) for c in places]).T,
+        turns=np.array([(float(c), float(model.marginal_benefit(c, phase))) for c in turns]).reshape(-1, 2).T,
+        optima=np.array([(float(o.capacity), float(o.value)) for o in model.optima(phase)]).T,
+        searched=np.array([(c, held_loss(c, sign, s, importance).value) for c in searched]).T,
+        rising=tuple((float(x.start), float(x.stop)) for x in model.stretches(phase) if x.trend == "increasing"),
+        first=float(model.first_benefit(phase)),
     )
 
 
@@ -90,21 +92,34 @@ def deviation(settings: tuple[Setting, ...]) -> float:
     return max(float(np.abs(np.interp(c.searched[0], *c.loss) - c.searched[1]).max()) for c in every)
 
 
-def caption(settings: tuple[Setting, ...]) -> str:
+def caption(settings: tuple[Setting, ...]) -> Caption:
     below, above = settings
-    parts = [
-        f"at s = {float(x.sparsity):g} the {x.best[0]} pair, with capacity {x.best[1]:.4f} for feature 2 and K = {x.best[2]:.6f}"
-        for x in settings
-    ]
     turns = ", ".join(f"{c:.4f}" for c in above.curves["antipodal"].turns[0])
     first = [x.curves["antipodal"].first for x in (below, above)]
-    return (
-        "Importances (1, ½), no bias, feature 2 held at capacity C, feature 1 at 1 − C, at the best scale. Above: −∂K/∂C, exact; "
-        f"thick where it rises, squares at certified inflection points (antipodal at s = {float(above.sparsity):g}: {turns}), "
-        "dots where it passes from plus to minus. Below: the loss, which is the common value at C = 0 less the area under the "
-        f"curve; circles: quadrature and a search for the scale, off by at most {deviation(settings):.0e}. The lowest optimum is "
-        f"the exact minimum of the model: {'; '.join(parts)}. The first bit decides nothing: aligned it brings infinitely much "
-        f"at every sparsity, antipodal {first[0]:.4f} and {first[1]:.4f}."
+    return Caption(
+        "Above, what a little more capacity brings feature 2, −∂K/∂C, thick where it rises; below, the least loss at that "
+        "capacity, the common value at C = 0 less the area under the curve.",
+        "Both are exact, with optima (dots) and certified inflection points (squares); circles are quadrature and a search for "
+        "the scale.",
+        "The first bit decides nothing: aligned it brings infinitely much at every sparsity, and still the minimum at "
+        f"s = {float(above.sparsity):g} is the {above.best[0]} pair.",
+        (
+            (
+                "model",
+                "importances (1, ½), no bias; feature 2 held at capacity C, feature 1 at 1 − C, at the best scale",
+            ),
+            *(
+                (
+                    f"s = {float(x.sparsity):g}",
+                    f"the lowest optimum is the exact minimum of the model, the {x.best[0]} pair, with capacity {x.best[1]:.4f} "
+                    f"for feature 2 and K = {x.best[2]:.6f}",
+                )
+                for x in settings
+            ),
+            ("inflection points", f"antipodal at s = {float(above.sparsity):g}: {turns}"),
+            ("first bit, antipodal", f"{first[0]:.4f} and {first[1]:.4f}"),
+            ("searched losses", f"off by at most {deviation(settings):.0e}"),
+        ),
     )
 
 

@@ -11,9 +11,10 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.thomson import thomson
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.thomson import solve
 
+from ..motifs.caption import Caption
 from ..motifs.solid import draw_solid, schoenflies
 
 TITLE = "Two to five charges on a sphere"
@@ -38,26 +39,27 @@ class Rest:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
     """The same for `full`: from every start the solver ends in the one minimum there is."""
     rests = []
-    for index, n in enumerate(SIZES):
+    for n in each(SIZES, progress):
         lowest = solve(n, starts=16).minima[0]
         exact = thomson(n)
         rests.append(
             Rest(exact.polytope.name, lowest.points, lowest.value, lowest.point_group.name, exact.energy, exact.proved)
         )
-        progress((index + 1) / len(SIZES))
     return tuple(rests)
 
 
-def caption(rests: tuple[Rest, ...]) -> str:
+def caption(rests: tuple[Rest, ...]) -> Caption:
     # Floats agree to the last digit or nearly; never less than eps is claimed of them.
     eps = float(np.finfo(float).eps)
     deviation = max(eps, *(abs(rest.energy - float(rest.exact)) / float(rest.exact) for rest in rests))
     proved = "all" if all(rest.proved for rest in rests) else "some"
-    return (
-        "Least Coulomb energy Σ 1/|r_i − r_j| of points on the unit sphere, found from random starts: "
-        + ", ".join(f"{rest.name} ({rest.point_group.replace('_inf_', '∞')})" for rest in rests)
-        + f". The energies agree with those derived from exact vertices to {deviation:.0e}; {proved} of them are proved "
-        "to be the least. Points that a symmetry exchanges share a colour: the bipyramid's poles and its equator do not."
+    return Caption(
+        "Points on the unit sphere with the least Coulomb energy Σ 1/|r_i − r_j|, found from random starts; points that a "
+        "symmetry exchanges share a colour.",
+        f"The energies agree with those derived from exact vertices to {deviation:.0e}, and {proved} of them are proved to be "
+        "the least.",
+        "At rest not all charges need be alike: the poles of the triangular bipyramid and its equator are two kinds.",
+        tuple((f"N = {len(rest.points)}", f"{rest.name} ({rest.point_group.replace('_inf_', '∞')})") for rest in rests),
     )
 
 

@@ -13,6 +13,8 @@ from matplotlib import pyplot
 from numeric.running.progress import Progress
 from numeric.thomson import STARTS, best_known, solve
 
+from ..motifs.caption import Caption
+
 TITLE = "The growth of Thomson energies"
 SEED = 0
 # Full: as measured at 50 and 100 points.
@@ -21,7 +23,7 @@ FOUND, TABLE = "#0072B2", "#D55E00"
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Growth:
     """Least energies E of N points, `found` by the solver or else from the published table, and two fits by least squares:
     E ≈ N²/2 − a N^(3/2), with `one` = (a,), and E ≈ N²/2 − a N^(3/2) + b N^(1/2), with `two` = (a, b).
@@ -65,20 +67,31 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> G
         progress((index + 1) / len(sizes))
     N, E = sizes.astype(np.float64), np.array(energies)
     one, two = (np.asarray(np.linalg.lstsq(_terms(N, k), E - N**2 / 2)[0], np.float64) for k in (1, 2))
-    return Growth(N, E, sizes <= top, starts, one, two)
+    return Growth(sizes=N, energies=E, found=sizes <= top, starts=starts, one=one, two=two)
 
 
-def caption(growth: Growth) -> str:
+def caption(growth: Growth) -> Caption:
     a, (a2, b) = growth.one[0], growth.two
-    deep = ", ".join(f"{growth.sizes[k]:.0f}" for k in _deepest(growth))
     others = "" if growth.found.all() else ", the others from the published table"
     largest = np.abs(growth.residual(growth.one)).max()
-    return (
-        f"Energies of N = 2 to {growth.sizes[-1]:.0f}: up to {growth.sizes[growth.found][-1]:.0f} from the solver, "
-        f"{growth.starts} starts each{others}. Least squares give E ≈ N²/2 − a N^(3/2) with a = {a:.5f}; the largest residual is "
-        f"{largest:.2f}, beside energies up to {growth.energies[-1]:.0f}. Its slow swing (dashed) is the next term: with "
-        f"b N^(1/2), a = {a2:.5f} and b = {b:.4f}, and a comes near {float(conjectured_slope().evalf()):.5f}, the limit that is "
-        f"conjectured, the hexagonal lattice's. What is left then are numbers of points that fit the sphere well, deepest {deep}."
+    return Caption(
+        "What the least energies of N charges have beyond the fit N²/2 − a N^(3/2), a slow swing (dashed) and spikes, and on the "
+        "right beyond the fit with the next term, b N^(1/2).",
+        "Exact is the limit that is conjectured for a, the hexagonal lattice's: the fits themselves are least squares.",
+        f"With the next term a comes to {a2:.5f}, near that limit, {float(conjectured_slope().evalf()):.5f}, and what is left "
+        "are numbers of points that fit the sphere well.",
+        (
+            (
+                f"N = 2 to {growth.sizes[-1]:.0f}",
+                f"up to {growth.sizes[growth.found][-1]:.0f} from the solver, {growth.starts} starts each{others}",
+            ),
+            (
+                "one term",
+                f"a = {a:.5f}; the largest residual is {largest:.2f}, beside energies up to {growth.energies[-1]:.0f}",
+            ),
+            ("two terms", f"a = {a2:.5f}, b = {b:.4f}"),
+            ("deepest", ", ".join(f"{growth.sizes[k]:.0f}" for k in _deepest(growth))),
+        ),
     )
 
 

@@ -11,9 +11,10 @@ from matplotlib import pyplot
 
 from analytic.thomson import thomson
 from numeric.geometry import faces
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.thomson import ROUNDING, best_known, solve
 
+from ..motifs.caption import Caption
 from ..motifs.solid import draw_solid, schoenflies
 
 TITLE = "Charges on a sphere, two to twelve"
@@ -23,7 +24,7 @@ SIZES = tuple(range(2, 13))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Rest:
     """Where the solver left n charges: points (n, 3); numbers of triangles and quadrilaterals of their hull; how many distinct
     minima `starts` descents met; whether the energy is proved to be the least.
@@ -42,23 +43,22 @@ class Rest:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Rest, ...]:
     rests = []
     starts = 128 if full else 16
-    for index, n in enumerate(SIZES):
+    for n in each(SIZES, progress):
         solution = solve(n, starts=starts)
         lowest = solution.minima[0]
         sides = [len(face) for face in faces(lowest.points)]
         rests.append(
             Rest(
-                lowest.points,
-                lowest.value,
-                lowest.point_group.name,
-                sides.count(3),
-                sides.count(4),
-                len(solution.minima),
-                starts,
-                _proved(n),
+                points=lowest.points,
+                energy=lowest.value,
+                point_group=lowest.point_group.name,
+                triangles=sides.count(3),
+                quadrilaterals=sides.count(4),
+                minima=len(solution.minima),
+                starts=starts,
+                proved=_proved(n),
             )
         )
-        progress((index + 1) / len(SIZES))
     return tuple(rests)
 
 
@@ -69,19 +69,26 @@ def _proved(n: int) -> bool:
         return False
 
 
-def caption(rests: tuple[Rest, ...]) -> str:
+def caption(rests: tuple[Rest, ...]) -> Caption:
     away = max(abs(rest.energy - best_known()[len(rest.points)].energy) for rest in rests)
     proved = ", ".join(str(len(rest.points)) for rest in rests if rest.proved)
-    squares = ", ".join(f"{len(rest.points)} ({rest.quadrilaterals})" for rest in rests if rest.quadrilaterals)
+    squares = [(len(rest.points), rest.quadrilaterals) for rest in rests if rest.quadrilaterals]
     once = (
         "each number of points ended in one minimum"
         if all(rest.minima == 1 for rest in rests)
         else "some met other minima"
     )
-    return (
-        f"Least Coulomb energy found from {rests[0].starts} starts each; {once}. All energies are the best known ones to "
-        f"{max(away, ROUNDING):.0e}, the rounding of the published table; proved to be the least for {proved}. Hulls have "
-        f"triangles only, but for quadrilaterals at N = {squares}. Points with the same distances to all others share a colour."
+    return Caption(
+        "The shapes that two to twelve charges on a sphere take at rest; points with the same distances to all others share a "
+        "colour.",
+        f"All energies are the best known ones to {max(away, ROUNDING):.0e}, the rounding of the published table, and proved to "
+        f"be the least for {proved}.",
+        "Not all charges need be alike, and all hulls have triangles only but those at N = "
+        f"{', '.join(str(n) for n, _ in squares)}.",
+        (
+            ("search", f"{rests[0].starts} starts each; {once}"),
+            ("quadrilaterals", ", ".join(f"{count} at N = {n}" for n, count in squares)),
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,8 @@ from matplotlib import pyplot
 
 from numeric.line_packing import least_coherence, random_directions, welch_bound
 from numeric.running.progress import Progress
+
+from ..motifs.caption import Caption
 
 TITLE = "How many almost orthogonal directions there are"
 SEED = 0
@@ -40,7 +43,7 @@ class Curve:
     random: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Count:
     """For one ε: by dimension m, how many directions descent finds (`optimised_m`, `optimised`), at most (`bound_m`, `bound`:
     Welch, where mε² < 1), for certain (`random_m`, `union`: the union bound), and the median number drawn at random before two
@@ -114,7 +117,16 @@ def _count(level: float, last: int, starts: int, draws: int) -> Count:
         for m, exist in zip(places, union, strict=True)
     ]
     bound_m, most_of = np.array(bound).T
-    return Count(level, dimensions, np.array(optimised), bound_m, most_of, places, union, np.array(drawn))
+    return Count(
+        level=level,
+        optimised_m=dimensions,
+        optimised=np.array(optimised),
+        bound_m=bound_m,
+        bound=most_of,
+        random_m=places,
+        union=union,
+        drawn=np.array(drawn),
+    )
 
 
 def _most(level: float, m: int, least: int, starts: int) -> int:
@@ -158,48 +170,53 @@ def _before_close(W: Floats, level: float) -> int:
     return int(close.argmax()) if close.any() else W.shape[1]
 
 
-def caption(shown: Directions) -> str:
-    found = "; ".join(
-        f"{n} in {m} at {exact:.4f} to {max(gap, 0.0):.0e}"
-        for (n, m, exact), gap in zip(EXACT, shown.reached, strict=True)
-    )
-    third = shown.counts[1]
+def caption(shown: Directions) -> Caption:
+    last, third = shown.counts[:2]
     counted = ", ".join(f"{n} for m = {m}" for m, n in zip(third.optimised_m, third.optimised, strict=True))
     allowed = ", ".join(map(str, third.bound[: len(third.optimised)]))
-    last = shown.counts[0]
-    return (
-        "The superposition hypothesis needs many directions that are almost orthogonal. Left: the least coherence, the largest "
-        "|cosine| of two, that descent on a smooth maximum finds for n unit vectors; nothing lies below Welch's bound "
-        f"√((n − m)/(m(n − 1))). Equiangular tight frames meet it, and descent finds them: {found}. Right: how many there are "
-        f"with coherence at most ε. At ε = 1/3 descent finds {counted}; Welch's bound allows "
-        f"{allowed}, and diverges where mε² = 1. Random directions do far worse in few dimensions, but their number grows "
-        f"exponentially: at ε = 1/2, m = {last.random_m[-1]}, half of all draws have {last.drawn[-1]:.0f} before two come "
-        f"closer, and the union bound with the exact law of a cosine proves that {last.union[-1]} exist. Optimised numbers are "
-        "lower bounds: a failed search proves nothing."
+    return Caption(
+        "Left, the least coherence, the largest |cosine| of two, that descent finds for n unit vectors; right, how many vectors "
+        "there are with coherence at most ε.",
+        "Nothing lies below Welch's bound √((n − m)/(m(n − 1))), and the equiangular tight frames that meet it are found to "
+        f"{max(*shown.reached, 0.0):.0e}.",
+        "There are many almost orthogonal directions, as the superposition hypothesis needs: random ones do far worse in few "
+        "dimensions, but their number grows exponentially.",
+        (
+            *(
+                (f"{n} vectors in {m} dimensions", f"coherence {exact:.4f}, found to {max(gap, 0.0):.0e}")
+                for (n, m, exact), gap in zip(EXACT, shown.reached, strict=True)
+            ),
+            ("ε = 1/3", f"descent finds {counted}; Welch's bound allows {allowed}, and diverges where mε² = 1"),
+            (
+                f"random, ε = 1/2, m = {last.random_m[-1]}",
+                f"half of all draws have {last.drawn[-1]:.0f} before two come closer; the union bound with the exact law of a "
+                f"cosine proves that {last.union[-1]} exist",
+            ),
+            ("optimised numbers", "lower bounds: a failed search, by descent on a smooth maximum, proves nothing"),
+        ),
     )
+
+
+_SAMPLED: Any = {"linestyle": ":", "markersize": 3.5, "markerfacecolor": "white", "linewidth": 1}
 
 
 def draw(shown: Directions) -> Any:
     figure, (left, right) = pyplot.subplots(1, 2, figsize=(11.4, 5.4))
     colours = pyplot.rcParams["axes.prop_cycle"].by_key()["color"]
-    sampled: Any = {"linestyle": ":", "markersize": 3.5, "markerfacecolor": "white", "linewidth": 1}
-    for curve, colour, marker in zip(shown.curves, colours, "osD", strict=False):
+    _draw_coherence(left, shown.curves, colours)
+    _draw_counts(right, shown.counts, colours)
+    return figure
+
+
+def _draw_coherence(left: Any, curves: Sequence[Curve], colours: Sequence[str]) -> None:
+    for curve, colour, marker in zip(curves, colours, "osD", strict=False):
         grid = np.linspace(curve.m, curve.n[-1], 200)
         bound = np.sqrt((grid - curve.m) / (curve.m * (grid - 1)))
         left.plot(grid, bound, "-", color=colour, linewidth=1.4)
         left.plot(curve.n, curve.found, marker, color=colour, markersize=5, label=f"m = {curve.m}, optimised")
-        left.plot(
-            curve.n,
-            curve.random,
-            ":",
-            marker=marker,
-            color=colour,
-            markersize=3.5,
-            markerfacecolor="white",
-            linewidth=1,
-        )
+        left.plot(curve.n, curve.random, marker=marker, color=colour, **_SAMPLED)
     left.plot([], [], "-", color="0.4", linewidth=1.4, label="Welch's bound")
-    left.plot([], [], marker="o", color="0.4", label="random, median", **sampled)
+    left.plot([], [], marker="o", color="0.4", label="random, median", **_SAMPLED)
     for n, m, exact in EXACT:
         if m in COUNTED:
             left.plot(n, exact, "o", color="none", markeredgecolor="black", markersize=11)
@@ -209,16 +226,19 @@ def draw(shown: Directions) -> Any:
     left.set_ylabel("coherence, the largest |cosine|")
     left.set_title("The least coherence of n directions")
     left.legend(loc="lower right", fontsize=8.5)
-    for count, name, colour, marker in zip(shown.counts, NAMES, colours, "osD", strict=False):
+
+
+def _draw_counts(right: Any, counts: Sequence[Count], colours: Sequence[str]) -> None:
+    for count, name, colour, marker in zip(counts, NAMES, colours, "osD", strict=False):
         right.plot(count.random_m, count.union, "--", color=colour, linewidth=1.2)
-        right.plot(count.random_m, count.drawn, marker=marker, color=colour, **sampled)
+        right.plot(count.random_m, count.drawn, marker=marker, color=colour, **_SAMPLED)
         right.plot(count.bound_m, count.bound, "-", color=colour, linewidth=1.4)
         right.plot(
             count.optimised_m, count.optimised, marker, color=colour, markersize=5.5, label=f"ε = {name}, optimised"
         )
     right.plot([], [], "-", color="0.4", linewidth=1.4, label="at most (Welch)")
     right.plot([], [], "--", color="0.4", linewidth=1.2, label="exist (union bound)")
-    right.plot([], [], marker="o", color="0.4", label="random, median", **sampled)
+    right.plot([], [], marker="o", color="0.4", label="random, median", **_SAMPLED)
     right.plot([2, 64], [2, 64], color="0.8", linewidth=1, zorder=0)
     right.text(40, 45, "n = m", fontsize=8.5, color="0.5", rotation=30)
     right.set_xscale("log")
@@ -231,4 +251,3 @@ def draw(shown: Directions) -> Any:
     right.set_ylabel("number of directions")
     right.set_title("How many with coherence at most ε")
     right.legend(loc="upper left", fontsize=8.5)
-    return figure

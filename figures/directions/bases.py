@@ -12,6 +12,7 @@ import torch
 from matplotlib import pyplot
 from sympy import Matrix, Rational, Symbol
 
+from analytic.exact import is_zero
 from analytic.polytopes import polytope
 from numeric.metrics import gram_is_singular, in_superposition, numerical_rank
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT
@@ -19,6 +20,7 @@ from numeric.running.progress import Progress
 from numeric.train import TrainConfig, population_loss, sampled_loss
 
 from ..motifs.arrows import draw as draw_columns
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 
 TITLE = "Features as directions, and when WᵀW is singular"
@@ -32,7 +34,7 @@ SQUARE = Matrix([[1, 0], [0, 1]])
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Example:
     """W (2, n) and what is exact of G = WᵀW, as text: `gram` n × n, `eigenvalues`, `determinant`; `values` (n, n) in floats.
 
@@ -85,7 +87,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> B
 
 def same_gram(W: Matrix, V: Matrix) -> bool:
     """Whether WᵀW = VᵀV, exactly."""
-    return bool((W.T * W - V.T * V).applyfunc(sympy.simplify).is_zero_matrix)
+    return all(is_zero(entry) for entry in W.T * W - V.T * V)
 
 
 def example(name: str, W: Matrix) -> Example:
@@ -97,16 +99,16 @@ def example(name: str, W: Matrix) -> Example:
     floats = _floats(W)
     stored = [W[:, j] for j in range(W.cols) if not W[:, j].is_zero_matrix]
     return Example(
-        name,
-        floats,
-        np.array(gram.tolist(), dtype=float),
-        tuple(tuple(str(entry) for entry in row) for row in gram.tolist()),
-        tuple(map(str, ordered)),
-        str(sympy.simplify(gram.det())),
-        int(numerical_rank(floats)),
-        all(0 in column for column in stored),
-        bool(gram_is_singular(floats)),
-        bool(in_superposition(floats)),
+        name=name,
+        W=floats,
+        values=np.array(gram.tolist(), dtype=float),
+        gram=tuple(tuple(str(entry) for entry in row) for row in gram.tolist()),
+        eigenvalues=tuple(map(str, ordered)),
+        determinant=str(sympy.simplify(gram.det())),
+        rank=int(numerical_rank(floats)),
+        aligned=all(0 in column for column in stored),
+        singular=bool(gram_is_singular(floats)),
+        superposed=bool(in_superposition(floats)),
     )
 
 
@@ -134,23 +136,36 @@ def _losses(W: Floats, angle: Floats) -> tuple[Floats, Floats]:
     return losses[0], losses[1]
 
 
-def caption(shown: Bases) -> str:
-    facts = "; ".join(
-        f"{one.name} (n = {one.W.shape[1]}): eigenvalues {', '.join(one.eigenvalues)}, det {one.determinant}, rank "
-        f"{one.rank}, {'in superposition' if one.superposed else 'no superposition'}"
-        for one in shown.examples
-    )
+def caption(shown: Bases) -> Caption:
     flat = float(np.ptp(shown.linear, axis=1).max())
     low, high = shown.relu.min(axis=1), shown.relu.max(axis=1)
     best = shown.angle[shown.relu.argmin(axis=1)]
-    return (
-        f"Columns of W in the plane of two hidden neurons (m = 2), and WᵀW, exact. {facts}. The slides say that W exhibits "
-        "superposition if WᵀW is not invertible: but its rank is at most m, so that for n > m it never is, also where a feature "
-        "is merely dropped. What tells the two apart is whether more columns are stored than the rank. Turning W by a rotation "
-        f"with rational entries leaves WᵀW {'unchanged, exactly' if all(shown.unchanged) else 'changed'}, and with it the loss "
-        f"of ReLU(WᵀWx + b): below, it varies by {flat:.0e} (sparsity {SPARSITY}, b = 0). No basis is privileged. With a ReLU in "
-        f"the hidden layer the axes matter: two stored features lose {low[0]:.4f} on the axes ({best[0]:.0f}°) and up to "
-        f"{high[0]:.4f} elsewhere, the triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)."
+    return Caption(
+        "Columns of W in the plane of two hidden neurons (m = 2) with WᵀW beside them, and below the loss as W is turned.",
+        "WᵀW, its eigenvalues and its rank are exact, and a rotation with rational entries leaves WᵀW "
+        f"{'unchanged' if all(shown.unchanged) else 'changed'}.",
+        "So no basis is privileged unless the hidden layer has a ReLU, and superposition is not that WᵀW is singular, which for "
+        "n > m it always is, but that more columns are stored than the rank.",
+        (
+            *(
+                (
+                    f"{one.name} (n = {one.W.shape[1]})",
+                    f"eigenvalues {', '.join(one.eigenvalues)}, det {one.determinant}, rank {one.rank}, "
+                    f"{'in superposition' if one.superposed else 'no superposition'}",
+                )
+                for one in shown.examples
+            ),
+            (
+                "on the slides",
+                "superposition if WᵀW is not invertible: but its rank is at most m, also where a feature is merely dropped",
+            ),
+            ("turned, ReLU(WᵀWx + b)", f"the loss varies by {flat:.0e} (sparsity {SPARSITY}, b = 0)"),
+            (
+                "turned, ReLU in the hidden layer",
+                f"two stored features lose {low[0]:.4f} on the axes ({best[0]:.0f}°) and up to {high[0]:.4f} elsewhere, the "
+                f"triangle from {low[1]:.4f} ({best[1]:.0f}°) to {high[1]:.4f} (one sample of 131,072)",
+            ),
+        ),
     )
 
 

@@ -17,11 +17,12 @@ from analytic.loss import loss_of_floats
 from numeric.geometry import describe
 from numeric.minimise import Rest, descend, minimise_loss
 from numeric.population import expected_loss as population_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import Constant, TrainConfig, train
 
 from ..motifs.arrows import draw as draw_columns
 from ..motifs.arrows import turned
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 
 TITLE = "Five features in two dimensions as sparsity grows"
@@ -37,7 +38,7 @@ ORDERS = 16
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Model:
     """W (2, 5) turned as `figures.motifs.arrows.turned` does, b (5,), its name and its exact expected loss, rounded once.
 
@@ -76,23 +77,23 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> F
 
 def compute(*, seeds: int, starts: int, steps: int, device: str, progress: Progress) -> FiveFeatures:
     importance = tuple(float(value) for value in IMPORTANCE)
-    config = TrainConfig(
+    axes = {"sparsity": [float(s) for s in SPARSITIES]}
+    config = TrainConfig.product(
+        axes,
+        range(SEED, SEED + seeds),
         n_features=5,
         n_hidden=2,
-        seeds=tuple(range(SEED, SEED + seeds)) * len(SPARSITIES),
-        sparsity=tuple(float(s) for s in SPARSITIES for _ in range(seeds)),
-        importance=(importance,) * (seeds * len(SPARSITIES)),
+        importance=importance,
         schedule=Constant(),
         learning_rate=1e-3,
         steps=steps,
         device=device,
     )
-    training = train(config, progress=lambda done, total: progress(0.7 * done / total))
-    assert training.b is not None
+    training = train(config, progress=within(progress, 0, 0.7))
     W, b, best = training.W.numpy(), training.b.numpy(), training.best()
     cases = []
     for place, s in enumerate(SPARSITIES):
-        found = [str(describe(W[place * seeds + k], tolerance=TOLERANCE)) for k in range(seeds)]
+        found = [str(describe(end, tolerance=TOLERANCE)) for end in training.along(axes).W[place].numpy()]
         trained = _model(W[best[place]], b[best[place]], s, found)
         solution = minimise_loss(5, 2, float(s), importance=importance, starts=starts, seed=SEED)
         found = [str(describe(end.W, tolerance=TOLERANCE)) for end in solution.minima for _ in range(end.count)]
@@ -116,25 +117,40 @@ def _reordered(W: Floats, b: Floats, s: float, importance: tuple[float, ...]) ->
 def _model(W: Floats, b: Floats, s: Fraction, found: list[str]) -> Model:
     loss = loss_of_floats(W, b, Independent(s), IMPORTANCE)
     name = str(describe(W, tolerance=TOLERANCE))
-    return Model(turned(W), b, name, float(loss), found.count(name), len(found))
+    return Model(W=turned(W), b=b, geometry=name, loss=float(loss), count=found.count(name), tried=len(found))
 
 
-def caption(shown: FiveFeatures) -> str:
-    parts = []
-    for case, claim in zip(shown.cases, PUBLISHED, strict=True):
-        trained, free = case.trained, case.noise_free
-        parts.append(
-            f"s = {case.sparsity:g}: published {claim}; trained {trained.geometry}, K = {trained.loss:.6f}; without noise "
-            f"{free.geometry}, K = {free.loss:.6f}; difference {trained.loss - free.loss:.1e}"
-        )
-    first = shown.cases[0]
-    return (
-        f"Feature i has importance 0.9^(i−1). Top: the best of {first.trained.tried} models trained for {shown.steps:,} steps "
-        "with the published settings, without weight decay. Bottom: the least of "
-        f"{first.noise_free.tried} descents on the expected loss itself and of {ORDERS} more from the best orders of its "
-        "columns. All losses are exact values at these weights, summed over features. "
-        f"{'. '.join(parts)}. Rotating or reflecting W changes nothing; each is turned so that its first long column points "
-        f"up. Geometries are named where cosines agree to {TOLERANCE}; below each, how many of the runs came to one of that name."
+def caption(shown: FiveFeatures) -> Caption:
+    first, same = shown.cases[0], sum(case.trained.geometry == case.noise_free.geometry for case in shown.cases)
+    return Caption(
+        "Columns of W as features grow sparser: above the best trained model, below the least that descent without noise finds, "
+        "and under each how many of the runs came to a geometry of that name.",
+        "All losses are exact values at these weights, summed over features.",
+        f"Training and descent without noise end in the same geometry at {same} of {len(shown.cases)} sparsities; rotating or "
+        "reflecting W changes nothing, and each is turned so that its first long column points up.",
+        (
+            ("importance of feature i", "0.9^(i−1)"),
+            (
+                "trained",
+                f"the best of {first.trained.tried} models, {shown.steps:,} steps with the published settings, without weight "
+                "decay",
+            ),
+            (
+                "without noise",
+                f"the least of {first.noise_free.tried} descents on the expected loss itself and of {ORDERS} more from the best "
+                "orders of its columns",
+            ),
+            *(
+                (
+                    f"s = {case.sparsity:g}",
+                    f"published {claim}; trained {case.trained.geometry}, K = {case.trained.loss:.6f}; without noise "
+                    f"{case.noise_free.geometry}, K = {case.noise_free.loss:.6f}; difference "
+                    f"{case.trained.loss - case.noise_free.loss:.1e}",
+                )
+                for case, claim in zip(shown.cases, PUBLISHED, strict=True)
+            ),
+            ("geometries", f"named where cosines agree to {TOLERANCE}"),
+        ),
     )
 
 

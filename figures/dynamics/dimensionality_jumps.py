@@ -12,8 +12,10 @@ from matplotlib import pyplot
 from numeric.dynamics import DIGON_SPARSITY, SKETCH, Jump, Trajectory, digons, follow, sketched_loss
 from numeric.geometry import Geometry, describe
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import population_loss
+
+from ..motifs.caption import Caption
 
 TITLE = "Dimensionalities jump in training"
 SEED = 0
@@ -21,7 +23,7 @@ SEED = 0
 SECONDS = (7, 27)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Digons:
     """The run of most jumps among `seeds`; its final population loss and the least of five separate antipodal pairs."""
 
@@ -41,7 +43,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         config,
         count=400 if full else 120,
         loss=sketched_loss,
-        progress=lambda done, total: progress(0.9 * done / total),
+        progress=within(progress, 0, 0.9),
     )
     jumps = [run.jumps() for run in runs]
     k = max(range(seeds), key=lambda k: len(jumps[k]))
@@ -49,23 +51,44 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
     pair = minimise_loss(2, 1, DIGON_SPARSITY, starts=8).value
     end = describe(runs[k].W[-1], runs[k].b[-1])
     return Digons(
-        runs[k], jumps[k], end, seeds, float(population_loss(config.of([k]), W, b)[0]), config.n_hidden * pair
+        run=runs[k],
+        jumps=jumps[k],
+        end=end,
+        seeds=seeds,
+        final=float(population_loss(config.of([k]), W, b)[0]),
+        least=config.n_hidden * pair,
     )
 
 
-def caption(shown: Digons) -> str:
-    events = "; ".join(
-        f"step {jump.step:,}: {len(jump.features)} feature{'s' if len(jump.features) > 1 else ''}, loss "
-        f"{jump.loss_before:.3f} to {jump.loss_after:.3f}"
-        for jump in shown.jumps
-    )
-    return (
-        f"Ten equal features in five dimensions, sparsity {DIGON_SPARSITY}, of {shown.seeds} runs the one of most jumps; the "
-        f"settings are ours, the published ones are not given. It ends as {shown.end}: every D at 1/2. Jumps by the rule of "
-        f"numeric.dynamics.plateau (a quiet stretch changes by less than 0.05 while the step grows by a quarter): {events} "
-        f"(losses on {SKETCH:,} fixed samples, some per cent off). Final "
-        f"population loss {shown.final:.5f}, that of five antipodal pairs without noise {shown.least:.5f}: "
-        f"{100 * (shown.final / shown.least - 1):.2f} % above."
+def caption(shown: Digons) -> Caption:
+    return Caption(
+        "Dimensionality D of ten equal features in five dimensions, and their loss, in training: a few at a time jump "
+        "(coloured), from one plateau to the next (shaded).",
+        f"It ends as {shown.end}, where every D is exactly 1/2, with a loss {100 * (shown.final / shown.least - 1):.2f} % above "
+        "that of five antipodal pairs without noise.",
+        "With each jump the loss falls.",
+        (
+            (
+                "run",
+                f"sparsity {DIGON_SPARSITY}, of {shown.seeds} runs the one of most jumps; the settings are ours, the published "
+                "ones are not given",
+            ),
+            *(
+                (
+                    f"jump at step {jump.step:,}",
+                    f"{len(jump.features)} feature{'s' if len(jump.features) > 1 else ''}, loss {jump.loss_before:.3f} to "
+                    f"{jump.loss_after:.3f}",
+                )
+                for jump in shown.jumps
+            ),
+            (
+                "what is a jump",
+                "the rule of numeric.dynamics.plateau: a quiet stretch changes by less than 0.05 while the step grows by a "
+                "quarter",
+            ),
+            ("losses of the jumps", f"on {SKETCH:,} fixed samples, some per cent off"),
+            ("population loss", f"at the end {shown.final:.5f}, of five antipodal pairs {shown.least:.5f}"),
+        ),
     )
 
 

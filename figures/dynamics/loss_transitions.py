@@ -19,7 +19,9 @@ from numeric.dynamics import (
     noise_free,
 )
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
+
+from ..motifs.caption import Caption
 
 TITLE = "The loss falls from plateau to plateau"
 SEED = 0
@@ -28,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 SHOWN = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Transitions:
     """`runs` with most plateaus first, at most `SHOWN`, of `seeds` in all; `resting`: the loss each comes to without noise;
     `least`: the least of many starts.
@@ -45,25 +47,43 @@ class Transitions:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Transitions:
     tried = 24 if full else 6
     config = loss_transitions(range(tried), device=device)
-    runs = follow(config, count=400 if full else 120, progress=lambda done, total: progress(0.8 * done / total))
+    runs = follow(config, count=400 if full else 120, progress=within(progress, 0, 0.8))
     found = [run.loss_plateaus() for run in runs]
     order = sorted(range(tried), key=lambda k: (-len(found[k]), k))[:SHOWN]
     chosen = tuple(runs[k] for k in order)
     least = minimise_loss(5, 2, LOSS_SPARSITY, starts=64 if full else 16).value
     resting = noise_free(config.of(order), chosen)
-    return Transitions(chosen, tuple(found[k] for k in order), tuple(order), tried, resting, least)
+    return Transitions(
+        runs=chosen,
+        plateaus=tuple(found[k] for k in order),
+        seeds=tuple(order),
+        tried=tried,
+        resting=resting,
+        least=least,
+    )
 
 
-def caption(shown: Transitions) -> str:
+def caption(shown: Transitions) -> Caption:
     ends = ", ".join(f"{run.loss[-1]:.5f}" for run in shown.runs)
     above = max(float(run.loss[-1] / rest - 1) for run, rest in zip(shown.runs, shown.resting, strict=True))
-    return (
-        "Five equal features in two dimensions, batch 128, rate 0.001 falling by 0.8 every 2,874 steps as in the slides; of "
-        f"{shown.tried} seeds the {len(shown.runs)} with most plateaus of the population loss (thick: less than 5 % change "
-        "while the step grows by a quarter), with the columns of W at the end of each. Published is a final loss of "
-        f"{PUBLISHED_FINAL_LOSS}, but no sparsity: at ours, {LOSS_SPARSITY}, the least loss without noise is "
-        f"{shown.least:.5f}, the nearest among two-digit sparsities if theirs is summed over features. These end at {ends}, at "
-        f"most {100 * above:.2f} % above where descent without noise comes to rest."
+    return Caption(
+        "The loss of five equal features in two dimensions falls from plateau to plateau (thick), with the columns of W at the "
+        "end of each.",
+        "It is the population loss, without sampling, so that a plateau is one of the weights and not of the batches.",
+        f"Runs end at most {100 * above:.2f} % above where descent without noise comes to rest.",
+        (
+            ("training", "batch 128, rate 0.001 falling by 0.8 every 2,874 steps, as in the slides"),
+            (
+                "plateaus",
+                f"less than 5 % change while the step grows by a quarter; of {shown.tried} seeds the {len(shown.runs)} with most",
+            ),
+            (
+                "published",
+                f"a final loss of {PUBLISHED_FINAL_LOSS}, but no sparsity: at ours, {LOSS_SPARSITY}, the least loss without "
+                f"noise is {shown.least:.5f}, the nearest among two-digit sparsities if theirs is summed over features",
+            ),
+            ("final losses", ends),
+        ),
     )
 
 

@@ -10,7 +10,9 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from numeric.dynamics import TRIPLES, Jump, Plateau, Trajectory, correlated_triples, follow, noise_free
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
+
+from ..motifs.caption import Caption
 
 TITLE = "Two correlated sets make an octahedron"
 SEED = 0
@@ -19,7 +21,7 @@ SETS = ("#0072B2", "#D55E00")
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Octahedron:
     """The run of least final loss among `seeds`; `view`, (3, T, 6): its columns in axes whose third is that of the first
     set at the end, so that this is one face seen from above. `antipode`, (T, 6): the least cosine of each feature with
@@ -40,7 +42,7 @@ class Octahedron:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Octahedron:
     seeds = 16 if full else 4
     config = correlated_triples(range(seeds), device=device)
-    runs = follow(config, count=400 if full else 120, progress=lambda done, total: progress(0.9 * done / total))
+    runs = follow(config, count=400 if full else 120, progress=within(progress, 0, 0.9))
     k = min(range(seeds), key=lambda k: float(runs[k].loss[-1]))
     run = runs[k]
     units = run.W / np.linalg.norm(run.W, axis=1, keepdims=True)
@@ -51,15 +53,15 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> O
     partner = (*(3 + across[-1].argmin(axis=1)).tolist(), *across[-1].argmin(axis=0).tolist())
     end = run.geometry(run.steps[-1], tolerance=0.1)
     return Octahedron(
-        run,
-        run.jumps(),
-        run.loss_plateaus(),
-        seeds,
-        np.einsum("ac,tci->ati", _from_above(run.W[-1][:, first]), run.W),
-        antipode,
-        partner,
-        end.whole or str(end),
-        float(noise_free(config.of([k]), [run])[0]),
+        run=run,
+        jumps=run.jumps(),
+        plateaus=run.loss_plateaus(),
+        seeds=seeds,
+        view=np.einsum("ac,tci->ati", _from_above(run.W[-1][:, first]), run.W),
+        antipode=antipode,
+        partner=partner,
+        end=end.whole or str(end),
+        resting=float(noise_free(config.of([k]), [run])[0]),
     )
 
 
@@ -72,17 +74,30 @@ def _from_above(face: Floats) -> Floats:
     return np.array([side, np.cross(axis, side), axis])
 
 
-def caption(shown: Octahedron) -> str:
-    jumps = ", ".join(f"{jump.step:,}" for jump in shown.jumps)
-    levels = ", ".join(f"{plateau.level:.4f}" for plateau in shown.plateaus)
-    return (
-        "Two sets of three features, each active together (probability 0.1: not published, chosen here), of "
-        f"{shown.seeds} runs the one of least final loss. D jumps at steps {jumps}; the loss has plateaus at {levels}. On the "
-        "last one each set is an orthogonal frame, for which WWᵀ = 2 and every D is 1/2 however one set is turned against the "
-        "other: D does not see the rest of the way, from a twisted prism to the triangular antiprism that is an octahedron. It "
-        f"ends as {shown.end} (tolerance 0.1), each feature opposite one of the other set (largest cosine "
-        f"{float(shown.antipode[-1].max()):.3f}). Final population loss {shown.run.loss[-1]:.6f}; without noise descent rests at "
-        f"{shown.resting:.6f}."
+def caption(shown: Octahedron) -> Caption:
+    return Caption(
+        "The way in training of two sets of three features, each active together: from above, in space, and by the cosines of "
+        "opposite ones.",
+        "Once each set is an orthogonal frame WWᵀ = 2, and every D is exactly 1/2 however one set is turned against the other.",
+        f"So D does not see the rest of the way, from a twisted prism to the triangular antiprism that is an octahedron; it ends "
+        f"as {shown.end}, each feature opposite one of the other set.",
+        (
+            (
+                "run",
+                f"sets active with probability 0.1 (not published, chosen here), of {shown.seeds} runs the one of least final "
+                "loss",
+            ),
+            ("D jumps", f"at steps {', '.join(f'{jump.step:,}' for jump in shown.jumps)}"),
+            ("plateaus of the loss", ", ".join(f"{plateau.level:.4f}" for plateau in shown.plateaus)),
+            (
+                "at the end",
+                f"named with tolerance 0.1; largest cosine of opposite features {float(shown.antipode[-1].max()):.3f}",
+            ),
+            (
+                "population loss",
+                f"at the end {shown.run.loss[-1]:.6f}; without noise descent rests at {shown.resting:.6f}",
+            ),
+        ),
     )
 
 

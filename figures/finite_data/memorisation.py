@@ -13,6 +13,7 @@ from matplotlib.ticker import NullFormatter
 
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
 from .runs import FULL, QUICK, Finite, Floats, finite
 
 TITLE = "Few samples are memorised, many are generalised from"
@@ -29,36 +30,49 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress, fold
     return finite(FULL if full else QUICK, device, progress, folder)
 
 
-def caption(shown: Finite) -> str:
-    last = shown.stored[-1]
-    bump = int(np.nanargmax(np.where(shown.test_loss.min(axis=1) > 1, shown.test_loss.min(axis=1), -np.inf)))
+def caption(shown: Finite) -> Caption:
+    best = shown.test_loss.min(axis=1)
+    bump = int(np.nanargmax(np.where(best > 1, best, -np.inf)))
+    return Caption(
+        "Columns of W (blue) and hidden vectors h = WX (orange) of models trained on T samples, each panel at its own scale; "
+        "below, their losses and norms against T.",
+        "Exact is the regular T-gon that stores T examples without error, each with D_X = m/T, and that infinite data pick the "
+        f"polygon with {shown.corners} corners at bias 0.",
+        "Between few examples, which are memorised, and many, whose features generalise, the test loss has a bump, "
+        f"{best[bump]:.3f} at T = {shown.stored[bump].points}, above the 1 of a model of zeros.",
+        _facts(shown),
+    )
+
+
+def _facts(shown: Finite) -> tuple[tuple[str, str], ...]:
     largest = [kept for kept in shown.stored if kept.points is not None][-1]
     top = np.sort(largest.features)[::-1][:5]
     small = [
-        f"{kept.points} ({np.abs(kept.examples * (kept.points or 0) / 2 - 1).max():.0e})"
+        f"{np.abs(kept.examples * (kept.points or 0) / 2 - 1).max():.0e} at T = {kept.points}"
         for kept in shown.stored
         if kept.points in (5, 8)
     ]
-    infinite = (
-        " With fresh samples in every step (a fifth of the rate: at the full one the noise of a step leaves most biases below 0, "
-        f"where no gradient comes) the test loss is {shown.test_loss[-1].min():.4f}, with T = {largest.points:,} it is "
-        f"{shown.test_loss[-2].min():.4f}."
-        if last.points is None
-        else ""
+    fresh = (
+        "with fresh samples in every step (a fifth of the rate: at the full one the noise of a step leaves most biases below 0, "
+        f"where no gradient comes) {shown.test_loss[-1].min():.4f}, with T = {largest.points:,} {shown.test_loss[-2].min():.4f}",
     )
-    seeds = shown.training_loss.shape[1]
     return (
-        f"n = {shown.n_features:,}, s = {shown.sparsity}, samples of length 1, AdamW with decay 0.01, {shown.steps:,} steps, "
-        f"best of {seeds} seeds (by training loss). Top: columns of W (blue) and hidden vectors h = WX (orange), each panel at "
-        "its own scale. Small T: the examples form the regular T-gon, D_X = m/T = 2/T; largest relative deviation at T = "
-        f"{', '.join(small)}; below T = 5 other arrangements are without error, too. Large T: D of the five largest features "
-        f"{', '.join(f'{D:.2f}' for D in top)} (published 0.23 to 0.28; the exact argument, at bias 0, picks {shown.corners}). "
-        f"Largest test loss {shown.test_loss.min(axis=1)[bump]:.3f} (best seed) at T = {shown.stored[bump].points}; a model of "
-        f"zeros has 1, and the published bump is about 1.01.{infinite} By the rule of numeric.memorise examples are memorised up "
-        f"to T = {shown.memorised_to:,}, features generalise from T = {shown.generalised_from:,}; published 700 and 7,000, a "
-        "replication 100 and 20,000, all at n = 10,000. Scaling to length 1 makes the features of a sample dependent, so the "
-        "population loss of independent features is not their law. "
-        f"{sum(shown.resampled.values())} all-zero samples were drawn again."
+        ("model", f"n = {shown.n_features:,}, s = {shown.sparsity}, samples of length 1; AdamW with decay 0.01"),
+        ("runs", f"{shown.steps:,} steps, best of {shown.training_loss.shape[1]} seeds (by training loss)"),
+        (
+            "small T",
+            f"D_X = 2/T, relative deviation {', '.join(small)}; below T = 5 other arrangements are without error, too",
+        ),
+        ("large T", f"D of the five largest features {', '.join(f'{D:.2f}' for D in top)}; published 0.23 to 0.28"),
+        ("bump", "largest test loss, of the best seed; the published one is about 1.01"),
+        *(("test loss", told) for told in fresh if shown.stored[-1].points is None),
+        (
+            "memorised, generalised",
+            f"by the rule of numeric.memorise up to T = {shown.memorised_to:,}, from T = {shown.generalised_from:,}; published "
+            "700 and 7,000, a replication 100 and 20,000, all at n = 10,000",
+        ),
+        ("length 1", "makes the features of a sample dependent: the loss of independent features is not of their law"),
+        ("all-zero samples", f"{sum(shown.resampled.values())} were drawn again"),
     )
 
 

@@ -12,8 +12,9 @@ from matplotlib import pyplot
 from matplotlib.ticker import NullFormatter
 
 from numeric.memorise import MemoriseConfig, train_on_samples
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
+from ..motifs.caption import Caption
 from . import runs
 
 TITLE = "Weight decay shrinks the bump of the test loss"
@@ -30,7 +31,7 @@ LINES = (("#0072B2", "-", "o"), ("#D55E00", "--", "s"), ("#009E73", ":", "D"))
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Decayed:
     """Losses and norms of W, (T, decays, seeds), and the regime of each model in the same order."""
 
@@ -54,19 +55,19 @@ def decayed(config: MemoriseConfig, progress: Progress, folder: Path | None = No
     trained = train_on_samples(
         config,
         checkpoint=None if folder is None else folder / "memorisation_decay.npz",
-        progress=lambda done, total: progress(0.99 * done / total),
+        progress=within(progress, 0, 0.99),
     )
     shape = (len(config.points), len(config.weight_decay), len(config.seeds))
     return Decayed(
-        config.n_features,
-        config.steps,
-        config.learning_rate,
-        tuple(T for T in config.points if T is not None),
-        config.weight_decay,
-        trained.training_loss.reshape(shape),
-        trained.test_loss.reshape(shape),
-        np.linalg.norm(trained.W, axis=(1, 2)).reshape(shape),
-        trained.regimes,
+        n_features=config.n_features,
+        steps=config.steps,
+        learning_rate=config.learning_rate,
+        points=tuple(T for T in config.points if T is not None),
+        decays=config.weight_decay,
+        training_loss=trained.training_loss.reshape(shape),
+        test_loss=trained.test_loss.reshape(shape),
+        weight_norm=np.linalg.norm(trained.W, axis=(1, 2)).reshape(shape),
+        regimes=trained.regimes,
     )
 
 
@@ -76,15 +77,26 @@ def bumps(shown: Decayed) -> tuple[tuple[float, int], ...]:
     return tuple((float(column.max()), shown.points[int(column.argmax())]) for column in best.T)
 
 
-def caption(shown: Decayed) -> str:
-    told = "; ".join(
-        f"decay {decay:g}: {value:.3f} at T = {T:,}"
-        for decay, (value, T) in zip(shown.decays, bumps(shown), strict=True)
-    )
-    return (
-        f"n = {shown.n_features:,}, {shown.steps:,} steps at rate {shown.learning_rate:g}, {shown.test_loss.shape[2]} seeds. A "
-        f"model of zeros has test loss 1. Largest test loss of the better seed: {told}. Published: a decay of 1 removes the bump "
-        "(about 1.01 at decay 0.01, with n = 10,000)."
+def caption(shown: Decayed) -> Caption:
+    found = bumps(shown)
+    (first, _), (last, _) = found[0], found[-1]
+    return Caption(
+        f"Losses and norms against the number T of samples that models are trained on, for {len(shown.decays)} weight decays.",
+        "Exact is the line at 1, the test loss of a model of zeros; all else is training.",
+        f"The largest test loss is {first:.3f} at decay {shown.decays[0]:g} and {last:.3f} at {shown.decays[-1]:g}: published is "
+        "that a decay of 1 removes the bump.",
+        (
+            (
+                "runs",
+                f"n = {shown.n_features:,}, {shown.steps:,} steps at rate {shown.learning_rate:g}, {shown.test_loss.shape[2]} "
+                "seeds",
+            ),
+            *(
+                (f"decay {decay:g}", f"largest test loss of the better seed {value:.3f}, at T = {T:,}")
+                for decay, (value, T) in zip(shown.decays, found, strict=True)
+            ),
+            ("published", "a bump of about 1.01 at decay 0.01, with n = 10,000"),
+        ),
     )
 
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from analytic.infinite_data import best_polygon
 from analytic.memorised import memorised
 from numeric.memorise import Memorisation, MemoriseConfig, train_on_samples
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 
 QUICK = MemoriseConfig(
     points=(3, 5, 8, 15, 50, 200, 1000, 5000, None),
@@ -33,7 +33,7 @@ _EXACT = (3, 4, 5, 6, 8, 10, 12, 15, 20, 30)
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Stored:
     """The best of the seeds for one T (None: fresh samples): columns of W (m, n), hidden vectors h = WX (m, T), D of both."""
 
@@ -45,7 +45,7 @@ class Stored:
     regime: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Finite:
     """One model for each T, and of all seeds the losses and norms, (T, seeds).
 
@@ -80,7 +80,7 @@ def finite(config: MemoriseConfig, device: str, progress: Progress, folder: Path
         train_on_samples(
             part,
             checkpoint=None if folder is None else folder / f"memorisation_{place}.npz",
-            progress=lambda done, total, place=place: progress(0.99 * (place + done / total) / len(parts)),  # type: ignore[misc]
+            progress=within(progress, 0.99 * place / len(parts), 0.99 * (place + 1) / len(parts)),
         )
         for place, part in enumerate(parts)
     ]
@@ -91,32 +91,32 @@ def finite(config: MemoriseConfig, device: str, progress: Progress, folder: Path
         return np.concatenate([rows(run).reshape(-1, len(config.seeds)) for run in runs])
 
     return Finite(
-        config.n_features,
-        config.sparsity,
-        config.steps,
-        stored,
-        table(lambda run: run.training_loss),
-        table(lambda run: run.test_loss),
-        table(lambda run: run.test_error),
-        table(lambda run: np.linalg.norm(run.W, axis=(1, 2))),
-        table(lambda run: np.linalg.norm(run.b, axis=1)),
-        tuple(regime for run in runs for regime in run.regimes),
-        runs[0].resampled,
-        np.array([[T, *_exact_norms(T)] for T in _EXACT if known[-1].points >= T]).reshape(-1, 3).T,  # type: ignore[operator]
-        best_polygon(12, "zero_bias").corners,
-        max((kept.points or 0 for kept in known if kept.regime == "memorising"), default=0),
-        min((kept.points or 0 for kept in known if kept.regime == "generalising"), default=0),
+        n_features=config.n_features,
+        sparsity=config.sparsity,
+        steps=config.steps,
+        stored=stored,
+        training_loss=table(lambda run: run.training_loss),
+        test_loss=table(lambda run: run.test_loss),
+        test_error=table(lambda run: run.test_error),
+        weight_norm=table(lambda run: np.linalg.norm(run.W, axis=(1, 2))),
+        bias_norm=table(lambda run: np.linalg.norm(run.b, axis=1)),
+        regimes=tuple(regime for run in runs for regime in run.regimes),
+        resampled=runs[0].resampled,
+        t_gon=np.array([[T, *_exact_norms(T)] for T in _EXACT if known[-1].points >= T]).reshape(-1, 3).T,  # type: ignore[operator]
+        corners=best_polygon(12, "zero_bias").corners,
+        memorised_to=max((kept.points or 0 for kept in known if kept.regime == "memorising"), default=0),
+        generalised_from=min((kept.points or 0 for kept in known if kept.regime == "generalising"), default=0),
     )
 
 
 def _stored(trained: Memorisation, k: int) -> Stored:
     return Stored(
-        trained.config.runs[k].points,
-        trained.W[k],
-        trained.hidden(k),
-        trained.feature_dimensionality[k],
-        trained.example_dimensionality[k],
-        trained.regimes[k],
+        points=trained.config.runs[k].points,
+        W=trained.W[k],
+        hidden=trained.hidden(k),
+        features=trained.feature_dimensionality[k],
+        examples=trained.example_dimensionality[k],
+        regime=trained.regimes[k],
     )
 
 

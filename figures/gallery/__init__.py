@@ -3,7 +3,7 @@
 making         one figure: its numbers, its drawing, its table; table: numbers as a file
 crew           worker processes that make figures; beside: while other work goes on
 kept, sources  a finished figure's record, and the fingerprint of its code
-layout         the page of all; inline: a drawing within it; html: what all pages share
+layout         the page of all; inline: a drawing within any page; html: what all pages share
 """
 
 from .beside import made_beside

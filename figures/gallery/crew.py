@@ -85,7 +85,11 @@ def compute(tasks: Sequence[Task], jobs: int) -> Generator[Event]:
 
 
 def expected(seconds: Sequence[float], jobs: int) -> float:
-    """How long figures of these durations take, started in this order, `jobs` at a time."""
+    """How long figures of these durations take, started in this order, `jobs` at a time.
+
+    >>> expected([3.0, 1.0, 1.0], jobs=2)
+    3.0
+    """
     ends = [0.0] * max(1, min(jobs, len(seconds)))
     for duration in seconds:
         ends[ends.index(min(ends))] += duration

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 if TYPE_CHECKING:
@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 
 
 def render(template: str, **values: Any) -> bytes:
-    """A page from a Jinja template, in which `style` is the shared sheet. Values are escaped, a missing one is an error."""
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
-    style = Markup(files(__package__).joinpath("page.css").read_text(encoding="utf-8"))
-    return environment.from_string(template).render(style=style, **values).encode()
+    """A page from a Jinja template, in which `style` is the shared sheet and "figure.html" may be imported. Values are escaped, a
+    missing one is an error.
+    """
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=FunctionLoader(_shared)
+    )
+    return environment.from_string(template).render(style=Markup(_shared("page.css")), **values).encode()
+
+
+def _shared(name: str) -> str:
+    return files(__package__).joinpath(name).read_text(encoding="utf-8")
 
 
 def mathml(expression: Expr, *, block: bool = False) -> str:

@@ -29,10 +29,21 @@ _LINES = "stroke-linejoin:round;stroke-linecap:butt"
 
 
 class Inline(NamedTuple):
-    """`width`: in points, as drawn."""
+    """`width`: in points, as drawn. `least`, `most`: between which widths, in CSS pixels, its text is readable."""
 
+    name: str
     markup: str
     width: float
+
+    @property
+    def least(self) -> int:
+        """Narrower than a CSS pixel for each point, letters of 8 points cannot be read."""
+        return round(self.width)
+
+    @property
+    def most(self) -> int:
+        """Wider than drawn nothing is gained."""
+        return round(self.width * 4 / 3)
 
 
 def inline(svg: bytes, name: str, label: str) -> Inline:
@@ -65,7 +76,7 @@ def inline(svg: bytes, name: str, label: str) -> Inline:
         "aria-describedby": f"{name}-caption",
     }
     try:
-        return Inline(ElementTree.tostring(root, encoding="unicode"), width)
+        return Inline(name, ElementTree.tostring(root, encoding="unicode"), width)
     except RecursionError:
         raise ValueError(f"drawing of {name!r} must be SVG, got one nested too deep") from None
 

@@ -10,11 +10,14 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from functools import cache
 from importlib.metadata import version
+from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from numeric.running.files import output_folder, write_whole
 
 from ..catalogue import resumes
+from ..motifs.caption import Caption
 from .making import Drawn, save
 from .sources import fingerprint
 
@@ -43,7 +46,7 @@ class Record:
 
     name: str
     title: str
-    caption: str
+    caption: Caption
     command: str
     seed: int | None
     seconds: float
@@ -85,8 +88,9 @@ def load(name: str, setting: Setting, folder: Path) -> Record | None:
     """The record of a figure that is there whole, in this setting, from the code and libraries of today; otherwise None."""
     try:
         content = json.loads((folder / f"{name}.json").read_bytes())
-        record = Record(**{**content, "setting": Setting(**content["setting"])})
-        shown = all(isinstance(value, str) for value in (record.title, record.caption, record.command))
+        read = {"setting": Setting(**content["setting"]), "caption": _caption(**content["caption"])}
+        record = Record(**{**content, **read})
+        shown = all(isinstance(value, str) for value in (record.title, record.command))
         kinds = {f"{name}.{kind}" for kind in ("svg", "png")} | ({f"{name}.csv", f"{name}.nc"} & set(record.files))
         whole = shown and len(kinds) == 3 and kinds == set(record.files) and 0 <= record.seconds < math.inf
         whole = whole and all(
@@ -96,6 +100,14 @@ def load(name: str, setting: Setting, folder: Path) -> Record | None:
         return None
     today = (name, setting, fingerprint(name), versions())
     return record if whole and today == (record.name, record.setting, record.source, record.versions) else None
+
+
+def _caption(facts: Any, **sentences: Any) -> Caption:
+    """A caption as JSON has it. TypeError or ValueError for what is none."""
+    rows = tuple((what, value) for what, value in facts)
+    if not all(isinstance(text, str) for text in (*sentences.values(), *chain(*rows))):
+        raise TypeError("a caption must be text")
+    return Caption(**sentences, facts=rows)
 
 
 def checkpoints(name: str, folder: Path) -> Path:

@@ -10,11 +10,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple
 
-from markupsafe import Markup
-
 from ..catalogue import TOPICS, title
 from .html import render
-from .inline import inline
+from .inline import Inline, inline
 from .kept import LIBRARIES, Record, Setting, load, versions
 
 MOST_EMBEDDED = 3_000_000
@@ -24,12 +22,10 @@ _KINDS = {"csv": ("text/csv", "CSV"), "nc": ("application/x-netcdf", "netCDF")}
 
 @dataclass(frozen=True)
 class Card:
-    """A finished figure as the page shows it. `least`, `most`: between which widths, in CSS pixels, its text is readable."""
+    """A finished figure as the page shows it."""
 
     record: Record
-    drawing: Markup
-    least: int
-    most: int
+    drawing: Inline
     duration: str
     data_address: str
     data_kind: str
@@ -106,10 +102,7 @@ def _card(record: Record, folder: Path, out: Path) -> Card:
         address = (folder / record.data).relative_to(out).as_posix()
     return Card(
         record,
-        Markup(drawing.markup),
-        # Narrower than a CSS pixel for each point, letters of 8 points cannot be read; wider than drawn nothing is gained.
-        least=round(drawing.width),
-        most=round(drawing.width * 4 / 3),
+        drawing,
         duration=duration(record.seconds),
         data_address=address,
         data_kind=kind,

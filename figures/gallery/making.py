@@ -10,10 +10,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from numeric.arguments import flag, function, instance, path
 from numeric.running.files import write_whole
 from numeric.running.progress import Progress
 
 from ..catalogue import module_of
+from ..motifs.caption import Caption
 
 
 class Table(NamedTuple):
@@ -28,7 +30,7 @@ class Drawn(NamedTuple):
 
     name: str
     title: str
-    caption: str
+    caption: Caption
     svg: bytes
     png: bytes
     data: Table = Table("csv", b"")
@@ -48,8 +50,16 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
     """Compute and draw one figure, in the project's style, as SVG and PNG, with its numbers as a table.
 
     A module whose `RESUMES` is true keeps its own checkpoints: its `numbers` get a `folder` for them, a passing one if None
-    is given.
+    is given. ValueError for a name that no figure has, and a device that torch does not see.
     """
+    flag("full", full)
+    function("progress", progress, optional=False)
+    keep = None if folder is None else path("folder", folder)
+    found = module_of(name)
+    if device != "cpu":
+        from numeric.train import check_device
+
+        check_device(device)
     import matplotlib
 
     matplotlib.use("Agg")
@@ -57,11 +67,11 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
 
     from .table import as_table
 
-    module: Any = import_module(module_of(name))
+    module: Any = import_module(found)
     with ExitStack() as stack:
         keeping: dict[str, Path] = {}
         if getattr(module, "RESUMES", False):
-            keeping["folder"] = folder or Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            keeping["folder"] = keep or Path(stack.enter_context(tempfile.TemporaryDirectory()))
         numbers = module.numbers(full=full, device=device, progress=progress, **keeping)
     with as_file(files(__package__) / "style.mplstyle") as style, pyplot.style.context(Path(style)):
         figure = module.draw(numbers)
@@ -79,5 +89,7 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
 
 def save(drawn: Drawn, folder: Path) -> None:
     """Write the images and the table into a folder, each whole or not at all."""
+    instance("drawn", drawn, Drawn, "a figure that `figures.make` has made")
+    place = path("folder", folder)
     for name, content in drawn.files.items():
-        write_whole(folder / name, content)
+        write_whole(place / name, content)

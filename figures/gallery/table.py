@@ -3,7 +3,7 @@
 A row is `quantity,index,value`: the names of fields and keys on the way to a value, joined by dots; its positions in tuples
 and arrays on the same way, separated by spaces; and the value. Floats are written as the shortest decimals that read back
 as the same float, exact numbers as SymPy or `Fraction` print them. Nothing is rounded, thinned or left out; None and an
-empty collection have an empty value. An object that is not data stands as its `str`.
+empty collection have an empty value.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ import math
 import re
 import sys
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import fields, is_dataclass
-from enum import Enum
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -62,8 +60,6 @@ def _entries(value: Any, quantity: str, index: tuple[int, ...]) -> Iterator[Entr
         return
     if isinstance(value, sympy.MatrixBase):
         value = np.array(value.tolist(), dtype=object).reshape(value.shape)
-    if isinstance(value, AbstractSet):
-        value = sorted(value, key=str)
     if isinstance(value, np.ndarray) and value.dtype == object:
         parts = [(place, value[place]) for place in np.ndindex(value.shape)]
     elif isinstance(value, list | tuple | range):
@@ -109,15 +105,8 @@ def _text(value: Any) -> str:
         return ""
     if isinstance(value, np.generic):
         value = value.item()
-    if isinstance(value, Enum):
-        return value.name
     if isinstance(value, sympy.Float):  # its own text is rounded; these are enough digits for its bits
         return str(value.evalf(math.ceil(value._prec * math.log10(2)) + 2))
-    if isinstance(value, type) or callable(value):
-        return str(getattr(value, "__qualname__", type(value).__qualname__))
-    kind = type(value)
-    if all(getattr(kind, method) is getattr(object, method) for method in ("__str__", "__repr__")):
-        return kind.__qualname__  # its text is an address, which differs from run to run
     return repr(value) if isinstance(value, float | complex) else str(value)
 
 

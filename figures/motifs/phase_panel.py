@@ -25,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Panel:
     """The extra feature on a map: densities (R,), importances (C,), the others (R, C). `phase`: a place in `PHASES`."""
 
@@ -70,7 +70,7 @@ def classified(density: Floats, importance: Floats, W: Floats, loss: Floats) -> 
     products = np.einsum("...a,...aj->...j", W[..., -1], W[..., :-1])
     largest = np.take_along_axis(products, np.abs(products).argmax(axis=-1)[..., None], axis=-1)[..., 0]
     phase = np.select([norm < HALF, shared < HALF, largest < 0], [0, 1, 2], 3)
-    return Panel(density, importance, norm, shared, phase, loss)
+    return Panel(density=density, importance=importance, norm=norm, superposition=shared, phase=phase, loss=loss)
 
 
 def draw_panel(axes: Any, panel: Panel, name: str) -> None:

@@ -19,6 +19,8 @@ from numeric.population.factors import Form, Rows
 from numeric.population.line_rows import choose_lines, line_rows
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
+
 TITLE = "What the loss without sampling costs"
 SEED = 12  # the network of n features is drawn with seed n
 # Full: a cost that grows as n² beyond the 100 features of quick.
@@ -83,19 +85,23 @@ def _seconds(n: int, density: float) -> float:
     return time.process_time() - start
 
 
-def caption(costs: Costs) -> str:
+def caption(costs: Costs) -> Caption:
     worst = max(float((rows[:, 2] / rows[:, 0]).max()) for rows in costs.errors)
     most = max(int(rows[-1, 1]) for rows in costs.errors)
-    large = ", ".join(
-        f"{rows[-1, 1]:.1f} CPU s at density {density:g}"
-        for density, rows in zip(LARGE_DENSITIES, costs.seconds, strict=True)
-    )
-    return (
-        f"Left: the loss of one of {FEATURES} features by the trapezoid sum on one line, against its exact rational value. The "
-        f"tolerance asked for falls tenfold from dot to dot; with {most} nodes or fewer all errors stay below it, {worst:.0e} "
-        "of it at worst. Dense features need few nodes, sparse ones a power of 1/error, since their density has kinks (where "
-        "a line steps back, supports of at most two features begin to be taken out exactly). Right: loss and gradient of one "
-        f"model on one thread; up to twelve features every support is summed. At n = {costs.seconds[0][-1, 0]:.0f}: {large}."
+    return Caption(
+        f"Left, the error of the loss of one of {FEATURES} features by the trapezoid sum on one line, as the tolerance asked for "
+        "falls tenfold from dot to dot; right, what loss and gradient of one model cost.",
+        "Errors are those against the exact rational value, and all stay below the tolerance.",
+        "Dense features need few nodes, sparse ones a power of 1/error, since their density has kinks.",
+        (
+            ("largest error", f"{worst:.0e} of the tolerance, with {most} nodes or fewer"),
+            ("where a line steps back", "supports of at most two features begin to be taken out exactly"),
+            ("cost", "on one thread; up to twelve features every support is summed"),
+            *(
+                (f"n = {rows[-1, 0]:.0f}, density {density:g}", f"{rows[-1, 1]:.1f} CPU s")
+                for density, rows in zip(LARGE_DENSITIES, costs.seconds, strict=True)
+            ),
+        ),
     )
 
 

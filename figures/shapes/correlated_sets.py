@@ -9,6 +9,7 @@ from matplotlib import pyplot
 from numeric.running.progress import Progress
 
 from ..motifs.arrows import draw as draw_columns
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 from .set_models import SEED as SEED
 from .set_models import SPARSE, WIDTH, Correlation, compute
@@ -24,25 +25,47 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> C
     return compute(seeds=4, starts=12, points=16, steps=1500, tens=600, device=device, progress=progress)
 
 
-def caption(shown: Correlation) -> str:
-    parts = "; ".join(
-        f"{case.sets} {case.kind} sets of two, set density {case.density:g}: trained {case.trained.geometry}, "
-        f"K = {case.trained.loss:.6f}, without noise {case.noise_free.geometry}, K = {case.noise_free.loss:.6f}"
-        for case in shown.cases
-    )
+def caption(shown: Correlation) -> Caption:
     collapse = shown.collapse
-    tens = "; ".join(
-        f"{one.kind}: interference {one.within:.2f} within a set, {one.across:.2f} across" for one in shown.tens
-    )
-    return (
-        "Correlated sets are on or off together, anticorrelated ones have exactly one feature on if any; features of one set "
-        f"have one letter. {parts} (exact losses at these weights; best of {shown.seeds} trained models, least of {shown.starts} "
-        "descents and of more with two features swapped). Published: correlated features are stored orthogonally, "
-        "anticorrelated ones as antipodal pairs, which cost nothing as they are never on together; and dense correlated sets "
-        "collapse to their principal component. Two correlated "
-        "sets of two then lose exactly p/6 (1/12 for each set that is on): less than the branch that stores each feature from a "
-        f"set density of p = {collapse.crossing:.7f} on (± {float(WIDTH):.0e}, signs of exact losses at both ends). Right: WᵀW "
-        f"of two sets of ten in ten dimensions, trained, at density {float(SPARSE):g}; {tens}."
+    return Caption(
+        "Columns of W for sets of two features that are on or off together (correlated) or have exactly one on if any "
+        "(anticorrelated), a letter for each set; right, WᵀW of two sets of ten.",
+        "Dense, two correlated sets on their principal components lose exactly p/6, less than the branch that stores each "
+        f"feature from a set density of p = {collapse.crossing:.7f} on.",
+        "Where there is room correlated features are stored orthogonally, and anticorrelated ones as antipodal pairs, which cost "
+        "nothing as they are never on together.",
+        (
+            *(
+                (
+                    f"{case.sets} {case.kind} sets, set density {case.density:g}",
+                    f"trained {case.trained.geometry}, K = {case.trained.loss:.6f}, without noise {case.noise_free.geometry}, "
+                    f"K = {case.noise_free.loss:.6f}",
+                )
+                for case in shown.cases
+            ),
+            (
+                "losses",
+                f"exact at these weights; best of {shown.seeds} trained models, least of {shown.starts} descents and of more "
+                "with two features swapped",
+            ),
+            (
+                "crossing",
+                f"± {float(WIDTH):.0e}, signs of exact losses at both ends; p/6 is 1/12 for each set that is on",
+            ),
+            *(
+                (
+                    f"two {one.kind} sets of ten",
+                    f"in ten dimensions, trained, at density {float(SPARSE):g}: interference {one.within:.2f} within a set, "
+                    f"{one.across:.2f} across",
+                )
+                for one in shown.tens
+            ),
+            (
+                "published",
+                "correlated features orthogonal, anticorrelated ones antipodal, and dense correlated sets collapse to their "
+                "principal component",
+            ),
+        ),
     )
 
 

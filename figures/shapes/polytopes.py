@@ -12,8 +12,9 @@ from matplotlib import pyplot
 
 from analytic.polytopes import polytope
 from numeric.geometry import Geometry, describe
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
+from ..motifs.caption import Caption
 from ..motifs.hull_drawing import COLOURS, VIEW
 from ..motifs.hull_drawing import draw as draw_points
 
@@ -43,22 +44,22 @@ class Shape:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Shape, ...]:
     """Vertices and D are derived in `analytic`; the colours come from the orthogonal components found in the floats."""
     shapes = []
-    for index, name in enumerate(NAMES):
+    for name in each(NAMES, progress):
         exact = polytope(name)
         V = np.array(exact.vertices.evalf(30).tolist(), dtype=np.float64)
         shapes.append(Shape(exact.name, V, exact.dimensionality, describe(V)))
-        progress((index + 1) / len(NAMES))
     return tuple(shapes)
 
 
-def caption(shapes: tuple[Shape, ...]) -> str:
+def caption(shapes: tuple[Shape, ...]) -> Caption:
     totals = {shape.name: sympy.Add(*shape.dimensionality) for shape in shapes}
-    composites = [f"the {shape.name} is {shape.geometry}" for shape in shapes if len(shape.geometry.components) > 1]
-    return (
-        "Columns of W as spokes from the origin, of norm 1, the hull that they span, and D of each vertex, derived exactly. "
-        f"D adds up to the dimension, {totals['digon']}, {totals['pentagon']} or {totals['cube']}, as these are tight frames or "
-        f"orthogonal sums of them. Colours are the orthogonal components that the columns fall into: {'; '.join(composites)}. "
-        "So vertices of one polytope need not be alike: its factors keep their own D."
+    return Caption(
+        "Columns of W as spokes of norm 1 from the origin, the hull that they span, and D of each vertex; colours are the "
+        "orthogonal components that the columns fall into.",
+        f"D is derived exactly, and adds up to the dimension, {totals['digon']}, {totals['pentagon']} or {totals['cube']}, as "
+        "these are tight frames or orthogonal sums of them.",
+        "So vertices of one polytope need not be alike: its factors keep their own D.",
+        tuple((shape.name, str(shape.geometry)) for shape in shapes if len(shape.geometry.components) > 1),
     )
 
 

@@ -60,7 +60,7 @@ class Case:
     noise_free: Model
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Collapse:
     """Two correlated sets of two in the plane: over the `density` (k,) of a set the loss of the branch that stores each feature,
     `stored`, and of the principal components, p/6, `principal`. They cross between `lower` and `upper`, exact fractions as
@@ -160,7 +160,6 @@ def _case(kind: str, sets: Sets, density: Fraction, seeds: int, starts: int, ste
         device=device,
     )
     training = train(config)
-    assert training.b is not None
     (best,) = training.best()
     pairs = (training.W[best].numpy(), training.b[best].numpy()), _least(kind, sets, density, starts)
     trained, free = (
@@ -190,7 +189,15 @@ def _collapse(points: int, starts: int) -> Collapse:
         else:
             high, gaps[1] = middle, loss - middle / 6
     density = np.array([float(p) for p in grid])
-    return Collapse(density, stored, density / 6, str(low), str(high), *map(float, gaps))
+    return Collapse(
+        density=density,
+        stored=stored,
+        principal=density / 6,
+        lower=str(low),
+        upper=str(high),
+        gap_lower=float(gaps[0]),
+        gap_upper=float(gaps[1]),
+    )
 
 
 def _rest(p: Fraction, W: Floats, b: Floats) -> tuple[Floats, Floats, Fraction]:

@@ -10,11 +10,13 @@ import numpy.typing as npt
 
 from analytic.exact import rational
 from analytic.law import Independent
+from analytic.law import variance as exact_variance
 from analytic.loss import loss_of_floats
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
+from numeric.law import variance
 from numeric.minimise import descend, minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import Constant, TrainConfig, train
 
 from ..motifs.arrows import turned
@@ -49,7 +51,7 @@ class Branch:
         return turned(self.W[int(np.abs(self.ratio - ratio).argmin())], first=0)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Crossing:
     """The branches cross between ratios `lower` and `upper`, exact fractions as strings.
 
@@ -83,7 +85,7 @@ class Trained:
     others: npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Uneven:
     """`pentagon` ends at its lowest ratio, below which descent from it falls to the digons; `searched` (2, k): ratio and the
     least loss that descents from random starts find; `digon_W` (2, 5).
@@ -112,14 +114,21 @@ def compute(
     crossing = _crossing(pentagon)
     progress(0.2)
     places = np.geomspace(LEAST, MOST, ratios)
-    trained = _train(places, seeds, steps, device, lambda share: progress(0.2 + 0.5 * share))
+    trained = _train(places, seeds, steps, device, within(progress, 0.2, 0.7))
     searched = []
     for index, ratio in enumerate(places[::2]):
         searched.append((ratio, minimise_loss(5, 2, sparsities(ratio), starts=starts, seed=SEED).value))
         progress(0.7 + 0.6 * index / ratios)
     norm = float(best_loss(polytope("digon"), 1 - DENSITY, 20).norm.midpoint)
     shape = norm * np.array([[0.0, 0, 1, 0, -1], [0, 1, 0, -1, 0]])
-    return Uneven(pentagon, digons, crossing, trained, np.array(searched).T, shape)
+    return Uneven(
+        pentagon=pentagon,
+        digons=digons,
+        crossing=crossing,
+        trained=trained,
+        searched=np.array(searched).T,
+        digon_W=shape,
+    )
 
 
 def _pentagon(up: Floats, down: Floats) -> Branch:
@@ -147,7 +156,7 @@ def _digons(ratios: Floats) -> Branch:
     p = float(DENSITY) * ratios
     return Branch(
         ratios,
-        2 * float(atom.loss.midpoint) + p / 3 - p**2 / 4,
+        2 * float(atom.loss.midpoint) + variance(p),
         np.repeat(W[None], len(ratios), axis=0),
         np.column_stack([p / 2, np.full((len(ratios), 4), bias)]),
     )
@@ -161,17 +170,16 @@ def _crossing(pentagon: Branch) -> Crossing:
 
     def rest(ratio: Fraction, W: Floats, b: Floats) -> tuple[float, Floats, Floats]:
         end = descend(W[None], b[None], sparsities(float(ratio)), gradient_tolerance=_TIGHT)
-        p = float(DENSITY * ratio)
-        return float(end.loss[0]) - (2 * float(digon) + p / 3 - p**2 / 4), end.W[0], end.b[0]
+        return float(end.loss[0]) - (2 * float(digon) + variance(float(DENSITY * ratio))), end.W[0], end.b[0]
 
     def gap(ratio: Fraction, W: Floats, b: Floats) -> float:
         p = DENSITY * ratio
         law = Independent((1 - p, *[1 - DENSITY] * 4))
         loss = rational(loss_of_floats(W, b, law), "loss")
-        return float(loss - 2 * rational(digon, "loss") - p / 3 + p**2 / 4)
+        return float(loss - 2 * rational(digon, "loss") - exact_variance(p))
 
-    p = float(DENSITY) * pentagon.ratio
-    k = int(np.flatnonzero(pentagon.loss > 2 * float(digon) + p / 3 - p**2 / 4)[-1])
+    dropped = variance(float(DENSITY) * pentagon.ratio)
+    k = int(np.flatnonzero(pentagon.loss > 2 * float(digon) + dropped)[-1])
     low, high = (Fraction(float(pentagon.ratio[j])).limit_denominator(1000) for j in (k, k + 1))
     _, *lower = rest(low, pentagon.W[k], pentagon.b[k])
     _, *upper = rest(high, *lower)
@@ -182,21 +190,22 @@ def _crossing(pentagon: Branch) -> Crossing:
             low, lower = middle, there
         else:
             high, upper = middle, there
-    return Crossing(str(low), str(high), gap(low, *lower), gap(high, *upper), *upper)
+    W, b = upper
+    return Crossing(lower=str(low), upper=str(high), gap_lower=gap(low, *lower), gap_upper=gap(high, W, b), W=W, b=b)
 
 
 def _train(places: Floats, seeds: int, steps: int, device: str, progress: Progress) -> Trained:
     ratio = places.repeat(seeds)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": [tuple(sparsities(r)) for r in places.tolist()]},
+        range(SEED, SEED + seeds),
         n_features=5,
         n_hidden=2,
-        seeds=tuple(range(SEED, SEED + seeds)) * len(places),
-        sparsity=tuple(tuple(sparsities(r)) for r in ratio.tolist()),
         schedule=Constant(),
         learning_rate=1e-3,
         steps=steps,
         device=device,
     )
-    training = train(config, progress=lambda done, total: progress(done / total))
+    training = train(config, progress=progress)
     norms = training.W.norm(dim=1).numpy()
     return Trained(ratio, training.judge().loss.numpy(), norms[:, 0] > STORED, (norms[:, 1:] > STORED).sum(axis=1))

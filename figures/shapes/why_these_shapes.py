@@ -11,12 +11,14 @@ import numpy.typing as npt
 from matplotlib import pyplot
 
 from analytic.exact import rational
-from analytic.law import Independent
+from analytic.law import Independent, variance
 from analytic.loss import loss_by_active
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from analytic.winners import winners
 from numeric.running.progress import Progress
+
+from ..motifs.caption import Caption
 
 TITLE = "Why these shapes: the loss by number of active features"
 SEED = None
@@ -41,7 +43,7 @@ class Pair:
     none: Fraction
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Shapes:
     """`sparsity` (k,); `parts` (3, k, 6): for each of `SHAPES` the loss where exactly 0, …, 5 features are active, over the loss
     of dropping all five, 5 Var x. `total` (3, k), from the certified best loss. `crossings`: where the winner changes.
@@ -69,12 +71,12 @@ def compute(*, points: int, progress: Progress) -> Shapes:
         progress(0.9 * (index + 1) / points)
     reigns = winners(FEATURES, 2)
     return Shapes(
-        np.array(grid, dtype=float),
-        np.array(parts).swapaxes(0, 1),
-        np.array(total).T,
-        tuple(float(reign.end.midpoint) for reign in reigns[:-1]),
-        tuple(reign.packing.name for reign in reigns),
-        pair(PRESENT),
+        sparsity=np.array(grid, dtype=float),
+        parts=np.array(parts).swapaxes(0, 1),
+        total=np.array(total).T,
+        crossings=tuple(float(reign.end.midpoint) for reign in reigns[:-1]),
+        winners=tuple(reign.packing.name for reign in reigns),
+        pair=pair(PRESENT),
     )
 
 
@@ -101,30 +103,44 @@ def _parts(name: str, copies: int, s: Fraction) -> tuple[list[float], float]:
     exact = [[Fraction(round(value * _PLACES), _PLACES) for value in row] for row in W.tolist()]
     p, dropped = 1 - s, FEATURES - copies * columns
     b = [Fraction(round(bias * _PLACES), _PLACES)] * (FEATURES - dropped) + [p / 2] * dropped
-    nothing = p / 3 - p**2 / 4
+    nothing = variance(p)
     scale = FEATURES * nothing
     found = loss_by_active(exact, b, Independent(s))
     whole = copies * rational(best.loss.midpoint, "loss") + dropped * nothing
     return [float(rational(part, "part") / scale) for part in found], float(whole / scale)
 
 
-def caption(shown: Shapes) -> str:
+def caption(shown: Shapes) -> Caption:
     two = shown.pair
-    reign = "; ".join(
-        f"{name} {'up to' if k < len(shown.crossings) else 'from'} s = {shown.crossings[min(k, len(shown.crossings) - 1)]:.4f}"
-        for k, name in enumerate(shown.winners)
-    )
     k = int(np.abs(shown.sparsity - 0.75).argmin())
     digons, pentagon = shown.parts[0, k], shown.parts[2, k]
-    return (
-        "Five features of equal importance in two dimensions, each shape with its best norm and bias at that sparsity, dropped "
-        "features counted: the exact loss where none, one, two, or more features are active, over the loss of dropping all five. "
-        f"Least in total: {reign}. Digons lose nothing that matters with one feature of a pair active, but all of the dropped "
-        f"one: at s = {shown.sparsity[k]:.3g}, {digons[1]:.3f} where one is active (pentagon {pentagon[1]:.3f}) and "
-        f"{digons[2]:.3f} where two are (pentagon {pentagon[2]:.3f}). The slides say that a pair present "
-        f"{float(two.present):.0%} of the time each is good {float(PUBLISHED_ALONE):.0%} of the time and bad "
-        f"{float(two.both):.2%}. Bad is right; but exactly one is present {float(two.alone):.1%} of the time, not "
-        f"{float(PUBLISHED_ALONE):.0%}, and neither {float(two.none):.2%}, which is good as well."
+    return Caption(
+        "Loss of five equally important features in two dimensions where none, one, two or more of them are active, over the "
+        "loss of dropping all five, for each shape at its best norm and bias.",
+        "All losses are exact, and so are the probabilities of the last panel.",
+        "Digons lose nothing that matters with one feature of a pair active, but all of the dropped one, and so the pentagon "
+        "wins when features are sparse enough.",
+        (
+            *(
+                (
+                    name,
+                    f"has the least loss in total {'up to' if j < len(shown.crossings) else 'from'} "
+                    f"s = {shown.crossings[min(j, len(shown.crossings) - 1)]:.4f}",
+                )
+                for j, name in enumerate(shown.winners)
+            ),
+            (
+                f"s = {shown.sparsity[k]:.3g}",
+                f"digons lose {digons[1]:.3f} where one is active (pentagon {pentagon[1]:.3f}) and {digons[2]:.3f} where two are "
+                f"(pentagon {pentagon[2]:.3f})",
+            ),
+            (
+                "on the slides",
+                f"a pair present {float(two.present):.0%} of the time each is good {float(PUBLISHED_ALONE):.0%} of the time and "
+                f"bad {float(two.both):.2%}; bad is right, but exactly one is present {float(two.alone):.1%} of the time, and "
+                f"neither {float(two.none):.2%}, which is good as well",
+            ),
+        ),
     )
 
 

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import sympy
 from matplotlib import pyplot
 from matplotlib.patches import Patch
-from scipy.optimize import brentq, minimize_scalar
 
-from analytic.polytope_loss import best_loss
-from analytic.polytopes import Polytope, antiprism
-from analytic.winners import Packing, Reign, packing_loss, winner_at, winners
+from analytic.law import variance
+from analytic.winners import Packing, Reign, packing_loss, winners
 from numeric.minimise import minimise_loss
 from numeric.running.progress import Progress
+
+from ..motifs.caption import Caption
+from .free_height import DIGITS, FreeHeight, free_height
 
 TITLE = "Which polytope wins at which sparsity"
 SEED = 0
@@ -36,28 +35,11 @@ COLOURS = {
     "single": "#5F6B73",
     "dropped": "#E4E4E4",
 }
-_DIGITS = 12
 _OPAQUE: dict[str, Any] = {"frameon": True, "framealpha": 1.0, "edgecolor": "none"}
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
-class FreeHeight:
-    """The square antiprism of n = 8, m = 3 at its best height, not only as a tight frame.
-
-    `start`: the sparsity at which the best height takes over; `height`: the best one there; `certified`: the names of the
-    winners at `start` ∓ 1e-5 with the antiprism of that height in the catalogue; `sparsities` and `losses`: as in `Curves`, each
-    at its own best height.
-    """
-
-    start: float
-    height: float
-    certified: tuple[str, str]
-    sparsities: Floats
-    losses: Floats
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Curves:
     """Losses of the packings that win somewhere, (packings, sparsities), over those of all features dropped, n Var x.
 
@@ -96,72 +78,49 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
     curves = []
     for n, m in CURVES:
         packings = tuple(reign.packing for reign in reigns[n, m])
-        losses = [[float(packing_loss(packing, s, _DIGITS)) / _dropped(n, s) for s in grid] for packing in packings]
+        losses = [[float(packing_loss(packing, s, DIGITS)) / _dropped(n, s) for s in grid] for packing in packings]
         dots = [(k / 10, _searched(n, m, Fraction(k, 10), 24 if full else 6)) for k in places[n, m]]
         searched = np.array(dots).reshape(-1, 2).T
-        curves.append(Curves(n, m, np.array(grid, dtype=float), packings, np.array(losses), searched))
+        curves.append(
+            Curves(
+                n=n,
+                m=m,
+                sparsities=np.array(grid, dtype=float),
+                packings=packings,
+                losses=np.array(losses),
+                searched=searched,
+            )
+        )
         progress(0.6 + 0.1 * len(curves))
-    return Diagram(reigns, tuple(curves), _free_height(reigns[8, 3], grid))
+    return Diagram(reigns, tuple(curves), free_height(reigns[8, 3], grid, lambda s: _dropped(8, s)))
 
 
 def _dropped(n: int, s: Fraction) -> float:
-    return n * float((1 - s) / 3 - (1 - s) ** 2 / 4)
+    return n * float(variance(1 - s))
 
 
 def _searched(n: int, m: int, s: Fraction, starts: int) -> float:
     return minimise_loss(n, m, float(s), starts=starts).value / _dropped(n, s)
 
 
-@lru_cache(maxsize=1024)
-def _at_height(square: Fraction, s: Fraction) -> float:
-    return float(best_loss(_antiprism(square), s, _DIGITS).loss.midpoint)
-
-
-def _antiprism(square: Fraction) -> Polytope:
-    return antiprism(4, sympy.sqrt(sympy.Rational(square.numerator, square.denominator)))
-
-
-def _best_height(s: Fraction) -> tuple[Fraction, float]:
-    """The square of the best height, and the loss there: smooth in the square, with one minimum between 1/5 and 2/5."""
-
-    def loss(square: float) -> float:
-        return _at_height(Fraction(round(square * 10**6), 10**6), s)
-
-    found = minimize_scalar(loss, bounds=(0.2, 0.4), method="bounded", options={"xatol": 1e-4})
-    return Fraction(round(float(found.x) * 10**6), 10**6), float(found.fun)
-
-
-def _free_height(reigns: tuple[Reign, ...], grid: list[Fraction]) -> FreeHeight:
-    before = reigns[-2].packing
-
-    def gap(s: float) -> float:
-        place = Fraction(s).limit_denominator(10**9)
-        return _best_height(place)[1] - float(packing_loss(before, place, _DIGITS))
-
-    start, end = float(reigns[-2].start.midpoint), float(reigns[-1].start.midpoint)
-    found = float(brentq(gap, start, end, xtol=1e-7))
-    place, step = Fraction(found).limit_denominator(10**9), Fraction(1, 10**5)
-    square, _ = _best_height(place)
-    extra = (_antiprism(square),)
-    before_it, after_it = (winner_at(8, 3, s, extra=extra).packing.name for s in (place - step, place + step))
-    sparse = [s for s in grid if s > Fraction(7, 10)]
-    losses = [_best_height(s)[1] / _dropped(8, s) for s in sparse]
-    return FreeHeight(
-        found, float(square) ** 0.5, (before_it, after_it), np.array(sparse, dtype=float), np.array(losses)
-    )
-
-
-def caption(diagram: Diagram) -> str:
+def caption(diagram: Diagram) -> Caption:
     free = diagram.free
-    places = ", ".join(f"{crossing:.4f}" for crossing in diagram.crossings)
-    return (
-        "For n features of equal importance in m dimensions: the packing of the catalogue's polytopes, each with its best norm "
-        "and bias, of least loss; each band is divided among the features stored together, alone, or dropped. The sequence is "
-        f"proved for every sparsity, the crossings ({places}) are enclosed to 1e-12: the same parts are exchanged at the same "
-        "sparsity whatever else is stored. ReLU clips to advantage, so that dense features are not stored in orthogonal "
-        "directions either. Below, losses over that of dropping all; dots: the least loss over all W and b that minimisation "
-        "finds, which is the winner's. The dashed line is the square antiprism at its best height, which takes over at "
-        f"s = {free.start:.4f} already (height {free.height:.4f} there, {3**-0.5:.4f} as a tight frame)."
+    return Caption(
+        "For n features of equal importance in m dimensions the packing of the catalogue's polytopes of least loss, each band "
+        "divided among features stored together, alone, or dropped; below, losses over that of dropping all.",
+        "The sequence is proved for every sparsity, and its crossings are enclosed to 1e-12.",
+        "The same parts are exchanged at the same sparsity whatever else is stored, and the least loss over all W and b that "
+        "minimisation finds (dots) is the winner's.",
+        (
+            ("packings", "each polytope with its best norm and bias"),
+            ("crossings", ", ".join(f"{crossing:.4f}" for crossing in diagram.crossings)),
+            ("dense features", "are not stored in orthogonal directions either: ReLU clips to advantage"),
+            (
+                "dashed line",
+                f"the square antiprism at its best height, which takes over at s = {free.start:.4f} already (height "
+                f"{free.height:.4f} there, {3**-0.5:.4f} as a tight frame)",
+            ),
+        ),
     )
 
 

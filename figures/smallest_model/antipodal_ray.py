@@ -11,7 +11,9 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import SmallestModel, compiled_loss
 from numeric.quadrature import expected_loss_quadrature
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
+
+from ..motifs.caption import Caption
 
 TITLE = "Loss along the antipodal ray W = (a, −a)"
 SEED = None
@@ -19,7 +21,7 @@ SECONDS = (2, 6)
 SPARSITIES = ("0", "1/4", "1/2", "3/4", "9/10", "99/100")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Ray:
     """Losses divided by that of W = 0, on a fine axis (exact) and at a few places (quadrature), and the best scale."""
 
@@ -50,7 +52,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
     axis = np.linspace(0, 1.4, 281)
     places = axis[:: 7 if full else 20]
     rays = []
-    for index, sparsity in enumerate(SPARSITIES):
+    for sparsity in each(SPARSITIES, progress):
         model = SmallestModel(sparsity)
         s, i1, i2, strength = map(float, model.parameters)
         dead = float(model.loss(0, 0))
@@ -58,19 +60,26 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> R
         integrals = np.array([expected_loss_quadrature([[a, -a]], None, s, [i1, i2]).value for a in places]) / dead
         best = next(p for p in model.critical_points() if p.place == "diagonal")
         rays.append(
-            Ray(sparsity, losses, integrals, best.floats[0], float(best.value) / dead, float(model.loss(1, -1)) / dead)
+            Ray(
+                sparsity=sparsity,
+                losses=losses,
+                quadrature=integrals,
+                best=best.floats[0],
+                best_loss=float(best.value) / dead,
+                at_one=float(model.loss(1, -1)) / dead,
+            )
         )
-        progress((index + 1) / len(SPARSITIES))
     return Rays(axis, places, tuple(rays))
 
 
-def caption(rays: Rays) -> str:
+def caption(rays: Rays) -> Caption:
     dense = rays.rays[0]
-    return (
-        "Lines: exact. Dots: adaptive quadrature of the definition, which agrees to a relative "
-        f"{rays.deviation:.0e}. Circles: the best scale, a² = L/2Q. The published theory compares models at a = 1 (dashed); "
-        f"without sparsity the best antipodal pair has a = {dense.best:.4f} and {100 * dense.best_loss:.1f} % of the loss of "
-        f"no model, against {100 * dense.at_one:.1f} % at a = 1."
+    return Caption(
+        "The loss along W = (a, −a) at six sparsities, with the best scale, a² = L/2Q, as a circle.",
+        f"The lines are exact; adaptive quadrature of the definition (dots) agrees to a relative {rays.deviation:.0e}.",
+        "The published theory compares models at a = 1 (dashed), where a pair is not at its best: without sparsity it has "
+        f"{100 * dense.at_one:.1f} % of the loss of no model there, at the best scale {100 * dense.best_loss:.1f} %.",
+        (("best scale", ", ".join(f"{ray.best:.4f} at s = {ray.sparsity}" for ray in rays.rays)),),
     )
 
 

@@ -16,6 +16,7 @@ from analytic.n2m1.bias.table import known
 from numeric.minimise import minimise_map
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
 from ..motifs.phase_panel import fixed_losses
 
 TITLE = "What the published phase diagram costs, and how the certified minimum jumps"
@@ -87,16 +88,31 @@ def _branch(
     return Branch(np.array([float(at[free]) for at in settings]), np.array(rows).T, changes)
 
 
-def caption(shown: Branches) -> str:
+def caption(shown: Branches) -> Caption:
     row, column = np.unravel_index(shown.share.argmax(), shown.share.shape)
     bend, tie = shown.across.changes
-    return (
-        "Two features of importances 1 and r in one dimension, with bias. First: how far the best of the published fixed "
-        "weights lies above the least loss that a search finds, as a share of it: at most "
-        f"{shown.share.max():.0%}, at s = {shown.sparsity[column]:.2f}, r = {shown.importance[row]:.2f}. Second and third: "
-        f"weights and biases of the certified minimum, {len(shown.across.axis)} points on each line. At r = 9/10 feature 2 "
-        f"comes in continuously at s = {bend:.4f} and jumps from a small weight to a large one at s ≈ {tie:.3f} (between "
-        f"certified jumps); at s = 3/5 it jumps from nothing at r = {shown.along.changes[0]:.8f}, certified on both sides."
+    return Caption(
+        "Two features of importances 1 and r in one dimension, with bias: how far the best of the published fixed weights lies "
+        "above the least loss that a search finds, as a share of it, and weights and biases of the certified minimum along two "
+        "lines.",
+        f"The minimum is certified at each of {len(shown.across.axis)} points on either line; the excess is measured in floats.",
+        "On the way to superposition feature 2 comes in continuously or jumps in from nothing, and an antipodal pair jumps to "
+        "another.",
+        (
+            (
+                "greatest excess",
+                f"{shown.share.max():.0%}, at s = {shown.sparsity[column]:.2f}, r = {shown.importance[row]:.2f}",
+            ),
+            (
+                "r = 9/10",
+                f"feature 2 comes in continuously at s = {bend:.4f} and jumps from a small weight to a large one at "
+                f"s ≈ {tie:.3f} (between certified jumps)",
+            ),
+            (
+                "s = 3/5",
+                f"feature 2 jumps in from nothing at r = {shown.along.changes[0]:.8f}, certified on both sides",
+            ),
+        ),
     )
 
 

@@ -16,6 +16,7 @@ from analytic.n2m1.bias.forms import tricritical_points, unstable_importance
 from analytic.n2m1.bias.table import entries, known
 from numeric.running.progress import Progress
 
+from ..motifs.caption import Caption
 from ..motifs.phase_panel import PHASES, fixed_losses
 
 TITLE = "Certified phase diagram with bias, and the penalty that ends it"
@@ -36,7 +37,7 @@ class Line:
     second: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagram:
     """`published`: a place in `PHASES` on the grid of `sparsity` and `importance` (rows: importance).
 
@@ -73,18 +74,18 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> D
         place = (round(10 * row.held["importance"]) - 1, int(10 * row.held["sparsity"]))
         critical[place], second[place] = float(row.lower), row.order == "second"
     return Diagram(
-        axis,
-        axis,
-        phases[losses.argmin(axis=0)].T,
-        tuple(_line("drop", strength) for strength in _MARKERS),
-        _line("jump", "0"),
-        np.array([[*map(float, line)], exact]),
-        _met("triple"),
-        _met("mirror"),
-        grid_s,
-        grid_r,
-        critical,
-        second,
+        sparsity=axis,
+        importance=axis,
+        published=phases[losses.argmin(axis=0)].T,
+        drop=tuple(_line("drop", strength) for strength in _MARKERS),
+        jump=_line("jump", "0"),
+        exact=np.array([[*map(float, line)], exact]),
+        triple=_met("triple"),
+        mirror=_met("mirror"),
+        penalty_sparsity=grid_s,
+        penalty_importance=grid_r,
+        critical=critical,
+        second=second,
     )
 
 
@@ -103,20 +104,34 @@ def _met(name: str) -> tuple[float, float]:
     return s, r
 
 
-def caption(shown: Diagram) -> str:
+def caption(shown: Diagram) -> Caption:
     count = sum(len(line.sparsity) for line in (*shown.drop, shown.jump))
     s, r = shown.triple
-    return (
-        "Two features of importances 1 and r ≤ 1 in one dimension, with bias. First: the best of the published fixed weights. "
-        f"Second: the global minimum. Of the boundaries here and in the third panel {count} points are certified: on both "
-        "sides, 9e-9 apart, certificates of the minimum are carried along. Filled: first order; hollow: second. The thick line "
-        "is exact (where dropping turns unstable, between the tricritical points); thin lines join certified points and prove "
-        "nothing. Squares: the jump between two antipodal pairs; left of it, for s < 0.4, the weaker output is just clipped, "
-        "which is no transition. Cross: dropping, partial and strong antipodal meet at "
-        f"s = {s:.9f}, r = {r:.9f}, by interval Newton; plus: at equal importances the symmetric "
-        f"pair ties with another and its mirror image at s = {shown.mirror[0]:.9f}. Third: the boundary of dropping moves as "
-        "the penalty λ grows. Fourth: λ_c, the penalty from which on dropping is best, certified to 1e-8 on a 10 × 10 grid "
-        "(circles: second order; empty: dropping is best without a penalty)."
+    return Caption(
+        "Two features of importances 1 and r ≤ 1 in one dimension, with bias: which phase is best, by the published fixed "
+        "weights and truly, how dropping grows with a penalty λ, and from which λ_c on it is best.",
+        f"Of the boundaries {count} points are certified, each by two certificates 9e-9 apart, and λ_c to 1e-8; thin lines join "
+        "certified points and prove nothing.",
+        "The true minimum has phases that fixed weights do not show, and leaves dropping by transitions of first order (filled) "
+        "and second (hollow).",
+        (
+            ("thick line", "exact: where dropping turns unstable, between the tricritical points"),
+            (
+                "squares",
+                "the jump between two antipodal pairs; left of it, for s < 0.4, the weaker output is just clipped, which is no "
+                "transition",
+            ),
+            (
+                "cross",
+                f"dropping, partial and strong antipodal meet at s = {s:.9f}, r = {r:.9f}, by interval Newton",
+            ),
+            (
+                "plus",
+                "at equal importances the symmetric pair ties with another and its mirror image at "
+                f"s = {shown.mirror[0]:.9f}",
+            ),
+            ("λ_c", "on a 10 × 10 grid; circles: second order, empty: dropping is best without a penalty"),
+        ),
     )
 
 

@@ -12,7 +12,9 @@ from matplotlib.colors import LogNorm
 from matplotlib.lines import Line2D
 
 from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
+
+from ..motifs.caption import Caption
 
 TITLE = "Loss landscape of two features in one dimension"
 SEED = None
@@ -45,9 +47,8 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Landscapes at s = 1/10, 2/5 and 9/10 for equal importances: dense, near the transition, sparse."""
     axis = np.linspace(-EXTENT, EXTENT, 801 if full else 301)
     found = []
-    for index, s in enumerate(("1/10", "2/5", "9/10")):
+    for s in each(("1/10", "2/5", "9/10"), progress):
         found.append(landscape(SmallestModel(s), axis))
-        progress((index + 1) / 3)
     return tuple(found)
 
 
@@ -57,15 +58,18 @@ def landscape(model: SmallestModel, axis: npt.NDArray[np.float64]) -> Landscape:
     return Landscape(model, axis, losses, model.critical_points())
 
 
-def caption(landscapes: tuple[Landscape, ...]) -> str:
-    sentences = []
-    for landscape in landscapes:
-        best = landscape.model.global_minima()[0]
-        sentences.append(f"at s = {landscape.model.sparsity} the {best.phase} minimum is global, with K = {best.loss}")
-    return (
-        "Exact expected loss, shaded by its height above the global minimum, with contours a factor of two apart. "
-        "Features are equally important. On the axes K has a kink, and the points there are saddles: storing one feature "
-        "alone is never a minimum. Of the exact values, " + "; ".join(sentences) + "."
+def caption(landscapes: tuple[Landscape, ...]) -> Caption:
+    best = [landscape.model.global_minima()[0] for landscape in landscapes]
+    return Caption(
+        "Expected loss of two equally important features in one dimension, shaded by its height above the global minimum, with "
+        "contours a factor of two apart.",
+        "Loss and critical points are exact: on the axes K has a kink, and the points there are saddles.",
+        "Storing one feature alone is never a minimum, and as features grow sparser the global one changes from aligned to "
+        "antipodal.",
+        tuple(
+            (f"s = {landscape.model.sparsity}", f"the {point.phase} minimum is global, with K = {point.loss}")
+            for landscape, point in zip(landscapes, best, strict=True)
+        ),
     )
 
 

@@ -11,10 +11,12 @@ from matplotlib import pyplot
 
 from analytic.n2m1 import compiled_loss, phase_diagram
 from numeric.metrics import feature_norms, superposition
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import colours, legend
+from ..motifs.phase_panel import log_axes
 
 TITLE = "Phase diagram: exact beside trained"
 SEED = 0
@@ -34,7 +36,7 @@ class Panel:
     antipodal: npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagrams:
     """Exact and trained panels, the exact boundary (density at each importance), and how training fared.
 
@@ -52,37 +54,35 @@ class Diagrams:
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Diagrams:
     """Importance of the extra feature from 0.1 to 10, density from 1 to 0.01, logarithmic."""
-    importance, density = _axes(256)
+    importance, density = log_axes(256)
     exact = phase_diagram(1 - density[:, None], importance[None])
     line = np.logspace(-1, 1, 401)
     progress(0.1)
     size, seeds, steps, batch = (64, 8, 2000, 1024) if full else (24, 4, 1000, 512)
-    trained_importance, trained_density = _axes(size)
+    trained_importance, trained_density = log_axes(size)
     W, losses = _trained(trained_importance, trained_density, seeds, steps, batch, device, progress)
     there = phase_diagram(1 - trained_density[:, None], trained_importance[None])
     panel = _panel(trained_importance, trained_density, W)
     relative = (losses - there.loss) / there.loss
     return Diagrams(
-        _panel(importance, density, np.stack([exact.w1, exact.w2], axis=-1)),
-        panel,
-        line,
-        _boundary_density(line),
-        float((panel.antipodal == there.antipodal).mean()),
-        (float(np.median(relative)), float(relative.max())),
+        exact=_panel(importance, density, np.stack([exact.w1, exact.w2], axis=-1)),
+        trained=panel,
+        boundary_importance=line,
+        boundary_density=_boundary_density(line),
+        agreement=float((panel.antipodal == there.antipodal).mean()),
+        excess=(float(np.median(relative)), float(relative.max())),
     )
-
-
-def _axes(size: int) -> tuple[Floats, Floats]:
-    """Importances 0.1 … 10 and densities 0.01 … 1, at the centres of a size × size grid in the logarithm."""
-    centres = (np.arange(size) + 0.5) / size
-    return 10 ** (2 * centres - 1), 10 ** (2 * centres - 2)
 
 
 def _panel(importance: Floats, density: Floats, weights: Floats) -> Panel:
     """`weights` has shape (densities, importances, 2)."""
     W = weights[..., None, :]
     return Panel(
-        importance, density, feature_norms(W)[..., 1], superposition(W)[..., 1], weights[..., 0] * weights[..., 1] < 0
+        importance=importance,
+        density=density,
+        norm=feature_norms(W)[..., 1],
+        superposition=superposition(W)[..., 1],
+        antipodal=weights[..., 0] * weights[..., 1] < 0,
     )
 
 
@@ -100,34 +100,36 @@ def _trained(
     importance: Floats, density: Floats, seeds: int, steps: int, batch_size: int, device: str, progress: Progress
 ) -> tuple[Floats, Floats]:
     """Weights of the best of `seeds` runs at each grid point, judged by the exact loss, and that loss."""
-    p, extra = (grid.ravel().repeat(seeds) for grid in np.meshgrid(density, importance, indexing="ij"))
-    config = TrainConfig(
+    axes = {"sparsity": (1 - density).tolist(), "importance": [(1.0, value) for value in importance.tolist()]}
+    config = TrainConfig.product(
+        axes,
+        range(seeds),
         n_features=2,
         n_hidden=1,
-        seeds=tuple(range(seeds)) * (len(density) * len(importance)),
-        sparsity=tuple((1 - p).tolist()),
-        importance=tuple((1.0, value) for value in extra.tolist()),
         bias=False,
         steps=steps,
         batch_size=batch_size,
         device=device,
     )
-    W = train(config, progress=lambda done, total: progress(0.1 + 0.9 * done / total)).W[:, 0].numpy()
-    losses = compiled_loss()(W[:, 0], W[:, 1], 1 - p, 1.0, extra, 0.0)[0]
-    shape = (len(density), len(importance), seeds)
-    best = np.nanargmin(losses.reshape(shape), axis=-1)[..., None]
-    chosen = np.take_along_axis(W.reshape(*shape, 2), best[..., None], axis=2)[:, :, 0]
-    return chosen, np.take_along_axis(losses.reshape(shape), best, axis=2)[:, :, 0]
+    W = train(config, progress=within(progress, 0.1, 1)).along(axes).W[..., 0, :].numpy()
+    losses = compiled_loss()(W[..., 0], W[..., 1], 1 - density[:, None, None], 1.0, importance[:, None], 0.0)[0]
+    best = np.nanargmin(losses, axis=-1)[..., None]
+    chosen = np.take_along_axis(W, best[..., None], axis=2)[:, :, 0]
+    return chosen, np.take_along_axis(losses, best, axis=2)[:, :, 0]
 
 
-def caption(diagrams: Diagrams) -> str:
+def caption(diagrams: Diagrams) -> Caption:
     cells = f"{len(diagrams.trained.density)} × {len(diagrams.trained.importance)}"
-    return (
-        "Colour: how much of the extra feature is stored (norm) and how much it shares its direction (superposition), as on "
-        "the slide. Line: the exact boundary between aligned and antipodal; without bias it is the only one, and the published "
-        "three-way diagram compares fixed weights that are not minima. Left: the exact global minimum. Right: the best trained "
-        f"model on a {cells} grid, chosen by exact loss: {100 * diagrams.agreement:.1f} % have the exact phase; relative "
-        f"excess loss {diagrams.excess[0]:.0e} (median), {diagrams.excess[1]:.0e} (largest)."
+    return Caption(
+        "Colour: how much of the extra feature is stored (norm) and how much it shares its direction (superposition), as on the "
+        "slide; left at the exact global minimum, right in the best trained models.",
+        "The line on both is the exact boundary between aligned and antipodal, the only one without bias.",
+        f"Of the trained models {100 * diagrams.agreement:.1f} % have the exact phase; the published three-way diagram compares "
+        "fixed weights that are not minima.",
+        (
+            ("trained", f"the best of the seeds at each point of a {cells} grid, chosen by exact loss"),
+            ("relative excess loss", f"{diagrams.excess[0]:.0e} (median), {diagrams.excess[1]:.0e} (largest)"),
+        ),
     )
 
 

@@ -12,8 +12,10 @@ import sympy
 from matplotlib import pyplot
 
 from analytic.n2m1 import PhaseTransition, SmallestModel, compiled_loss, phase_boundary
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
+
+from ..motifs.caption import Caption
 
 TITLE = "The jump across the transition"
 SEED = 0
@@ -58,36 +60,36 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> B
         np.array(branches["aligned"]).T,
         np.array(branches["antipodal"]).T,
         transition,
-        _trained([float(s) for s in grid[::2]], 8 if full else 4, device, lambda share: progress(0.2 + 0.8 * share)),
+        _trained([float(s) for s in grid[::2]], 8 if full else 4, device, within(progress, 0.2, 1)),
     )
 
 
 def _trained(sparsities: list[float], seeds: int, device: str, progress: Progress) -> Floats:
-    each = [s for s in sparsities for _ in range(seeds)]
-    config = TrainConfig(
-        n_features=2,
-        n_hidden=1,
-        seeds=tuple(range(seeds)) * len(sparsities),
-        sparsity=tuple(each),
-        bias=False,
-        device=device,
+    config = TrainConfig.product(
+        {"sparsity": sparsities}, range(seeds), n_features=2, n_hidden=1, bias=False, device=device
     )
-    W = train(config, progress=lambda done, total: progress(done / total)).W[:, 0].numpy()
+    W = train(config, progress=progress).W[:, 0].numpy()
     w1, w2 = (W * np.sign(W[:, :1])).T
-    losses = compiled_loss()(w1, w2, np.array(each), 1.0, 1.0, 0.0)[0]
+    each = np.repeat(sparsities, seeds)
+    losses = compiled_loss()(w1, w2, each, 1.0, 1.0, 0.0)[0]
     return np.array([each, losses, w1, w2])
 
 
-def caption(branches: Branches) -> str:
+def caption(branches: Branches) -> Caption:
     (w_below, w2_below, slope_below), (w_above, w2_above, slope_above) = (
         [float(value) for value in branch] for branch in branches.transition.exact_branches()
     )
-    return (
-        f"Equal importances. The phases tie at s* = {branches.transition.critical_sparsity} ≈ {branches.critical:.6f}, found by "
-        f"elimination. There the slope ∂K/∂s of the least loss jumps from {slope_below:.5f} to {slope_above:.5f} and the weights "
-        f"from ({w_below:.4f}, {w2_below:.4f}) to ({w_above:.4f}, {w2_above:.4f}): a transition of first order. Both minima "
-        f"exist on both sides, so training ends on either branch (dots: {branches.trained.shape[1]} trained models, judged by "
-        "the exact loss of their weights)."
+    tie = str(branches.transition.critical_sparsity).replace("*sqrt", "√")
+    return Caption(
+        "The least loss of both phases and their weights against sparsity, at equal importances; dots are trained models.",
+        f"The phases tie at s* = {tie} ≈ {branches.critical:.6f}, found by elimination.",
+        "There the slope of the least loss and the weights jump, a transition of first order, and since both minima exist on "
+        "both sides training ends on either branch.",
+        (
+            ("slope ∂K/∂s at s*", f"from {slope_below:.5f} to {slope_above:.5f}"),
+            ("weights at s*", f"from ({w_below:.4f}, {w2_below:.4f}) to ({w_above:.4f}, {w2_above:.4f})"),
+            ("trained", f"{branches.trained.shape[1]} models, judged by the exact loss of their weights"),
+        ),
     )
 
 

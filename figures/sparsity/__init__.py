@@ -6,4 +6,8 @@ dimensionality_sweep   dimensions per feature, and each feature's own
 privileged_basis       weight stacks of neurons
 universality           how often training finds the best geometry
 adversarial            vulnerability against features per dimension
+
+>>> from figures.sparsity import phase_diagrams_bias
+>>> phase_diagrams_bias.TITLE
+'Phase diagrams with bias: published theory, true minimum, trained'
 """

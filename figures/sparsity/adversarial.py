@@ -12,9 +12,11 @@ from matplotlib import pyplot
 
 from numeric.metrics import dimensions_per_feature
 from numeric.model import RELU_OUTPUT, Parameters, forward
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, train
 from numeric.train.gradient import Gradient
+
+from ..motifs.caption import Caption
 
 TITLE = "Adversarial vulnerability against features per dimension"
 SEED = 0
@@ -28,7 +30,7 @@ Floats = npt.NDArray[np.float64]
 Tensor = torch.Tensor
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Vulnerability:
     """`inverse_density` and `per_dimension` (1/D*), (models,), and three ways to measure vulnerability, (models,) each, with
     ‖δ‖ ≤ ε, L the squared error against the unmoved x, and expectations over x:
@@ -75,18 +77,17 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> V
 def vulnerability(n: int, m: int, count: int, steps: int, batch: int, device: str, progress: Progress) -> Vulnerability:
     """Equal importances; 1/(1 − s) from 1 to 100. The published sizes are not given."""
     inverse_density = np.geomspace(1, 100, count)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": (1 - 1 / inverse_density).tolist()},
+        (SEED,),
         n_features=n,
         n_hidden=m,
-        seeds=(SEED,) * count,
-        sparsity=tuple((1 - 1 / inverse_density).tolist()),
         learning_rate=0.01,
         steps=steps,
         batch_size=batch,
         device=device,
     )
-    trained = train(config, progress=lambda done, total: progress(0.8 * done / total))
-    assert trained.b is not None
+    trained = train(config, progress=within(progress, 0, 0.8))
     generator = torch.Generator().manual_seed(SEED)
     found = []
     for k, x in enumerate(inverse_density):
@@ -99,7 +100,8 @@ def vulnerability(n: int, m: int, count: int, steps: int, batch: int, device: st
         found.append(((step - clean) / length**2, (worst - clean) / length**2, shift / length**2, worst / clean))
         progress(0.8 + 0.2 * (k + 1) / count)
     per_dimension = 1 / dimensions_per_feature(trained.W.numpy())
-    return Vulnerability(n, m, inverse_density, per_dimension, *np.array(found).T)
+    measures = dict(zip(("step", "rise", "shift", "ratio"), np.array(found).T, strict=True))
+    return Vulnerability(n=n, m=m, inverse_density=inverse_density, per_dimension=per_dimension, **measures)
 
 
 def draws(n: int, density: float, samples: int, generator: torch.Generator) -> Tensor:
@@ -145,22 +147,35 @@ def attacked(W: Tensor, b: Tensor, x: Tensor, length: float, generator: torch.Ge
     return Attacked(error(still, x[None]), error(starts[0], x[None]), ascent(starts, x[None]), ascent(starts, answer))
 
 
-def caption(shown: Vulnerability) -> str:
+def caption(shown: Vulnerability) -> Caption:
     def told(measure: Floats) -> str:
         return (
             f"from {measure[0]:.2f} (dense) to at most {measure.max():.2f}, a factor {measure.max() / measure[0]:.1f}, "
             f"correlation with 1/D* {shown.follows(measure):.3f}"
         )
 
-    return (
-        f"Trained models, n = {shown.n}, m = {shown.m}, equal importances; every input is moved by at most {LENGTH} mean input "
-        "norms, the worst way that gradient ascent finds (a lower bound). Published: vulnerability rises more than threefold as "
-        "superposition forms, and follows 1/D*; how it was measured is not given, so here are two measures, both exactly 1 "
-        f"without superposition. Largest squared change of the output over ε²: {told(shown.shift)}. Largest rise of the squared "
-        f"error over ε²: {told(shown.rise)}; it has a part linear in ε, as the output is already off where features interfere "
-        f"(one gradient step finds at least {100 * float((shown.step / shown.rise).min()):.0f} % of it). 1/D* goes from "
-        f"{shown.per_dimension[0]:.2f} to {shown.per_dimension.max():.2f}. The loss itself is multiplied by "
-        f"{shown.ratio.min():.2f} to {shown.ratio.max():.2f}."
+    return Caption(
+        "Two measures of how vulnerable trained models are to moved inputs, and features per dimension 1/D*, against sparsity; "
+        "right, the measures against 1/D*.",
+        "Both are exactly 1 without superposition; what gradient ascent finds is a lower bound.",
+        f"The squared change of the output rises by a factor {shown.shift.max() / shown.shift[0]:.1f} as superposition forms and "
+        f"the rise of the error by {shown.rise.max() / shown.rise[0]:.1f}, where more than threefold is published.",
+        (
+            ("model", f"n = {shown.n}, m = {shown.m}, equal importances"),
+            (
+                "attack",
+                f"every input is moved by at most {LENGTH} mean input norms, the worst way that gradient ascent finds",
+            ),
+            ("published", "vulnerability follows 1/D*; how it was measured is not given, so here are two measures"),
+            ("largest squared change of the output over ε²", told(shown.shift)),
+            (
+                "largest rise of the squared error over ε²",
+                f"{told(shown.rise)}; it has a part linear in ε, as the output is already off where features interfere (one "
+                f"gradient step finds at least {100 * float((shown.step / shown.rise).min()):.0f} % of it)",
+            ),
+            ("1/D*", f"from {shown.per_dimension[0]:.2f} to {shown.per_dimension.max():.2f}"),
+            ("the loss", f"is multiplied by {shown.ratio.min():.2f} to {shown.ratio.max():.2f}"),
+        ),
     )
 
 

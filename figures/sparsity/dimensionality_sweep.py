@@ -10,11 +10,14 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
+from analytic.law import variance
 from analytic.polytope_loss import best_loss
 from analytic.polytopes import polytope
 from numeric.metrics import dimensions_per_feature, feature_dimensionality
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, sampled_loss, train
+
+from ..motifs.caption import Caption
 
 TITLE = "Dimensions per feature, and each feature's own, against sparsity"
 SEED = 0
@@ -53,7 +56,7 @@ class Packed:
     per_feature: Floats
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Sweep:
     """Trained models: `inverse_density`, `per_feature` (D*) and `gain`, (models,); `D`, (models, n). `best` is exact."""
 
@@ -86,33 +89,33 @@ def sweep(
     n: int, m: int, inverse_density: list[Fraction], steps: int, batch: int, device: str, progress: Progress
 ) -> Sweep:
     """Importance 1. The published loop has a constant rate of 0.001; ours falls from 0.01, which gets as far in fewer steps."""
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": [float(1 - 1 / x) for x in inverse_density]},
+        (SEED,),
         n_features=n,
         n_hidden=m,
-        seeds=(SEED,) * len(inverse_density),
-        sparsity=tuple(float(1 - 1 / x) for x in inverse_density),
         learning_rate=0.01,
         steps=steps,
         batch_size=batch,
         device=device,
     )
-    trained = train(config, progress=lambda done, total: progress(0.95 * done / total))
+    trained = train(config, progress=within(progress, 0, 0.95))
     D = feature_dimensionality(trained.W.numpy())
     loss = sampled_loss(config, trained.W, None, trained.b, _SAMPLES).numpy()
-    variance = np.array([float(_variance(x)) for x in inverse_density])
+    dropped = np.array([float(variance(1 / x)) for x in inverse_density])
     fine = [Fraction(round(1000 * 100 ** (k / 120)), 1000) for k in range(121)]
     return Sweep(
-        n,
-        m,
-        steps,
-        batch,
-        np.array(inverse_density, dtype=float),
-        dimensions_per_feature(trained.W.numpy()),
-        (n - loss / variance) / m,
-        D,
-        levels(D),
-        packed(fine),
-        packed(inverse_density),
+        n=n,
+        m=m,
+        steps=steps,
+        batch=batch,
+        inverse_density=np.array(inverse_density, dtype=float),
+        per_feature=dimensions_per_feature(trained.W.numpy()),
+        gain=(n - loss / dropped) / m,
+        D=D,
+        levels=levels(D),
+        packed=packed(fine),
+        best=packed(inverse_density),
     )
 
 
@@ -131,60 +134,65 @@ def packed(inverse_density: list[Fraction]) -> Packed:
     """Parts in dimensions of their own do not meet, so the best use of many dimensions is the best use of one."""
     rows = []
     for x in inverse_density:
-        variance, uses = _variance(x), [(1.0, "single", 1.0)]
+        dropped, uses = float(variance(1 / x)), [(1.0, "single", 1.0)]
         for name in SHAPES:
             shape = polytope(name)
             d, k = shape.vertices.shape
             best = best_loss(shape, 1 - 1 / x, _DIGITS)
-            saved = (k - float(best.loss.midpoint) / float(variance)) / d
+            saved = (k - float(best.loss.midpoint) / dropped) / d
             uses.append((saved, name, d / (k * float(best.norm.midpoint) ** 2)))
         rows.append(max(uses))
     gain, winner, per_feature = zip(*rows, strict=True)
     return Packed(np.array(inverse_density, dtype=float), winner, np.array(gain), np.array(per_feature))
 
 
-def _variance(x: Fraction) -> Fraction:
-    """Var x_i = p/3 − p²/4: the loss of a dropped feature."""
-    return 1 / (3 * x) - 1 / (4 * x * x)
-
-
-def caption(shown: Sweep) -> str:
-    shares = ", ".join(f"{level.written} {level.name} {100 * level.share:.1f} %" for level in shown.levels)
-    reach = {
-        level: [
-            x for x, value in zip(shown.inverse_density, shown.per_feature, strict=True) if abs(value - level) < 0.05
-        ]
-        for level in (1.0, 0.5)
-    }
-    stays = " and ".join(
-        f"within 0.05 of {'1' if level == 1 else '½'} "
-        + (f"from {min(found):.3g} to {max(found):.3g} ({len(found)} of the densities)" if found else "nowhere")
-        for level, found in reach.items()
-    )
-    changes = [
-        k for k in range(len(shown.packed.winner)) if k == 0 or shown.packed.winner[k] != shown.packed.winner[k - 1]
-    ]
-    reigns = ", ".join(f"{shown.packed.winner[k]} from {shown.packed.inverse_density[k]:.3g}" for k in changes)
+def caption(shown: Sweep) -> Caption:
+    one, half = (shown.inverse_density[np.abs(shown.per_feature - level) < 0.05] for level in (1, 0.5))
+    packed = shown.packed
+    changes = [k for k in range(len(packed.winner)) if k == 0 or packed.winner[k] != packed.winner[k - 1]]
     ahead = shown.gain > shown.best.gain
-    lead = (
-        f"at {int(ahead.sum())} of {len(ahead)} densities, the first {shown.inverse_density[ahead][0]:.3g},"
-        if ahead.any()
-        else "at no density"
-    )
-    return (
-        f"{shown.n} equal features in {shown.m} dimensions, trained for {shown.steps:,} steps of {shown.batch:,} samples. "
-        "Published: D* is “sticky” at 1 and ½ (n = 400, m = 30). "
-        f"Trained here: D* is {stays}. Line: the exact D* if the polytope that saves most loss per dimension filled the space, "
-        f"each at its best norm and bias: {reigns}. Best norms are not 1, so that an exact digon has a D* that is not quite ½. "
-        f"Trained models save more than any of these, and so are none of them, {lead} judged on {_SAMPLES:,} samples. "
-        f"Below: every D_i. Share of all within {NEAR} of a level: {shares}. "
-        "In the authors’ own saved run about a quarter of the features lie that near."
+    return Caption(
+        f"Dimensions per feature D* of {shown.n} equal features in {shown.m} dimensions, trained, against 1/(1 − s); below, D_i "
+        "of every feature.",
+        "The line is the exact D* if the polytope that saves most loss per dimension filled the space.",
+        f"Published is that D* is “sticky” at 1 and ½; here it is within 0.05 of 1 at {len(one)} of "
+        f"{len(ahead)} densities, and of ½ at {len(half)}.",
+        (
+            (
+                "published model",
+                "n = 400, m = 30; in the authors’ own saved run about a quarter of the features lie near a level",
+            ),
+            ("trained", f"{shown.steps:,} steps of {shown.batch:,} samples"),
+            *(
+                (f"D* within 0.05 of {level}", f"at 1/(1 − s) = {', '.join(f'{x:.3g}' for x in found) or 'none'}")
+                for level, found in (("1", one), ("½", half))
+            ),
+            (
+                "polytopes",
+                ", ".join(f"{packed.winner[k]} from {packed.inverse_density[k]:.3g}" for k in changes)
+                + "; each at its best norm and bias: an exact digon has a D* that is not quite ½",
+            ),
+            (
+                "saved more than by any of these",
+                f"at {ahead.sum()} of {len(ahead)} densities, judged on {_SAMPLES:,} samples: such models are none of them",
+            ),
+            (
+                f"share of D_i within {NEAR}",
+                ", ".join(f"{level.written} {level.name} {100 * level.share:.1f} %" for level in shown.levels),
+            ),
+        ),
     )
 
 
 def draw(shown: Sweep) -> Any:
     figure, (top, bottom) = pyplot.subplots(2, 1, figsize=(9.2, 7.6), sharex=True, height_ratios=(1, 1.25))
-    x, line = shown.inverse_density, shown.packed
+    _draw_per_feature(top, shown)
+    _draw_levels(bottom, shown)
+    return figure
+
+
+def _draw_per_feature(top: Any, shown: Sweep) -> None:
+    line = shown.packed
     breaks = [k for k in range(1, len(line.winner)) if line.winner[k] != line.winner[k - 1]]
     for start, end in zip([0, *breaks], [*breaks, len(line.winner)], strict=True):
         piece = slice(start, end)
@@ -207,7 +215,7 @@ def draw(shown: Sweep) -> Any:
             fontsize=8.5,
             color="#A34700",
         )
-    top.plot(x, shown.per_feature, "o", color="#0072B2", markersize=6, label="trained")
+    top.plot(shown.inverse_density, shown.per_feature, "o", color="#0072B2", markersize=6, label="trained")
     for height, name in ((1.0, "1"), (0.5, "½")):
         top.axhline(height, color="0.5", linewidth=0.9, linestyle=":", zorder=0)
         top.annotate(name, (1, height), xycoords=("axes fraction", "data"), xytext=(5, -3), textcoords="offset points")
@@ -215,6 +223,10 @@ def draw(shown: Sweep) -> Any:
     top.set_ylabel("dimensions per feature $D^* = m/||W||_F^2$")
     top.set_title(f"n = {shown.n}, m = {shown.m}: dimensions per feature")
     top.legend(loc="upper right", bbox_to_anchor=(1.0, 0.93))
+
+
+def _draw_levels(bottom: Any, shown: Sweep) -> None:
+    x = shown.inverse_density
     # Moved sideways by at most a third of the spacing, so that points do not hide each other.
     step = (x[-1] / x[0]) ** (1 / max(1, len(x) - 1))
     aside = step ** (np.random.default_rng(SEED).uniform(-1, 1, shown.D.shape) / 3)
@@ -239,4 +251,3 @@ def draw(shown: Sweep) -> Any:
     bottom.set_xlabel("1/(1 − s)   (sparser to the right)")
     bottom.set_ylabel("feature dimensionality $D_i$")
     bottom.set_title(f"Each feature's dimensionality, and the share within {NEAR} of each exact level")
-    return figure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,10 +15,10 @@ from matplotlib.patches import Patch, Rectangle
 
 from analytic.fixed_weights import meeting_point
 from numeric.minimise import minimise_map
-from numeric.population import expected_loss
-from numeric.running.progress import Progress
-from numeric.train import TrainConfig, train
+from numeric.running.progress import Progress, within
+from numeric.train import TrainConfig, best_of_seeds, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import legend
 from ..motifs.phase_panel import HALF, Panel, classified, draw_boundaries, draw_labels, draw_panel, log_axes, theory
 
@@ -37,7 +37,7 @@ class Gap(NamedTuple):
     importance: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Diagram:
     """`theory` (fine) and what it says at the points of `least`, `published`; `wrong` (R, C): the phases there differ.
 
@@ -77,36 +77,36 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Importance of the extra feature from 0.1 to 10, density from 1 to 0.01, logarithmic."""
     first, second = FULL if full else QUICK
     return (
-        diagram(first, device, lambda share: progress(share / 2)),
-        diagram(second, device, lambda share: progress(0.5 + share / 2)),
+        diagram(first, device, within(progress, 0, 0.5)),
+        diagram(second, device, within(progress, 0.5, 1)),
     )
 
 
-def diagram(setting: Setting, device: str, progress: Callable[[float], None]) -> Diagram:
+def diagram(setting: Setting, device: str, progress: Progress) -> Diagram:
     importance, density = log_axes(setting.size)
-    least, settled = _least(setting, density, importance, lambda share: progress(share / 2))
-    trained = _trained(setting, density, importance, device, lambda share: progress(0.5 + share / 2))
+    least, settled = _least(setting, density, importance, within(progress, 0, 0.5))
+    trained = _trained(setting, density, importance, device, within(progress, 0.5, 1))
     published = theory(setting.n, density, importance)
     gap = published.loss - least.loss
     row, column = np.unravel_index(gap.argmax(), gap.shape)
     excess = trained.loss / least.loss - 1
     fine = log_axes(256)
     return Diagram(
-        setting.n,
-        theory(setting.n, fine[1], fine[0]),
-        published,
-        least,
-        trained,
-        published.phase != least.phase,
-        Gap(
+        n=setting.n,
+        theory=theory(setting.n, fine[1], fine[0]),
+        published=published,
+        least=least,
+        trained=trained,
+        wrong=published.phase != least.phase,
+        gap=Gap(
             float(gap[row, column]),
             float(gap[row, column] / published.loss[row, column]),
             float(density[row]),
             float(importance[column]),
         ),
-        settled,
-        (float(np.median(excess)), float(excess.max())),
-        float((trained.phase == least.phase).mean()),
+        settled=settled,
+        excess=(float(np.median(excess)), float(excess.max())),
+        agreement=float((trained.phase == least.phase).mean()),
     )
 
 
@@ -116,9 +116,7 @@ def _rows(n: int, importance: Floats) -> Floats:
     return rows
 
 
-def _least(
-    setting: Setting, density: Floats, importance: Floats, progress: Callable[[float], None]
-) -> tuple[Panel, tuple[int, ...]]:
+def _least(setting: Setting, density: Floats, importance: Floats, progress: Progress) -> tuple[Panel, tuple[int, ...]]:
     found = minimise_map(
         setting.n - 1,
         density,
@@ -131,53 +129,60 @@ def _least(
     return classified(density, importance, found.W, found.values), found.corrected
 
 
-def _trained(
-    setting: Setting, density: Floats, importance: Floats, device: str, progress: Callable[[float], None]
-) -> Panel:
+def _trained(setting: Setting, density: Floats, importance: Floats, device: str, progress: Progress) -> Panel:
     """The best of `seeds` runs at each point, judged by the loss without sampling."""
     n, seeds, shape = setting.n, setting.seeds, (len(density), len(importance))
-    p = density.repeat(len(importance) * seeds)
-    rows = np.tile(_rows(n, importance).repeat(seeds, axis=0), (len(density), 1))
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {"sparsity": (1 - density).tolist(), "importance": _rows(n, importance).tolist()},
+        range(SEED, SEED + seeds),
         n_features=n,
         n_hidden=n - 1,
-        seeds=tuple(range(SEED, SEED + seeds)) * (shape[0] * shape[1]),
-        sparsity=tuple((1 - p).tolist()),
-        importance=tuple(map(tuple, rows.tolist())),
         steps=setting.steps,
         batch_size=setting.batch,
         device=device,
     )
-    run = train(config, progress=lambda done, total: progress(done / total))
-    assert run.b is not None
-    # A diverged model, all NaN, is never the best.
-    losses = expected_loss(run.W.numpy(), run.b.numpy(), 1 - p[:, None], rows, on_error="nan")
-    losses = np.where(np.isnan(losses), np.inf, losses)
-    best = losses.reshape(-1, seeds).argmin(axis=1) + seeds * np.arange(shape[0] * shape[1])
+    run = train(config, progress=progress)
+    losses = run.judge().loss
+    best = list(best_of_seeds(config, losses))
     W = run.W.numpy()[best].reshape(*shape, n - 1, n)
-    return classified(density, importance, W, losses[best].reshape(shape))
+    return classified(density, importance, W, losses.numpy()[best].reshape(shape))
 
 
-def caption(diagrams: tuple[Diagram, ...]) -> str:
+def caption(diagrams: tuple[Diagram, ...]) -> Caption:
     meeting = meeting_point(2)
-    sentences = [
-        "Colour: norm and superposition of the extra feature, as on the slides. Left: the best of the published fixed weights, "
-        f"upper bounds, all equal at r = {meeting.extra}, p = {meeting.density} with K = {meeting.loss} exactly (for n = 3 the "
-        "formulas are ours, of the same kind). Middle: the least loss over all W and b, without sampling, neighbours' minima "
-        "tried as starts. Black lines: the published boundaries. The extra feature is dropped below norm "
-        f"{HALF}, else alone below superposition {HALF}, else antipodal; hatched: at the minimum it is not what the published "
-        "theory says."
-    ]
-    for shown in diagrams:
-        gap = shown.gap
-        sentences.append(
-            f"n = {shown.n}: {int(shown.wrong.sum())} of {shown.wrong.size} points hatched; the published loss is at most "
-            f"{gap.loss:.5f} too high ({100 * gap.relative:.1f} % of it), at importance {gap.importance:.2f}, density "
-            f"{gap.density:.3f}; {sum(shown.settled)} minima came from a neighbour. Trained (the best of its seeds by population "
-            f"loss): {100 * shown.agreement:.1f} % in the minimum's phase, relative excess loss {shown.excess[0]:.1g} (median), "
-            f"{shown.excess[1]:.1g} (largest)."
-        )
-    return " ".join(sentences)
+    wrong = " and ".join(f"{shown.wrong.sum()} of {shown.wrong.size} points for n = {shown.n}" for shown in diagrams)
+    return Caption(
+        "Norm and superposition of an extra feature, as on the slides, by its importance and density: the best of the published "
+        "fixed weights, the least loss over all W and b, and the best trained models.",
+        "The published losses are exact and upper bounds; they are all equal at "
+        f"r = {meeting.extra}, p = {meeting.density}, with K = {meeting.loss}, where the published boundaries (black) meet.",
+        f"At the minimum the extra feature is not what the published theory says at {wrong} (hatched).",
+        (
+            ("n = 3", "the formulas are ours, of the same kind"),
+            ("least loss", "without sampling, neighbours' minima tried as starts"),
+            (
+                "phases",
+                f"dropped below norm {HALF}, else alone below superposition {HALF}, else antipodal",
+            ),
+            *chain.from_iterable(map(_facts, diagrams)),
+        ),
+    )
+
+
+def _facts(shown: Diagram) -> tuple[tuple[str, str], ...]:
+    gap = shown.gap
+    return (
+        (
+            f"n = {shown.n}, published",
+            f"at most {gap.loss:.5f} too high ({100 * gap.relative:.1f} % of it), at importance {gap.importance:.2f}, density "
+            f"{gap.density:.3f}; {sum(shown.settled)} minima came from a neighbour",
+        ),
+        (
+            f"n = {shown.n}, trained",
+            f"the best of its seeds by population loss: {100 * shown.agreement:.1f} % in the minimum's phase, relative excess "
+            f"loss {shown.excess[0]:.1g} (median), {shown.excess[1]:.1g} (largest)",
+        ),
+    )
 
 
 def draw(diagrams: tuple[Diagram, ...]) -> Any:

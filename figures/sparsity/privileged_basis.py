@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,9 +10,12 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib import pyplot
 
+from numeric.law import variance
 from numeric.model import ABSOLUTE, HIDDEN_RELU, Family
 from numeric.running.progress import Progress
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
+
+from ..motifs.caption import Caption
 
 TITLE = "A privileged basis: weight stacks of neurons"
 SEED = 0
@@ -25,6 +29,7 @@ ALIGNED = 0.9
 DEAD = 0.1
 """Neurons with weights of at most this length store nothing and count neither way."""
 _SAMPLES = 1 << 14
+_CENTRED: dict[str, Any] = {"ha": "center", "va": "center", "fontsize": 8}
 Floats = npt.NDArray[np.float64]
 
 
@@ -92,13 +97,14 @@ def stacked(
     """Train with importance decayⁱ; the best run of each density, and how aligned the neurons of all runs are."""
     importance: Floats = np.power(decay, np.arange(n, dtype=np.float64))
     absolute = family.target == "absolute"
-    config = TrainConfig(
+    axes = {"sparsity": [1 - p for p in densities]}
+    config = TrainConfig.product(
+        axes,
+        range(SEED, SEED + runs),
         n_features=n,
         n_hidden=m,
-        seeds=tuple(range(SEED, SEED + runs)) * len(densities),
-        sparsity=tuple(1 - p for p in densities for _ in range(runs)),
         signed=absolute,
-        importance=(tuple(importance.tolist()),) * (runs * len(densities)),
+        importance=tuple(importance.tolist()),
         family=family,
         learning_rate=rate,
         steps=steps,
@@ -112,7 +118,7 @@ def stacked(
         Stack(p, W[k], float(loss[k]), aligned_loss(p, importance, m, absolute), _aligned(W[k]))
         for p, k in zip(densities, best_of_seeds(config, loss), strict=True)
     )
-    groups = W.reshape(len(densities), runs, m, n)
+    groups = trained.along(axes).W.numpy()
     largest = np.array([largest_shares(group).mean() for group in groups])
     return stacks, Alignment(family.hidden, np.array([_aligned(group) for group in groups]), largest)
 
@@ -136,37 +142,48 @@ def aligned_loss(density: float, importance: Floats, m: int, absolute: bool) -> 
     the m most important. The absolute value takes two neurons, |x| = ReLU(x) + ReLU(−x), and has the same moments p/3 and p/2.
     """
     stored = m // 2 if absolute else m
-    return float((density / 3 - density**2 / 4) * np.sort(importance)[: max(0, len(importance) - stored)].sum())
+    return float(variance(density) * np.sort(importance)[: max(0, len(importance) - stored)].sum())
 
 
-def caption(shown: Neurons) -> str:
-    def ratios(stacks: tuple[Stack, ...]) -> str:
-        return ", ".join(f"{stack.loss / stack.exact:.3f}" for stack in stacks)
-
-    def shares(values: Floats) -> str:
-        return ", ".join(f"{100 * value:.0f}" for value in values)
-
+def caption(shown: Neurons) -> Caption:
     m, n = shown.large[0].W.shape
-    lines = "; ".join(
-        f"{HIDDEN[line.hidden]} {shares(line.share)} % (mean largest share {shares(line.largest)} %)"
-        for line in shown.alignments
-    )
-    return (
-        "Each column is a neuron, each block one of its input weights, numbered and coloured by feature, negative weights "
-        "downwards. Top: h = ReLU(Wx), x′ = ReLU(Wᵀh + b), n = 10, m = 5, importance 0.75^i, the best of "
-        f"{shown.runs} runs; loss over the exact loss of one feature a neuron, at densities {_list(DENSITIES)}: "
-        f"{ratios(shown.tied)}. Absolute value of x ~ U[−1, 1], n = 3, m = 6: the exact circuit |x| = ReLU(x) + ReLU(−x) has "
-        f"loss 0; trained, at densities {_list(SMALL_DENSITIES)}: {', '.join(f'{stack.loss:.1e}' for stack in shown.small)}. "
-        f"n = {n}, m = {m}, importance 0.8^i, at densities {_list(LARGE_DENSITIES)}: loss over that of two neurons a feature "
-        f"{ratios(shown.large)} (above 1 where training has not found even that), "
-        f"neurons aligned with one feature {shares(np.array([s.aligned for s in shown.large]))} %. "
-        f"Neurons of which one feature has at least {ALIGNED:.0%} of the squared weights, n = 10, m = 5, all runs, at densities "
-        f"{_list(DENSITIES)}: {lines}. Published: SoLU makes more neurons interpretable (in transformers, not in this model)."
+    aligned = [100 * stack.aligned for stack in shown.large]
+    return Caption(
+        "Each column is a neuron, each block one of its input weights, coloured by feature; densities fall to the right.",
+        "For |x| the circuit ReLU(x) + ReLU(−x) is exact, with loss 0, and so is the loss of one feature a neuron.",
+        f"Dense features get neurons of their own, sparse ones share them: for |x|, n = {n}, of neurons {aligned[0]:.0f} % have "
+        f"one feature at density {LARGE_DENSITIES[0]:g} and {aligned[-1]:.0f} % at {LARGE_DENSITIES[-1]:g}.",
+        (
+            ("aligned", f"one feature has at least {ALIGNED:.0%} of the neuron's squared weights"),
+            (
+                f"n = 10, m = 5, densities {_list(DENSITIES)}",
+                f"h = ReLU(Wx), x′ = ReLU(Wᵀh + b), importance 0.75^i, best of {shown.runs} runs: loss over that of one feature "
+                f"a neuron {_list([stack.loss / stack.exact for stack in shown.tied], '.3f')}",
+            ),
+            *(
+                (
+                    f"{HIDDEN[line.hidden]}, all runs",
+                    f"aligned {_list(100 * line.share, '.0f')} %, mean largest share {_list(100 * line.largest, '.0f')} %",
+                )
+                for line in shown.alignments
+            ),
+            (
+                "|x|, n = 3, m = 6",
+                f"loss {_list([x.loss for x in shown.small], '.1e')} at densities {_list(SMALL_DENSITIES)}",
+            ),
+            (
+                f"|x|, n = {n}, m = {m}, densities {_list(LARGE_DENSITIES)}",
+                f"importance 0.8^i: {_list(aligned, '.0f')} % aligned, loss over that of two neurons a feature "
+                f"{_list([stack.loss / stack.exact for stack in shown.large], '.3f')} (above 1: training has not found even "
+                "that)",
+            ),
+            ("published", "SoLU makes more neurons interpretable (in transformers, not in this model)"),
+        ),
     )
 
 
-def _list(values: tuple[float, ...]) -> str:
-    return ", ".join(f"{value:g}" for value in values)
+def _list(values: Iterable[float], kind: str = "g") -> str:
+    return ", ".join(format(value, kind) for value in values)
 
 
 def draw(shown: Neurons) -> Any:
@@ -209,15 +226,8 @@ def _stacks(axes: Any, stack: Stack, span: float, title: str) -> None:
             weight = float(weights[feature])
             axes.bar(neuron, weight, 0.86, ends[weight > 0], color=palette[feature], edgecolor="white", linewidth=0.4)
             if abs(weight) > 0.075 * span and m <= 12:
-                axes.text(
-                    neuron,
-                    ends[weight > 0] + weight / 2,
-                    str(feature + 1),
-                    ha="center",
-                    va="center",
-                    fontsize=8,
-                    color="white" if feature < 0.6 * n else "black",
-                )
+                colour = "white" if feature < 0.6 * n else "black"
+                axes.text(neuron, ends[weight > 0] + weight / 2, str(feature + 1), color=colour, **_CENTRED)
             ends[weight > 0] += weight
     axes.axhline(0, color="0.3", linewidth=0.7)
     axes.set_xticks([0, m - 1], ["1", str(m)])

@@ -10,11 +10,13 @@ import numpy.typing as npt
 from matplotlib import pyplot
 from matplotlib.colors import LinearSegmentedColormap
 
+from numeric.law import variance
 from numeric.metrics import feature_norms, superposition
 from numeric.model import LINEAR, RELU_OUTPUT, Family
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, within
 from numeric.train import TrainConfig, best_of_seeds, sampled_loss, train
 
+from ..motifs.caption import Caption
 from ..motifs.colour_scale import colours, legend
 
 TITLE = "ReLU output against linear model as features get sparser"
@@ -31,7 +33,7 @@ _DIVERGING = LinearSegmentedColormap.from_list("gram", ["#0072B2", "#f7f7f2", "#
 Floats = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Models:
     """Of each density the ReLU model of least loss among `seeds` and one linear model; rows follow `DENSITIES`.
 
@@ -64,8 +66,8 @@ class Comparison:
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Comparison:
     small, large = ((10_000, 16, 1024), (10_000, 4, 1024)) if full else ((2000, 4, 512), (2000, 1, 256))
     return Comparison(
-        models(20, 5, 0.7, *small, device, lambda share: progress(share / 2)),
-        models(80, 20, 0.9, *large, device, lambda share: progress((1 + share) / 2)),
+        models(20, 5, 0.7, *small, device, within(progress, 0, 0.5)),
+        models(80, 20, 0.9, *large, device, within(progress, 0.5, 1)),
     )
 
 
@@ -74,12 +76,12 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
     importance: Floats = np.power(decay, np.arange(n, dtype=np.float64))
 
     def config(family: Family, count: int) -> TrainConfig:
-        return TrainConfig(
+        return TrainConfig.product(
+            {"sparsity": [1 - p for p in DENSITIES]},
+            range(SEED, SEED + count),
             n_features=n,
             n_hidden=m,
-            seeds=tuple(range(SEED, SEED + count)) * len(DENSITIES),
-            sparsity=tuple(1 - p for p in DENSITIES for _ in range(count)),
-            importance=(tuple(importance.tolist()),) * (len(DENSITIES) * count),
+            importance=tuple(importance.tolist()),
             family=family,
             learning_rate=0.02 if family == RELU_OUTPUT else 0.05,
             steps=steps,
@@ -88,27 +90,27 @@ def models(n: int, m: int, decay: float, steps: int, seeds: int, batch: int, dev
         )
 
     settings = config(RELU_OUTPUT, seeds)
-    trained = train(settings, progress=lambda done, total: progress(0.7 * done / total))
-    assert trained.b is not None
+    trained = train(settings, progress=within(progress, 0, 0.7))
     best = list(best_of_seeds(settings, sampled_loss(settings, trained.W, None, trained.b, _SAMPLES)))
-    line = train(config(LINEAR, 1), progress=lambda done, total: progress(0.7 + 0.3 * done / total))
-    assert line.b is not None
+    line = train(config(LINEAR, 1), progress=within(progress, 0.7, 1))
     W, linear_W, linear_b = trained.W.numpy()[best], line.W.numpy(), line.b.numpy()
     stored = feature_norms(linear_W) ** 2 >= STORED
     return Models(
-        n,
-        m,
-        decay,
-        seeds,
-        steps,
-        W,
-        trained.b.numpy()[best],
-        tuple((feature_norms(W) ** 2 >= STORED).sum(axis=1).tolist()),
-        linear_W,
-        linear_b,
-        np.array([linear_loss(*row, importance) for row in zip(linear_W, linear_b, DENSITIES, strict=True)]),
-        np.array([linear_least(m, p, importance) for p in DENSITIES]),
-        tuple((stored == (np.arange(n) < m)).all(axis=1).tolist()),
+        n=n,
+        m=m,
+        decay=decay,
+        seeds=seeds,
+        steps=steps,
+        W=W,
+        b=trained.b.numpy()[best],
+        represented=tuple((feature_norms(W) ** 2 >= STORED).sum(axis=1).tolist()),
+        linear_W=linear_W,
+        linear_b=linear_b,
+        linear_loss=np.array(
+            [linear_loss(*row, importance) for row in zip(linear_W, linear_b, DENSITIES, strict=True)]
+        ),
+        linear_least=np.array([linear_least(m, p, importance) for p in DENSITIES]),
+        top=tuple((stored == (np.arange(n) < m)).all(axis=1).tolist()),
     )
 
 
@@ -117,9 +119,9 @@ def linear_loss(W: Floats, b: Floats, density: float, importance: Floats) -> flo
 
     .. math:: K = \sum_i I_i \left( v \sum_j (δ_{ij} - G_{ij})^2 + (μ - μ \sum_j G_{ij} - b_i)^2 \right)
     """
-    mean, variance = density / 2, density / 3 - density**2 / 4
+    mean = density / 2
     rest = np.eye(len(b)) - W.T @ W
-    return float(importance @ (variance * (rest**2).sum(axis=1) + (mean * rest.sum(axis=1) - b) ** 2))
+    return float(importance @ (variance(density) * (rest**2).sum(axis=1) + (mean * rest.sum(axis=1) - b) ** 2))
 
 
 def linear_least(m: int, density: float, importance: Floats) -> float:
@@ -127,22 +129,45 @@ def linear_least(m: int, density: float, importance: Floats) -> float:
     :math:`D^{1/2} G` is a matrix of rank m, which by Eckart and Young is no nearer to :math:`D^{1/2}` than its largest m
     singular values allow. The projection on the m most important features attains it.
     """
-    return float((density / 3 - density**2 / 4) * np.sort(importance)[: len(importance) - m].sum())
+    return float(variance(density) * np.sort(importance)[: len(importance) - m].sum())
 
 
-def caption(shown: Comparison) -> str:
-    parts = []
-    for group in (shown.small, shown.large):
-        excess = group.linear_loss / group.linear_least - 1
-        tight = tuple((feature_norms(group.W) >= 0.9).sum(axis=1).tolist())
-        parts.append(
-            f"n = {group.n}, m = {group.m}, importance {group.decay}^i, least loss of {group.seeds}, {group.steps:,} steps: "
-            f"{_list(group.represented)} features have ‖W_i‖² of at least ½ ({_list(tight)} have ‖W_i‖ of at least 0.9)"
-            + (f"; published by eye: {_list(PUBLISHED)}" if group is shown.small else "")
-            + f". Linear model: the top {group.m} at {sum(group.top)} of {len(group.top)} densities; its loss is above the exact "
-            f"minimum, the variance of all others, by {', '.join(f'{100 * value:.2g}' for value in excess)} %."
-        )
-    return f"At densities {', '.join(f'{p:g}' for p in DENSITIES)}. " + " ".join(parts)
+def caption(shown: Comparison) -> Caption:
+    small = shown.small
+    return Caption(
+        "WᵀW with b, and below it the norms of the features, as features get sparser: ReLU output beside a linear model (first "
+        "column).",
+        "The linear model's least loss is exact, the variance of all features but the top m, and training has these top "
+        f"{small.m} at {sum(small.top)} of {len(small.top)} densities for n = {small.n}.",
+        f"It never stores more than m features; with a ReLU, {small.represented[0]} of {small.n} are stored at density "
+        f"{DENSITIES[0]:g} and {small.represented[-1]} at {DENSITIES[-1]:g}.",
+        (
+            ("densities", ", ".join(f"{p:g}" for p in DENSITIES)),
+            *_facts(small),
+            ("published, by eye", _list(PUBLISHED)),
+            *_facts(shown.large),
+        ),
+    )
+
+
+def _facts(group: Models) -> tuple[tuple[str, str], ...]:
+    excess = group.linear_loss / group.linear_least - 1
+    tight = tuple((feature_norms(group.W) >= 0.9).sum(axis=1).tolist())
+    return (
+        (
+            f"n = {group.n}, m = {group.m}",
+            f"importance {group.decay}^i, least loss of {group.seeds}, {group.steps:,} steps",
+        ),
+        (
+            f"n = {group.n}, ‖W_i‖² of at least ½",
+            f"{_list(group.represented)} features ({_list(tight)} have ‖W_i‖ of at least 0.9)",
+        ),
+        (
+            f"n = {group.n}, linear model",
+            f"the top {group.m} at {sum(group.top)} of {len(group.top)} densities; its loss is above the exact minimum by "
+            f"{', '.join(f'{100 * value:.2g}' for value in excess)} %",
+        ),
+    )
 
 
 def _list(counts: tuple[int, ...]) -> str:

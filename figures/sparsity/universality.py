@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,10 +13,13 @@ from matplotlib.patches import Patch
 
 from analytic.winners import winner_at
 from numeric.geometry import describe
-from numeric.minimise import bfgs, minimise_loss
+from numeric.minimise import descend, minimise_loss
 from numeric.population import expected_loss
 from numeric.running.progress import Progress
+from numeric.solution import grouped
 from numeric.train import TrainConfig, train
+
+from ..motifs.caption import Caption
 
 TITLE = "Universality: how often training finds the best geometry"
 SEED = 0
@@ -86,18 +89,18 @@ def setting(n: int, m: int, sparsity: str, seeds: int, steps: int, starts: int, 
     """Equal importances; rates from 0.05 down, as slow descent stays in worse geometries more often."""
     winner = winner_at(n, m, sparsity)
     s = float(winner.sparsity)
-    config = TrainConfig(
+    config = TrainConfig.product(
+        {},
+        range(SEED, SEED + seeds),
         n_features=n,
         n_hidden=m,
-        seeds=tuple(range(SEED, SEED + seeds)),
-        sparsity=(s,) * seeds,
+        sparsity=s,
         learning_rate=0.05,
         steps=steps,
         batch_size=512,
         device=device,
     )
     trained = train(config)
-    assert trained.b is not None
     found = outcomes(trained.W, trained.b, s)
     searched = minimise_loss(n, m, s, starts=starts, seed=SEED, gradient_tolerance=_STILL).value
     return Setting(n, m, s, min(searched, found[0].loss), found, winner.packing.name, float(winner.loss.midpoint))
@@ -108,69 +111,50 @@ def outcomes(W: torch.Tensor, b: torch.Tensor, sparsity: float) -> tuple[Outcome
     groups that come to the same are merged.
     """
     losses = expected_loss(W, b, sparsity).tolist()
-    groups: list[tuple[str, list[int]]] = []
-    for k in np.argsort(losses).tolist():
-        name = _name(W[k])
-        for known, members in groups:
-            if known == name and losses[k] <= losses[members[0]] * (1 + _CLOSE):
-                members.append(k)
-                break
-        else:
-            groups.append((name, [k]))
-    first = [members[0] for _, members in groups]
-    ends, values = _descend(W[first], b[first], sparsity)
-    merged: list[Outcome] = []
-    for k in np.argsort(values).tolist():
-        share, name = len(groups[k][1]) / len(W), _name(ends[k])
-        for place, there in enumerate(merged):
-            if there.name == name and values[k] <= there.loss * (1 + SAME):
-                merged[place] = Outcome(name, there.share + share, there.loss)
-                break
-        else:
-            merged.append(Outcome(name, share, values[k]))
-    return tuple(merged)
+    models = [(k, _name(W[k])) for k in np.argsort(losses).tolist()]
+    groups = grouped(
+        models, lambda one, other: one[1] == other[1] and losses[other[0]] <= losses[one[0]] * (1 + _CLOSE)
+    )
+    first = [group[0][0] for group in groups]
+    ends = descend(W[first].numpy(), b[first].numpy(), sparsity, gradient_tolerance=_STILL)
+    outcomes = [
+        Outcome(_name(ends.W[k]), len(groups[k]) / len(W), float(ends.loss[k])) for k in np.argsort(ends.loss).tolist()
+    ]
+    merged = grouped(outcomes, lambda one, other: one.name == other.name and other.loss <= one.loss * (1 + SAME))
+    return tuple(replace(same[0], share=sum(one.share for one in same)) for same in merged)
 
 
-def _name(W: torch.Tensor) -> str:
+def _name(W: Any) -> str:
     return str(describe(W, tolerance=_TOLERANCE))
 
 
-def _descend(W: torch.Tensor, b: torch.Tensor, sparsity: float) -> tuple[torch.Tensor, list[float]]:
-    """The minima (k, m, n) that the models come to without noise, and their losses."""
-    count, m, n = W.shape
-
-    def objective(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = x.detach().requires_grad_(True)
-        value = expected_loss(x[:, : m * n].reshape(-1, m, n), x[:, m * n :], sparsity)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
-
-    end = bfgs(objective, torch.cat([W.reshape(count, -1), b], dim=1), gradient_tolerance=_STILL)
-    return end.points[:, : m * n].reshape(count, m, n), end.values.tolist()
-
-
-def caption(shown: Universality) -> str:
-    rows = []
-    for row in shown.settings:
-        gap = row.least / row.exact - 1
-        against = "equal to" if abs(gap) <= SAME else f"{_percent(abs(gap))} {'above' if gap > 0 else 'below'}"
-        others = [outcome for outcome in row.outcomes if row.cost(outcome) > SAME]
-        best = next((outcome.name for outcome in row.outcomes if row.cost(outcome) <= SAME), "found by search alone")
-        worst = max((row.cost(outcome) for outcome in others), default=0.0)
-        rows.append(
-            f"({row.n}, {row.m}, {row.sparsity:g}): {100 * row.found:.0f} % in the optimum ({best}), {against} the exact loss of "
-            f"the catalogue's best, {row.packing}"
-            + (
-                f"; {len(others)} other end{'s' if len(others) > 1 else ''}, up to {_percent(worst)} more loss"
-                if others
-                else ""
-            )
-        )
-    return (
-        f"For (n, m, s), of {shown.seeds} seeds ({shown.steps:,} steps of 512 samples): which geometry training ends in, by "
-        f"losses without noise; models equal up to rotation and order are one. {'. '.join(rows)}. "
-        "These shares belong to this trainer (its rate falls from 0.05): geometry is universal only as far as they reach 100 %."
+def caption(shown: Universality) -> Caption:
+    least, most = (100 * extreme(row.found for row in shown.settings) for extreme in (min, max))
+    return Caption(
+        f"For (n, m, s) the share of {shown.seeds} seeds whose training ends in each geometry, by losses without noise; models "
+        "equal up to rotation and order are one.",
+        "The optimum found is held to the exact loss of the catalogue's best packing.",
+        f"Training ends in the optimum in {least:.0f} to {most:.0f} % of runs: geometry is universal only as far as that reaches "
+        "100 %, and these shares belong to this trainer.",
+        (
+            ("trainer", f"{shown.steps:,} steps of 512 samples; its rate falls from 0.05"),
+            *((f"({row.n}, {row.m}, {row.sparsity:g})", _ends(row)) for row in shown.settings),
+        ),
     )
+
+
+def _ends(row: Setting) -> str:
+    gap = row.least / row.exact - 1
+    against = "equal to" if abs(gap) <= SAME else f"{_percent(abs(gap))} {'above' if gap > 0 else 'below'}"
+    others = [outcome for outcome in row.outcomes if row.cost(outcome) > SAME]
+    best = next((outcome.name for outcome in row.outcomes if row.cost(outcome) <= SAME), "found by search alone")
+    worst = max((row.cost(outcome) for outcome in others), default=0.0)
+    rest = (
+        f"; {len(others)} other end{'s' if len(others) > 1 else ''}, up to {_percent(worst)} more loss"
+        if others
+        else ""
+    )
+    return f"{100 * row.found:.0f} % in the optimum ({best}), {against} the exact loss of the best packing, {row.packing}{rest}"
 
 
 def _percent(share: float) -> str:

@@ -45,7 +45,12 @@ def entries(name: str, values: object, least: int = 0, most: float = math.inf) -
 
 
 def number(name: str, value: object, interval: str = "(-inf, inf)") -> float:
-    """A real number in the interval, such as "(0, 1]", as a float."""
+    """A real number in the interval, such as "(0, 1]", as a float.
+
+    >>> number("sparsity", 1.2, "[0, 1]")
+    Traceback (most recent call last):
+    ValueError: sparsity must lie in [0, 1], got 1.2
+    """
     try:
         read = floats(value)
     except Refused:

@@ -21,6 +21,9 @@ def best_on_grid(gains: ArrayLike, budget: int) -> GridAllocation:
     """The largest Σ_i gains[i, k_i] with Σ k_i = budget. gains: (n, N + 1), budget in [0, nN]; ValueError otherwise.
 
     Exact over the grid, by a table of the best benefit for each number of steps: n · budget · N operations.
+
+    >>> best_on_grid([[0, 3, 4], [0, 2, 3]], 2)
+    GridAllocation(steps=(1, 1), benefit=5.0)
     """
     table = _checked(gains, budget)
     n, width = table.shape

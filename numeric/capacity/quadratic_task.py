@@ -8,7 +8,7 @@ same ones. No formula for the loss enters here: f − y is evaluated at all kⁿ
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import product
 from typing import Any, Literal, NamedTuple, TypeVar, cast
 
@@ -17,10 +17,10 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from ..arguments import Floats, array, choice, flag, instance, number, shown, tensors, whole
+from ..arguments import Floats, array, choice, flag, instance, number, shown, sizes_known, tensors, whole
 from ..metrics import capacity
-from ..minimise import bfgs, minimise
-from ..solution import Minimum, Solution
+from ..minimise import bfgs, by_autograd, minimise
+from ..solution import Minimum, Solution, merged
 
 Weights = TypeVar("Weights", NDArray[Any], Tensor)
 
@@ -111,6 +111,7 @@ def _variance(W: Tensor, v: Floats, law: Atoms) -> Tensor:
     return probability @ ((error - (error @ probability)[..., None]) ** 2).movedim(-1, 0)
 
 
+@sizes_known()
 def minimise_quadratic(
     values: ArrayLike,
     m: int,
@@ -153,34 +154,23 @@ def _by_scipy(v: Floats, m: int, law: Atoms, starts: Floats, tolerance: float) -
 
 
 def _by_torch(v: Floats, m: int, law: Atoms, starts: Floats, tolerance: float) -> list[Minimum]:
-    def objective(x: Tensor) -> tuple[Tensor, Tensor]:
-        x = x.detach().requires_grad_(True)
-        value = _variance(x.reshape(-1, m, len(v)), v, law)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
-
-    found = bfgs(objective, torch.from_numpy(starts), gradient_tolerance=tolerance, noise=_NOISE)
+    loss = by_autograd(lambda x: _variance(x.reshape(-1, m, len(v)), v, law))
+    found = bfgs(loss, torch.from_numpy(starts), gradient_tolerance=tolerance, noise=_NOISE)
     norms = found.gradients.abs().amax(dim=1)
     rows = zip(found.values.tolist(), found.points.numpy(), norms.tolist(), strict=True)
     return [Minimum(value, point, norm, 1, norm <= tolerance) for value, point, norm in rows]
 
 
 def _solution(ends: Sequence[Minimum], m: int, n: int) -> QuadraticSolution:
-    """Ends with one value and one list of capacities are one minimum; the lowest stands for it."""
-    groups: list[QuadraticMinimum] = []
-    for end in sorted(ends, key=lambda end: end.value):
-        W = end.point.reshape(m, n)
-        shares = capacity(W)
-        for k, group in enumerate(groups):
-            near = abs(end.value - group.value) <= _DISTINCT * (1 + abs(group.value))
-            if near and np.abs(np.sort(shares) - np.sort(group.capacities)).max() <= _DISTINCT:
-                groups[k] = replace(group, count=group.count + end.count)
-                break
-        else:
-            groups.append(
-                QuadraticMinimum(end.value, end.point, end.gradient_norm, end.count, end.converged, W, shares)
-            )
-    return QuadraticSolution(tuple(groups), sum(end.count for end in ends if not end.converged))
+    models = [(end, end.point.reshape(m, n)) for end in ends]
+    minima = [QuadraticMinimum(**vars(end), W=W, capacities=capacity(W)) for end, W in models]
+    return QuadraticSolution(merged(minima, _same), sum(end.count for end in ends if not end.converged))
+
+
+def _same(first: QuadraticMinimum, other: QuadraticMinimum) -> bool:
+    """One value and one list of capacities."""
+    near = abs(other.value - first.value) <= _DISTINCT * (1 + abs(first.value))
+    return near and bool(np.abs(np.sort(other.capacities) - np.sort(first.capacities)).max() <= _DISTINCT)
 
 
 def _inputs(law: Atoms, n: int) -> tuple[Tensor, Tensor]:

@@ -7,7 +7,7 @@ Beside that, the settings of the published pictures, as far as they are publishe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,8 +18,9 @@ from ..arguments import Floats, entries, function, instance, shown, sizes_known,
 from ..geometry import Geometry, describe
 from ..law import Correlated
 from ..metrics import feature_dimensionality
-from ..minimise import bfgs
+from ..minimise import Packing, bfgs, by_autograd
 from ..printed import brief
+from ..running.progress import Progress
 from ..train import Constant, Recorder, Recording, Snapshot, Stepwise, TrainConfig, judgement, train
 from ..train.recording import Array, biases, logarithmic, population_loss, read_snapshot, weights
 from .plateau import BAND, FACTOR, Crossing, Plateau, crossings, plateaus
@@ -31,7 +32,7 @@ LOSS_SPARSITY = 0.92
 PUBLISHED_FINAL_LOSS = 0.01827
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Jump:
     """`features` change level together around `step`; loss and geometry (by `describe`) where the first of them leaves its
     plateau, the recorded step `left`, and where the last of them has come to the next, `reached`.
@@ -101,14 +102,14 @@ class Trajectory:
         reached = max(crossing.reached for crossing, _ in group)
         before, after = (self.steps.index(step) for step in (left, reached))
         return Jump(
-            group[0][0].step,
-            tuple(sorted({feature for _, feature in group})),
-            self.geometry(left),
-            self.geometry(reached),
-            float(self.loss[before]),
-            float(self.loss[after]),
-            left,
-            reached,
+            step=group[0][0].step,
+            features=tuple(sorted({feature for _, feature in group})),
+            before=self.geometry(left),
+            after=self.geometry(reached),
+            loss_before=float(self.loss[before]),
+            loss_after=float(self.loss[after]),
+            left=left,
+            reached=reached,
         )
 
 
@@ -125,7 +126,7 @@ def follow(
     *,
     count: int = 200,
     loss: Recorder = population_loss,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Trajectory, ...]:
     """Train, and give each model's trajectory at about `count` steps, evenly spread in log t; `loss`: how it is measured.
 
@@ -146,24 +147,22 @@ def noise_free(config: TrainConfig, ends: Sequence[Trajectory]) -> Floats:
     """(models,): the least population loss that descent without sampling (BFGS) reaches from where each model of `config`
     ended: what training would have come to without noise and with more time. ValueError as for `population_loss`.
     """
-    m, n = instance("config", config, TrainConfig, "a TrainConfig").n_hidden, config.n_features
+    instance("config", config, TrainConfig, "a TrainConfig")
     if not isinstance(ends, Sequence) or not all(isinstance(end, Trajectory) for end in ends):
         raise ValueError(f"ends must be a sequence of Trajectory, one for each model, got {shown(ends)}")
     if len(ends) != len(config.seeds):
         raise ValueError(f"ends must be one for each of the {len(config.seeds)} models, got {len(ends)}")
 
-    def objective(x: Tensor, places: Sequence[int]) -> tuple[Tensor, Tensor]:
-        x = x.detach().requires_grad_(True)
-        b = x[:, m * n :] if config.bias else None
-        value = judgement.population_loss(config.of(places), x[:, : m * n].reshape(-1, m, n), b)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
+    packing = Packing(config.n_hidden, config.n_features, config.bias)
+
+    def loss(x: Tensor, places: Tensor) -> Tensor:
+        found: Tensor = judgement.population_loss(config.of(places.tolist()), *packing.split(x))
+        return found
 
     least = []
     for k, end in enumerate(ends):
-        last = np.concatenate([end.W[-1].ravel(), end.b[-1] if config.bias else []])
-        start = torch.from_numpy(last)[None]
-        least.append(float(bfgs(lambda x, k=k: objective(x, [k] * len(x)), start).values[0]))
+        start = packing.join(torch.from_numpy(end.W[-1:]), torch.from_numpy(end.b[-1:]))
+        least.append(float(bfgs(by_autograd(loss), start, places=torch.tensor([k])).values[0]))
     return np.array(least)
 
 
@@ -173,12 +172,17 @@ def digons(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfig:
     The published picture ("energy level" jumps where all features end as digons: Elhage et al. 2022) does not give its
     settings. n = 2m is what makes digons fill the space; density and sizes are chosen here, the rest is the published
     trainer without weight decay.
+
+    >>> config = digons(seeds=(0,))
+    >>> config.n_features, config.n_hidden, config.sparsity
+    (10, 5, (0.85,))
     """
-    return TrainConfig(
+    return TrainConfig.product(
+        {},
+        entries("seeds", seeds),
         n_features=10,
         n_hidden=5,
-        seeds=entries("seeds", seeds),
-        sparsity=(DIGON_SPARSITY,) * len(seeds),
+        sparsity=DIGON_SPARSITY,
         schedule=Constant(),
         learning_rate=1e-3,
         steps=10_000,
@@ -212,11 +216,12 @@ def loss_transitions(seeds: Sequence[int], *, device: str = "cpu") -> TrainConfi
     the one here is that at which the least population loss, to two digits of sparsity, is nearest the published final
     loss, 0.01827, if that is summed over features.
     """
-    return TrainConfig(
+    return TrainConfig.product(
+        {},
+        entries("seeds", seeds),
         n_features=5,
         n_hidden=2,
-        seeds=entries("seeds", seeds),
-        sparsity=(LOSS_SPARSITY,) * len(seeds),
+        sparsity=LOSS_SPARSITY,
         schedule=Stepwise(),
         learning_rate=1e-3,
         steps=10_000,

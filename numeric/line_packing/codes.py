@@ -55,7 +55,7 @@ def least_cosine(n: int, m: int, *, starts: int | None = None, seed: int = 0, en
 
     ValueError on sizes out of range.
 
-    >>> round(least_cosine(8, 3).cosine, 9)  # a square antiprism, not the cube
+    >>> round(least_cosine(8, 3, starts=4).cosine, 9)  # a square antiprism, not the cube
     0.261203875
     """
     check_sizes(n, m, starts, seed)

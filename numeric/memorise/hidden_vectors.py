@@ -18,6 +18,9 @@ def example_dimensionality(W: Array, X: Any) -> Array:
     sparse matrix. The sum over j is ‖R ĥ_i‖² with Hᵀ = QR, so memory is that of H and time T m². Relative error about
     T·m·eps·max‖h_j‖/‖h_i‖, at any common scale. T points of one norm that are a tight frame have D = m/T. ValueError as in
     `numeric.metrics`, and for an X that does not fit W or is not finite.
+
+    >>> example_dimensionality(np.array([[1.0, -1.0]]), np.eye(2))
+    array([0.5, 0.5])
     """
     points = X.tocsr() if issparse(X) else array("X", X)
     return apply(lambda w: _dimensionality(_hidden(w, points)), W)

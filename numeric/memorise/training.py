@@ -16,9 +16,7 @@ A run counts as
 from __future__ import annotations
 
 import math
-import time
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,18 +28,17 @@ from torch import Tensor
 from ..arguments import Floats, array, function, importance_row, instance, number, path, sizes_known, whole
 from ..model import initial_weights
 from ..printed import html_table
+from ..running.progress import Progress, carry_out
 from ..sample import SampleSet
 from ..train import Adam, Cosine, WarmUp
-from ..train.checkpoint import Checkpoint, Found, load, save
+from ..train.checkpoint import Checkpoint, load, save
 from ..train.config import DTYPES
 from .config import MemoriseConfig as MemoriseConfig
 from .hidden_vectors import example_dimensionality
 from .sample_loss import SampleLoss
 
-Progress = Callable[[int, int], None]
 
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Memorisation:
     """What became of the models of `config.runs`, in that order; on the CPU, in float64.
 
@@ -104,34 +101,26 @@ def train_on_samples(
     """Train every model of `config` on its samples, all of them in each step.
 
     `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end; where it is there already,
-    the run goes on from it, to the same numbers. `progress(done, total)`: called now and then, in steps. ValueError as
+    the run goes on from it, to the same numbers. `progress(share done)`: called now and then. ValueError as
     for `numeric.train.checkpoint`.
     """
     instance("config", config, MemoriseConfig, "a MemoriseConfig")
     file = None if checkpoint is None else path("checkpoint", checkpoint)
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     function("progress", progress)
-    training = _Training(config, None if file is None else load(file, config.fingerprint()))
-    shown, saved = time.monotonic(), -math.inf
-    while True:
-        now = time.monotonic()
-        done = training.step == config.steps
-        if file is not None and (now - saved >= save_seconds or done):
-            save(file, training.checkpoint())
-            saved = time.monotonic()
-        if progress is not None and (now - shown > 0.1 or done):
-            progress(training.step, config.steps)
-            shown = now
-        if done:
-            return _judged(config, training.parameters)
-        training.advance()
+    training = _Training(config, file)
+    carry_out(training, save_seconds, progress)
+    return _judged(config, training.parameters)
 
 
 class _Training:
-    """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps."""
+    """Where the models stand: `parameters` (models, m + 1, n), W with b below it, after `step` steps. Goes on from the checkpoint
+    `file` where it is there.
+    """
 
-    def __init__(self, config: MemoriseConfig, found: Found | None) -> None:
-        self.config, self.step = config, 0
+    def __init__(self, config: MemoriseConfig, file: Path | None) -> None:
+        found = None if file is None else load(file, config.fingerprint())
+        self.config, self.step, self._file = config, 0, file
         device, dtype = torch.device(config.device), DTYPES[config.dtype]
         W = initial_weights(config.n_features, config.n_hidden, [run.seed for run in config.runs])
         self.parameters = torch.cat([W, W.new_zeros(len(W), 1, config.n_features)], dim=1).to(device, dtype)
@@ -149,6 +138,15 @@ class _Training:
         self._losses = {T: _loss(config, config.samples(T)) for T in config.points if T is not None}
         each = len(config.runs) // len(config.points)
         self._places = {T: slice(k * each, (k + 1) * each) for k, T in enumerate(config.points)}
+        self.save()
+
+    @property
+    def done(self) -> bool:
+        return self.step == self.config.steps
+
+    @property
+    def progress(self) -> float:
+        return self.step / self.config.steps
 
     def advance(self) -> None:
         for T, places in self._places.items():
@@ -160,9 +158,11 @@ class _Training:
         self._optimiser.step(self._gradient, self.parameters.new_tensor(rate))
         self.step += 1
 
-    def checkpoint(self) -> Checkpoint:
-        arrays = {name: tensor.cpu().numpy() for name, tensor in self._tensors.items()}
-        return Checkpoint(self.config.fingerprint(), 0, self.step, arrays)
+    def save(self) -> None:
+        """Write the checkpoint, where there is to be one."""
+        if self._file is not None:
+            arrays = {name: tensor.cpu().numpy() for name, tensor in self._tensors.items()}
+            save(self._file, Checkpoint(self.config.fingerprint(), 0, self.step, arrays))
 
     @property
     def _tensors(self) -> dict[str, Tensor]:
@@ -207,7 +207,18 @@ def _judged(config: MemoriseConfig, parameters: Tensor) -> Memorisation:
     regimes = tuple(
         regime(features[k], examples[k], config.n_hidden) if finite[k] else "diverged" for k in range(models)
     )
-    return Memorisation(config, W, b, training, test, error, features, tuple(examples), regimes, resampled)
+    return Memorisation(
+        config=config,
+        W=W,
+        b=b,
+        training_loss=training,
+        test_loss=test,
+        test_error=error,
+        feature_dimensionality=features,
+        example_dimensionality=tuple(examples),
+        regimes=regimes,
+        resampled=resampled,
+    )
 
 
 def regime(features: Floats, examples: Floats, n_hidden: int) -> str:

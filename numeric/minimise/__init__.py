@@ -2,7 +2,7 @@
 
 network        of K, over all W and b; problem: K as a function of a vector; network_map: on a map of settings
 any_function   of any smooth function with a gradient
-quasi_newton   BFGS on a stack of problems; descent: from given weights to where they rest
+quasi_newton   BFGS on a stack of problems; descent: from given weights to where they rest; packing: a model as a row
 """
 
 from ..solution import Minimum, Solution
@@ -10,9 +10,10 @@ from .any_function import Objective, minimise
 from .descent import Rest, descend
 from .network import LossMinimum, LossSolution, minimise_loss
 from .network_map import LossMap, minimise_map
-from .quasi_newton import ROUNDING, Descent, bfgs
+from .packing import Packing
+from .quasi_newton import ROUNDING, Descent, bfgs, by_autograd
 
 __all__ = [
-    "ROUNDING", "Descent", "LossMap", "LossMinimum", "LossSolution", "Minimum", "Objective", "Rest", "Solution", "bfgs",
-    "descend", "minimise", "minimise_loss", "minimise_map",
+    "ROUNDING", "Descent", "LossMap", "LossMinimum", "LossSolution", "Minimum", "Objective", "Packing", "Rest", "Solution",
+    "bfgs", "by_autograd", "descend", "minimise", "minimise_loss", "minimise_map",
 ]  # fmt: skip

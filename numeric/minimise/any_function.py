@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -11,7 +12,7 @@ from scipy.optimize import minimize
 
 from ..arguments import Floats, array, number
 from ..arguments import function as check_function
-from ..solution import Minimum, Solution
+from ..solution import Minimum, Solution, merged
 from .network import LossSolution as LossSolution
 
 Objective = Callable[[Floats], tuple[float, ArrayLike]]
@@ -59,8 +60,9 @@ def minimise(
     low, high = _box(bounds, points)
     problem = _Problem(function, low, high, gradient_tolerance)
     ends = [problem.run(start) for start in points]
-    minima = _distinct(ends, distinct, symmetry or (lambda x: x))
-    return Solution(minima, sum(not end.converged for end in ends))
+    if symmetry is not None:
+        ends = [replace(end, point=np.asarray(symmetry(end.point), dtype=np.float64)) for end in ends]
+    return Solution(merged(ends, partial(_same, width=distinct)), sum(not end.converged for end in ends))
 
 
 class _Problem:
@@ -167,16 +169,6 @@ def _box(bounds: Sequence[tuple[float, float]] | None, points: Floats) -> tuple[
     return low, high
 
 
-def _distinct(ends: Sequence[Minimum], width: float, symmetry: Callable[[Floats], Floats]) -> tuple[Minimum, ...]:
-    """Ends merged into minima, in order of value; the lowest, converged if any is, stands for its group."""
-    groups: list[Minimum] = []
-    for end in sorted(ends, key=lambda end: (not end.converged, end.value)):
-        point = np.asarray(symmetry(end.point), dtype=np.float64)
-        for k, group in enumerate(groups):
-            same_value = abs(end.value - group.value) <= width * (1 + abs(group.value))
-            if same_value and (np.abs(point - group.point) <= width * (1 + np.abs(group.point))).all():
-                groups[k] = replace(group, count=group.count + 1)
-                break
-        else:
-            groups.append(replace(end, point=point))
-    return tuple(sorted(groups, key=lambda group: group.value))
+def _same(first: Minimum, other: Minimum, width: float) -> bool:
+    close = abs(other.value - first.value) <= width * (1 + abs(first.value))
+    return close and bool((np.abs(other.point - first.point) <= width * (1 + np.abs(first.point))).all())

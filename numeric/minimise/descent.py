@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import numpy.typing as npt
 import torch
 
+from ..arguments import Floats
 from ..law import Law
 from ..population import expected_loss
-from .quasi_newton import bfgs
-
-Floats = npt.NDArray[np.float64]
+from .packing import Packing
+from .quasi_newton import bfgs, by_autograd
 
 
 @dataclass(frozen=True)
@@ -40,17 +39,9 @@ def descend(
     iterations: int = 2000,
 ) -> Rest:
     """BFGS on the expected loss from each of W (k, m, n), b (k, n); settings as of `numeric.population.expected_loss`."""
-    k, m, n = W.shape
-
-    def objective(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-        x = x.detach().requires_grad_(True)
-        value = expected_loss(x[:, : m * n].reshape(-1, m, n), x[:, m * n :], sparsity, importance, law=law)
-        (gradient,) = torch.autograd.grad(value.sum(), x)
-        return value.detach(), gradient
-
-    starts = torch.from_numpy(np.concatenate([W.reshape(k, m * n), b], axis=1))
-    end = bfgs(objective, starts, gradient_tolerance=gradient_tolerance, iterations=iterations)
-    points = end.points.numpy()
-    return Rest(
-        points[:, : m * n].reshape(k, m, n), points[:, m * n :], end.values.numpy(), end.gradients.abs().amax(1).numpy()
-    )
+    packing = Packing(*W.shape[1:])
+    loss = by_autograd(lambda x: expected_loss(*packing.split(x), sparsity, importance, law=law))
+    starts = packing.join(torch.from_numpy(W), torch.from_numpy(b))
+    end = bfgs(loss, starts, gradient_tolerance=gradient_tolerance, iterations=iterations)
+    ended = *packing.split(end.points), end.values, end.gradients.abs().amax(1)
+    return Rest(*(part.numpy() for part in ended))

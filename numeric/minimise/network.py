@@ -9,7 +9,6 @@ bias vanishes its second derivative jumps: such ends are said, not hidden.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,11 +16,12 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, flag, function, number, whole
+from ..arguments import MOST_SEED, Floats, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
-from ..solution import Minimum, Solution
-from .problem import Problem, given_problem, random_starts
+from ..running.progress import Progress
+from ..solution import Minimum, Solution, grouped, rotations
+from .problem import Problem, given_problem
 from .quasi_newton import bfgs
 
 _NEWTON_STEPS = 12
@@ -31,7 +31,7 @@ _SINGULAR = 1e-7
 _VANISHING = 1e-9
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class LossMinimum(Minimum):
     """One distinct minimum of the loss: W (m, n), b (n,) and what its Hessian says.
 
@@ -64,6 +64,7 @@ class LossSolution(Solution):
         return self.minima[0].b
 
 
+@sizes_known()
 def minimise_loss(
     n: int,
     m: int,
@@ -78,7 +79,7 @@ def minimise_loss(
     fixed: tuple[ArrayLike | None, ArrayLike | None] | None = None,
     gradient_tolerance: float = 1e-10,
     device: str = "cpu",
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> LossSolution:
     """Minimise K(W, b) + λ Σ_{i≠j} (W_i·W_j)² from `starts` random models.
 
@@ -101,27 +102,19 @@ def minimise_loss(
         number("gradient_tolerance", gradient_tolerance, "(0, inf)"),
     )
     problem = given_problem(n, m, sparsity, law, importance, bias, penalty, fixed)
-    first = problem.placed(random_starts(problem, starts, seed)).to(torch_device(device))
+    first = problem.placed(problem.packing.starts(range(seed, seed + starts))).to(torch_device(device))
     ends = bfgs(problem.roughly, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = ends.points.cpu(), ends.values.cpu()
-    groups: list[tuple[Tensor, Tensor, int]] = []
-    for row in values.argsort().tolist():
-        x = points[row]
-        signature = _signature(problem, x, values[row])
-        for k, (known, best, count) in enumerate(groups):
-            if torch.allclose(signature, known, rtol=1e-5, atol=1e-6):
-                groups[k] = (known, best, count + 1)
-                break
-        else:
-            groups.append((signature, x, 1))
-    minima = [_polished(problem, x, count, gradient_tolerance) for _, x, count in groups]
+    signed = [(_signature(problem, points[row], values[row]), points[row]) for row in values.argsort().tolist()]
+    groups = grouped(signed, lambda first, end: torch.allclose(end[0], first[0], rtol=1e-5, atol=1e-6))
+    minima = [_polished(problem, group[0][1], len(group), gradient_tolerance) for group in groups]
     converged = sum(minimum.count for minimum in minima if minimum.converged)
     return LossSolution(tuple(sorted(minima, key=lambda minimum: minimum.value)), starts - converged)
 
 
 def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
     """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
-    W, b = problem.split(x)
+    W, b = problem.packing.split(x)
     gram = W.T @ W
     size = gram.diagonal()
     parts = [value[None], torch.linalg.eigvalsh(W @ W.T)]
@@ -138,7 +131,7 @@ def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
 def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
     """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
     value, gradient = (part[0] for part in problem(x[None]))
-    small = problem.size <= _LARGEST_NEWTON
+    small = problem.packing.size <= _LARGEST_NEWTON
     spectrum = torch.zeros(0, dtype=x.dtype)
     for _ in range(_NEWTON_STEPS if small else 0):
         spectrum, modes = torch.linalg.eigh(problem.hessian(x))
@@ -153,34 +146,22 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         ):
             break
         x, value, gradient = trial, trial_value, trial_gradient
-    W, b = (part.numpy() for part in problem.split(x))
+    W, b = (part.numpy() for part in problem.packing.split(x))
     norm = float(gradient.abs().max())
     dead = np.linalg.norm(W, axis=0) <= _VANISHING
-    still = (np.abs(b) <= _VANISHING) & problem.bias
+    still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
-        float(value),
-        x.numpy(),
-        norm,
-        count,
-        norm <= tolerance,
-        W,
-        b,
-        spectrum.numpy(),
-        zero,
-        _rotations(W),
-        tuple(np.flatnonzero(dead & (still | (not problem.bias))).tolist()),
-        tuple(np.flatnonzero(still & ~dead).tolist()),
+        value=float(value),
+        point=x.numpy(),
+        gradient_norm=norm,
+        count=count,
+        converged=norm <= tolerance,
+        W=W,
+        b=b,
+        spectrum=spectrum.numpy(),
+        zero_modes=zero,
+        rotations=rotations(W, 1e-8),
+        kinks=tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
+        jumps=tuple(np.flatnonzero(still & ~dead).tolist()),
     )
-
-
-def _rotations(W: Floats) -> int:
-    """Dimension of the orbit of W under rotations of the hidden space: m(m − 1)/2 when W has full rank."""
-    m = len(W)
-    turned = []
-    for a in range(m):
-        for c in range(a):
-            generator = np.zeros((m, m))
-            generator[a, c], generator[c, a] = 1.0, -1.0
-            turned.append((generator @ W).ravel())
-    return int(np.linalg.matrix_rank(np.array(turned), tol=1e-8)) if turned else 0

@@ -9,7 +9,6 @@ search.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -18,10 +17,11 @@ import torch
 from numpy.typing import ArrayLike
 from torch import Tensor
 
-from ..arguments import MOST_SEED, Floats, array, function, number, whole
-from ..model import initial_weights
+from ..arguments import MOST_SEED, Floats, array, function, number, sizes_known, whole
 from ..population import value_and_gradient
 from ..printed import brief
+from ..running.progress import Progress, within
+from .packing import Packing
 from .quasi_newton import bfgs
 
 MOST_FEATURES = 12
@@ -30,10 +30,9 @@ LOWER = 1e-9
 _MEMORY = 2**30
 _LEAST = 1e-100
 """Of densities and importances: their product is the unit of the losses."""
-_STARTING_BIAS = 0.1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class LossMap:
     """Minima by density (rows) and importances (columns): `values` (R, C), `W` (R, C, m, n), `b` (R, C, n).
 
@@ -53,6 +52,7 @@ class LossMap:
         return brief(self)
 
 
+@sizes_known()
 def minimise_map(
     m: int,
     density: ArrayLike,
@@ -62,7 +62,7 @@ def minimise_map(
     seed: int = 0,
     passes: int = 32,
     gradient_tolerance: float = 1e-8,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> LossMap:
     """The least K over W (m, n) and b (n,) at each of the densities (R,) and each row of the importances (C, n).
 
@@ -79,15 +79,13 @@ def minimise_map(
     _check(p, weight)
     shape, n = (len(p), len(weight)), weight.shape[1]
     settings = np.concatenate([p.repeat(len(weight))[:, None], np.tile(weight, (len(p), 1))], axis=1)
-    stack = _Stack(m, n, torch.from_numpy(settings), gradient_tolerance)
-    seeds = range(seed, seed + starts)
-    draws = [torch.randn(n, dtype=torch.float64, generator=torch.Generator().manual_seed(s + 2**32)) for s in seeds]
-    first = torch.cat([initial_weights(n, m, seeds).flatten(1), _STARTING_BIAS * torch.stack(draws)], dim=1)
+    stack = _Stack(Packing(m, n), torch.from_numpy(settings), gradient_tolerance)
+    first = stack.packing.starts(range(seed, seed + starts))
     places = torch.arange(len(settings))
     found = stack.lowest(
         places.repeat_interleave(starts),
         first.repeat(len(settings), 1),
-        None if progress is None else lambda share: progress(share / 2),
+        None if progress is None else within(progress, 0, 0.5),
     )
     fresh = torch.ones(len(settings), dtype=torch.bool)
     corrected: list[int] = []
@@ -103,15 +101,15 @@ def minimise_map(
         corrected.append(int(fresh.sum()))
         if progress is not None:
             progress(0.5 + 0.5 * len(corrected) / passes)
-    W, b = stack.split(found.parameters)
+    W, b = stack.packing.split(found.parameters)
     return LossMap(
-        p,
-        weight,
-        (found.values * stack.unit(stack.settings)).reshape(shape).numpy(),
-        W.reshape(*shape, m, n).numpy(),
-        b.reshape(*shape, n).numpy(),
-        found.gradient.reshape(shape).numpy(),
-        tuple(corrected),
+        density=p,
+        importance=weight,
+        values=(found.values * stack.unit(stack.settings)).reshape(shape).numpy(),
+        W=W.reshape(*shape, m, n).numpy(),
+        b=b.reshape(*shape, n).numpy(),
+        gradient=found.gradient.reshape(shape).numpy(),
+        corrected=tuple(corrected),
     )
 
 
@@ -127,28 +125,20 @@ class _Found(NamedTuple):
 class _Stack:
     """Rows (W, b), with losses in units of Σ_i I_i p/3; `settings`: (points, 1 + n), p and I_1 … I_n of each place."""
 
-    m: int
-    n: int
+    packing: Packing
     settings: Tensor
     tolerance: float
-
-    @property
-    def size(self) -> int:
-        return self.m * self.n + self.n
-
-    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        return x[:, : self.m * self.n].reshape(-1, self.m, self.n), x[:, self.m * self.n : self.size]
 
     def unit(self, settings: Tensor) -> Tensor:
         return settings[:, 0] / 3 * settings[:, 1:].sum(1)
 
     def __call__(self, x: Tensor, places: Tensor) -> tuple[Tensor, Tensor]:
         settings = self.settings[places]
-        found = value_and_gradient(*self.split(x), 1 - settings[:, :1], settings[:, 1:])
+        found = value_and_gradient(*self.packing.split(x), 1 - settings[:, :1], settings[:, 1:])
         unit = self.unit(settings)
-        return found.value / unit, torch.cat([found.W.flatten(1), found.b], dim=1) / unit[:, None]
+        return found.value / unit, self.packing.join(found.W, found.b) / unit[:, None]
 
-    def lowest(self, places: Tensor, starts: Tensor, progress: Callable[[float], None] | None = None) -> _Found:
+    def lowest(self, places: Tensor, starts: Tensor, progress: Progress | None = None) -> _Found:
         """Descends from each start at its place on the map; the lowest end of each place."""
         ends = bfgs(self, starts, gradient_tolerance=self.tolerance, places=places, progress=progress)
         points = len(self.settings)

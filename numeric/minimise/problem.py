@@ -1,4 +1,4 @@
-"""The population loss as a function of a vector of parameters, some of which may be held, and random starts for it."""
+"""The population loss as a function of a vector of parameters, some of which may be held."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from torch import Tensor
 
 from ..arguments import Floats, array, importance_row, shown, sparsity_row
 from ..law import Law, given_law, partition
-from ..model import initial_weights
 from ..population import hessian, value_and_gradient
+from .packing import Packing
 from .quasi_newton import ROUNDING
 
 _ROUNDED = 9  # features up to which the loss has rounding errors alone
-_STARTING_BIAS = 0.1
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,30 +24,19 @@ class Problem:
     parameters move, the others are `held` at their values.
     """
 
-    n: int
-    m: int
+    packing: Packing
     sparsity: Floats | None
     law: Law | None
     importance: Floats
-    bias: bool
     penalty: float
     kinds: NDArray[np.int64]
     free: Tensor
     held: Tensor
 
     @property
-    def size(self) -> int:
-        return self.m * self.n + (self.n if self.bias else 0)
-
-    @property
     def noise(self) -> float:
         """What values are off by, one against the other, in units of 1 + |K|."""
-        return ROUNDING if self.n <= _ROUNDED else 1e-13
-
-    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """(..., size) to W (..., m, n) and b (..., n)."""
-        W = x[..., : self.m * self.n].reshape(*x.shape[:-1], self.m, self.n)
-        return W, x[..., self.m * self.n :] if self.bias else x.new_zeros(*x.shape[:-1], self.n)
+        return ROUNDING if self.packing.n <= _ROUNDED else 1e-13
 
     def placed(self, x: Tensor) -> Tensor:
         """With the held parameters at their values."""
@@ -60,7 +48,7 @@ class Problem:
 
     def __call__(self, x: Tensor, *, bound_gradient: bool = True) -> tuple[Tensor, Tensor]:
         """Values (k,), and gradients (k, size), 0 where a parameter is held."""
-        W, b = self.split(x)
+        W, b = self.packing.split(x)
         value, along_W, along_b = value_and_gradient(
             W, b, self.sparsity, self.importance, law=self.law, bound_gradient=bound_gradient
         )
@@ -69,13 +57,12 @@ class Problem:
             gram.diagonal(dim1=-2, dim2=-1).zero_()
             value = value + self.penalty * (gram**2).sum((-2, -1))
             along_W = along_W + 4 * self.penalty * (W @ gram)
-        parts = (along_W.flatten(1), along_b) if self.bias else (along_W.flatten(1),)
-        return value, torch.cat(parts, dim=1) * self.free.to(x.device)
+        return value, self.packing.join(along_W, along_b) * self.free.to(x.device)
 
     def hessian(self, x: Tensor) -> Tensor:
         """∂²K at one point, (size, size), rows and columns of held parameters 0."""
-        W, b = self.split(x)
-        H: Tensor = hessian(W, b if self.bias else None, self.sparsity, self.importance, law=self.law)
+        W, b = self.packing.split(x)
+        H: Tensor = hessian(W, b if self.packing.bias else None, self.sparsity, self.importance, law=self.law)
         if self.penalty:
             m, n = W.shape
             G, eye = W.mT @ W, torch.eye(n, dtype=W.dtype)
@@ -114,9 +101,8 @@ def given_problem(
     if not free.all():  # only features of which the same is held may change places
         features = np.concatenate([features, where, np.nan_to_num(held[: m * n].reshape(m, n))])
     kinds = np.unique(features, axis=1, return_inverse=True)[1].ravel()
-    return Problem(
-        n, m, row, law, weight, bias, penalty, kinds, torch.from_numpy(free), torch.from_numpy(np.nan_to_num(held))
-    )
+    parameters = torch.from_numpy(free), torch.from_numpy(np.nan_to_num(held))
+    return Problem(Packing(m, n, bias), row, law, weight, penalty, kinds, *parameters)
 
 
 def _held(
@@ -137,12 +123,3 @@ def _held(
         raise ValueError("fixed b must be None where bias is False, since b is 0")
     held = np.concatenate([parts[0].ravel(), parts[1] if bias else np.zeros(0)])
     return np.isnan(held), held
-
-
-def random_starts(problem: Problem, starts: int, seed: int) -> Tensor:
-    seeds = range(seed, seed + starts)
-    W = initial_weights(problem.n, problem.m, seeds).flatten(1)
-    if not problem.bias:
-        return W
-    b = [torch.randn(problem.n, dtype=W.dtype, generator=torch.Generator().manual_seed(s + 2**32)) for s in seeds]
-    return torch.cat([W, _STARTING_BIAS * torch.stack(b)], dim=1)

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from ..arguments import function, number, shown, whole
 from ..arguments.tensors import tensor
+from ..running.progress import Progress
 
 Objective = Callable[..., tuple[Tensor, Tensor]]
 """(k, d) points, and where there are `places` those of the points, (k,), to (k,) values and (k, d) gradients."""
@@ -69,7 +70,7 @@ def bfgs(
     iterations: int = 2000,
     noise: float = ROUNDING,
     places: Tensor | None = None,
-    progress: Callable[[float], None] | None = None,
+    progress: Progress | None = None,
 ) -> Descent:
     """Descend from each row of `starts` (k, d), float64, until the largest gradient entry is at most the tolerance.
 
@@ -100,6 +101,18 @@ def bfgs(
     return found._replace(iterations=done)
 
 
+def by_autograd(loss: Callable[..., Tensor]) -> Objective:
+    """The objective of a loss (k, d) to (k,) that torch can differentiate and whose rows do not touch each other."""
+
+    def objective(x: Tensor, *places: Tensor) -> tuple[Tensor, Tensor]:
+        x = x.detach().requires_grad_(True)
+        value = loss(x, *places)
+        (gradient,) = torch.autograd.grad(value.sum(), x)
+        return value.detach(), gradient
+
+    return objective
+
+
 def _checked(
     objective: Objective,
     starts: Tensor,
@@ -107,7 +120,7 @@ def _checked(
     iterations: int,
     noise: float,
     places: Tensor | None,
-    progress: Callable[[float], None] | None,
+    progress: Progress | None,
 ) -> Tensor:
     """The starts as float64, without a graph; ValueError where an argument is not what `bfgs` takes."""
     function("objective", objective, optional=False)

@@ -230,6 +230,9 @@ def initial_weights(n_features: int, n_hidden: int, seeds: Sequence[int]) -> Ten
     """Xavier normal weights (models, m, n), float64: entries N(0, 2/(m + n)) of a single model's m and n.
 
     Each model draws from its own generator, so its place in the stack and the stack's size do not matter.
+
+    >>> tuple(initial_weights(5, 2, seeds=(0, 1, 2)).shape)
+    (3, 2, 5)
     """
     return _xavier(n_features, n_hidden, seeds, 1).view(-1, n_hidden, n_features)
 

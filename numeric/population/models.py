@@ -14,6 +14,7 @@ from functools import cached_property
 import numpy as np
 import torch
 
+from ..law import variance
 from . import few_features, small
 from .factors import Floats, Form, Integers, Rows
 from .row_values import row_curvature, row_values
@@ -205,8 +206,8 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
     """
     share, importance = models.share, models.importance
     mean = b + np.einsum("...ij,...j->...i", G, share / 2)
-    variance = np.einsum("...ij,...j->...i", G * G, share / 3 - share * share / 4)
-    square = mean * mean + variance
+    spread = np.einsum("...ij,...j->...i", G * G, variance(share))
+    square = mean * mean + spread
     scale = (importance * models.squares).sum(1)
     known = (importance * np.maximum(np.maximum(mean, 0) - share / 2, 0) ** 2).sum(1)
 

@@ -30,7 +30,7 @@ class Polynomial:
         return Polynomial(self.c2[some], self.c1[some], self.c0[some], self.d1[some], self.d0[some])
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Moments:
     """E 1 (R,), E x_j and E x_j² (R, n), E x_j x_k of one group (R, n), p and q of different ones (R, n)."""
 
@@ -64,7 +64,7 @@ class Moments:
     @staticmethod
     def _of(rows: Rows, mass: Floats, active: Floats, q: Floats) -> Moments:
         within = active / 4 if rows.form.together else np.zeros_like(active)
-        return Moments(rows, mass, active / 2, active / 3, within, rows.share, q)
+        return Moments(rows=rows, mass=mass, first=active / 2, square=active / 3, within=within, p=rows.share, q=q)
 
     def mean(self, polynomial: Polynomial) -> tuple[Floats, Floats, Floats]:
         """Value (R,) and its derivatives by g (R, n) and b (R,)."""

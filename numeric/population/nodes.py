@@ -39,7 +39,7 @@ def uniform_moments(u: Tensor, count: int) -> list[Tensor]:
     return [torch.where(near, below, above) for below, above in zip(down, up, strict=True)]
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, kw_only=True)
 class Nodes:
     """Some rows at their nodes. Complex arrays: (R, K), or with features (n, R, K) or groups (G, R, K) first."""
 
@@ -181,7 +181,22 @@ def _at(rows: Rows, lines: Lines, k: Tensor, moments: int) -> Nodes:
         elif degree == 2:
             e2 = e2 + marked * factor
     own_phi = [part.gather(0, own[None, :, None].expand(1, *zeta.shape))[0] for part in phi]
-    return Nodes(form, mine, own, marked, zeta, F, r, phi, own_phi, a, off, e1, e2, e3)
+    return Nodes(
+        form=form,
+        mine=mine,
+        own=own,
+        marked=marked,
+        zeta=zeta,
+        F=F,
+        r=r,
+        phi=phi,
+        own_phi=own_phi,
+        a=a,
+        off=off,
+        e1=e1,
+        e2=e2,
+        e3=e3,
+    )
 
 
 def _factors(phi: Tensor, r: Tensor, form: Form) -> Tensor:

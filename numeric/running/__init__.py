@@ -4,4 +4,8 @@ files          files that are there whole or not at all; arrays: what is written
 processes      worker processes: one thread each, deaf to the keyboard, gone with the work
 command_line   how commands begin and end
 progress       how far work has come
+
+>>> from numeric.running.processes import processors
+>>> processors() >= 1
+True
 """

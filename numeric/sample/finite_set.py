@@ -44,6 +44,9 @@ def draw_samples(
     ValueError for T < 1 or n < 1, a seed that is not of whole numbers ≥ 0, a sparsity outside [0, 1) (at 1 no sample has a
     length) or so near to 1 that next to all draws are empty, and where n·T needs more than `max_memory` bytes: it says how
     large T may be.
+
+    >>> draw_samples(3, 1000, 0.9, seed=0).X.shape
+    (3, 1000)
     """
     samples, n_features = whole("samples", samples, 1), whole("n_features", n_features, 1)
     for part in _flat(seed):

@@ -86,11 +86,11 @@ def sweep(
     bar = Progress(*columns, console=console)
     with ExitStack() as shown:
 
-        def report(finished: int, total: int) -> None:
+        def report(share: float) -> None:
             if not bar.tasks:  # whatever is wrong has been said by now
                 shown.enter_context(bar)
-                bar.add_task("shards", total=total)
-            bar.update(bar.task_ids[0], completed=finished)
+                bar.add_task("shards", total=len(grid.shards))
+            bar.update(bar.task_ids[0], completed=round(share * len(grid.shards)))
 
         done = run_sweep(
             grid,

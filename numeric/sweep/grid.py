@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 from ..arguments import MOST_SEED, choice, entries, instance, shown, whole
 from ..printed import brief
 from ..train import TrainConfig
-from ..train.config import describe, unmistakable
+from ..train.description import describe
+from ..train.rows import PER_MODEL, unmistakable
 
-_PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
 _NAMES = tuple(part.name for part in fields(TrainConfig) if part.name != "seeds")
 _FORMAT = "antipodal shard, 1"
 
@@ -49,6 +49,10 @@ class Sweep:
     All values are those of one model: sparsity is a number or a row of n numbers, a law is one law. Every setting is
     checked when the sweep is made: ValueError, naming the argument and the value, on an unknown name, one that is given
     twice, an axis that is empty or repeats a value, seeds that repeat, and whatever `TrainConfig` refuses.
+
+    >>> settings = {"n_features": 5, "n_hidden": 2}
+    >>> Sweep(settings=settings, axes={"sparsity": (0.5, 0.9)}, seeds=range(8)).models
+    16
     """
 
     settings: Mapping[str, Any]
@@ -113,14 +117,14 @@ class Sweep:
 
     def _cut(self, cells: Sequence[tuple[int, Mapping[str, Any]]]) -> list[Shard]:
         """Shards of cells that one TrainConfig can hold."""
-        common: dict[str, Any] = {name: value for name, value in cells[0][1].items() if name not in _PER_MODEL}
+        common: dict[str, Any] = {name: value for name, value in cells[0][1].items() if name not in PER_MODEL}
         models = [(cell, k) for cell in range(len(cells)) for k in range(len(self.seeds))]
         shards = []
         for start in range(0, len(models), self.models_per_shard):
             some = models[start : start + self.models_per_shard]
             rows: dict[str, Any] = {
                 name: None if cells[0][1][name] is None else tuple(cells[cell][1][name] for cell, _ in some)
-                for name in _PER_MODEL
+                for name in PER_MODEL
                 if name in cells[0][1]
             }
             rows["importance"] = unmistakable(rows.get("importance"), common.get("n_features", 0))
@@ -131,8 +135,8 @@ class Sweep:
 
 def _stack(one: Mapping[str, Any]) -> str:
     """What models that are trained together must have in common."""
-    common = {name: _plain(name, value) for name, value in one.items() if name not in _PER_MODEL}
-    absent = [name for name in _PER_MODEL if one.get(name) is None]
+    common = {name: _plain(name, value) for name, value in one.items() if name not in PER_MODEL}
+    absent = [name for name in PER_MODEL if one.get(name) is None]
     law = one.get("law")
     groups = getattr(law, "groups", None)
     kind = _plain("law", law) if groups is None else [type(law).__name__, _plain("law", groups)]

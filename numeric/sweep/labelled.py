@@ -15,7 +15,7 @@ from ..arguments import path as read_path
 from ..metrics import feature_dimensionality
 from ..running.files import write_whole
 from ..train import TrainConfig
-from ..train.config import describe
+from ..train.description import describe
 from .grid import Sweep
 from .shard import load
 

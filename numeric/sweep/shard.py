@@ -45,10 +45,10 @@ def compute(shard: Shard, folder: Path) -> bool:
     judgement = training.judge()
     diverged_at = np.full(len(shard.places), -1)
     diverged_at[list(training.diverged)] = training.diverged_at
-    tensors = {"W": training.W, "V": training.V, "b": training.b, "loss": judgement.loss}
+    tensors = {"W": training.W, "V": training.V, "b": training.b if shard.config.bias else None, "loss": judgement.loss}
     arrays = {name: tensor.numpy() for name, tensor in tensors.items() if tensor is not None}
     arrays["diverged_at"] = diverged_at
-    write_arrays(path_of(shard, folder), "shard", [shard.name, judgement.exact, checksum(None, arrays)], arrays)
+    write_arrays(path_of(shard, folder), "shard", [shard.name, not judgement.sampled, checksum(None, arrays)], arrays)
     return True
 
 

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from ..arguments import flag, function, instance, path, whole
 from ..running.processes import pool
+from ..running.progress import Progress
 from .cluster import cluster
 from .grid import Shard, Sweep
 from .shard import compute, path_of
@@ -36,12 +37,12 @@ def run_sweep(
     workers: int | None = None,
     scheduler: str | None = None,
     recompute_damaged: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Progress | None = None,
 ) -> Shards:
     """Compute the shards of `sweep` that are not yet in `folder`.
 
     On `executor`, else on the Dask cluster of the `scheduler` "tcp://host:port", else on `workers` processes of this machine
-    (one per processor). `progress(done, total)`, in shards, first when all is ready. ValueError, before any training, where
+    (one per processor). `progress(share of the shards)`, first when all is ready. ValueError, before any training, where
     the folder cannot be written, the disk has not the space, a file is damaged, or the cluster does not answer; later, where a
     file cannot be written. RuntimeError where a shard fails otherwise, as when workers or the cluster are lost. An
     interruption ends the worker processes in what they do. Finished shards are kept.
@@ -55,11 +56,11 @@ def run_sweep(
     check_room(missing, folder)
     where = _where(executor, workers, scheduler, folder)
     found = len(sweep.shards) - len(missing)
-    report = progress or (lambda done, total: None)
+    report = progress or (lambda share: None)
     with where as running:
         for shard in damaged:
             path_of(shard, folder).unlink()
-        computed = _compute(running, missing, folder, lambda done: report(found + done, len(sweep.shards)))
+        computed = _compute(running, missing, folder, lambda done: report((found + done) / len(sweep.shards)))
     return Shards(len(sweep.shards) - computed, computed)
 
 

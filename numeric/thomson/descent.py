@@ -30,7 +30,6 @@ _SHRINKS = 0.75
 """Share of the gradient that a Newton step may leave: a full one leaves nearly none, half a step half."""
 _TOUCHING = 1e-6
 """How far below a jump of φ″ a descent may leave a pair whose place is at the jump."""
-_SPANNED = 1e-6
 _MOVED, _SITES, _LOW_SITES = 3, 256, 8
 """A hop moves three points, each to one of the eight best of 256 random sites."""
 
@@ -148,12 +147,3 @@ def moved(units: Floats, step: Floats) -> Floats:
     """`units` after a step (n(dim − 1),) in their tangent bases, and back to the sphere."""
     n, dim = units.shape
     return scaled(units + np.einsum("ida,ia->id", tangent_bases(units), step.reshape(n, dim - 1)))
-
-
-def rotations(units: Floats) -> int:
-    """Dimension of the orbit under rotations: dim(dim − 1)/2 unless the points span too little."""
-    dim = units.shape[1]
-    turned = np.zeros((dim, dim, *units.shape))
-    for a, b in zip(*np.triu_indices(dim, 1), strict=True):
-        turned[a, b, :, a], turned[a, b, :, b] = -units[:, b], units[:, a]
-    return int(np.linalg.matrix_rank(turned.reshape(dim * dim, -1), tol=_SPANNED))

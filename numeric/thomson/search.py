@@ -10,15 +10,15 @@ Ends of one energy and Gram matrix are counted together, and each distinct one i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..arguments import Floats, function, whole
-from ..solution import Minimum, Solution
+from ..solution import Minimum, Solution, grouped, merged, rotations
 from . import sphere_energy
-from .descent import End, Problem, rotations
+from .descent import End, Problem
 from .pair_energy import Energy, EnergyLike, energy_of
 from .symmetry import PointGroup, point_group, symmetry_order
 
@@ -30,20 +30,19 @@ GRADIENT_TOLERANCE = 1e-11
 _ROUGH, _FINE = 1e-3, 1e-6
 """How far cosines of one minimum may differ: after L-BFGS, and after Newton's iteration."""
 _SAME_VALUE = 1e-10
+_SPANNED = 1e-6
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class SphereMinimum(Minimum):
     """One distinct minimum of `shape` = (n, dim) points; `gradient_norm` is the largest coordinate in the tangent spaces.
 
     `flat`: in how many directions, rotations apart, the Hessian vanishes. Where there are any, `points` is as a rule one of a
-    continuum of minima, and its symmetry says nothing of the others'. `stiffness`: the least of the other eigenvalues (inf
-    where there is none).
+    continuum of minima, and its symmetry says nothing of the others'.
     """
 
     shape: tuple[int, int]
     flat: int
-    stiffness: float
 
     @property
     def points(self) -> Floats:
@@ -94,6 +93,9 @@ def solve(
     for the cross-polytope when they are equal; such minima have `flat` > 0 and are counted as one.
 
     ValueError for bad input, and for dim = 1, the two points ±1, when the energy of all placements is infinite.
+
+    >>> round(solve(4, starts=2).value, 12)  # a tetrahedron: 6/√(8/3)
+    3.674234614175
     """
     n_points, dim = whole("n_points", n_points, 1), whole("dim", dim, 1)
     starts, seed = whole("starts", starts, 1), whole("seed", seed)
@@ -110,62 +112,43 @@ def solve(
         ends.append(problem.descend(start))
         if progress is not None:
             progress((k + 1) / starts)
-    minima = _merged([_polished(problem, end, count, pair) for end, count in _grouped(ends)])
+    groups = grouped(sorted(ends, key=lambda end: end.value), _surely_same)
+    minima = merged([_polished(problem, group[0], len(group), pair) for group in groups], _same)
     return SphereSolution(minima, starts - sum(minimum.count for minimum in minima if minimum.converged))
 
 
 def _polished(problem: Problem, end: End, count: int, pair: Energy) -> SphereMinimum:
     polished = problem.polish(end.units)
     tolerance = max(GRADIENT_TOLERANCE, problem.attainable(polished.units))
-    curved = polished.spectrum[~polished.zero]
     return SphereMinimum(
-        sphere_energy.energy(polished.units, pair),
-        polished.units.ravel(),
-        polished.norm,
-        count,
-        polished.norm <= tolerance,
-        problem.shape,
-        int(polished.zero.sum()) - rotations(polished.units),
-        float(curved.min(initial=np.inf)),
+        value=sphere_energy.energy(polished.units, pair),
+        point=polished.units.ravel(),
+        gradient_norm=polished.norm,
+        count=count,
+        converged=polished.norm <= tolerance,
+        shape=problem.shape,
+        flat=int(polished.zero.sum()) - rotations(polished.units.T, _SPANNED),
     )
 
 
-def _cosines(units: Floats) -> Floats:
-    """All cosines, in order: the same for configurations that differ by a rotation, a reflection, a renumbering."""
-    return np.sort((units @ units.T)[np.triu_indices(len(units), 1)])
+def _surely_same(first: End, other: End) -> bool:
+    """One minimum, before either is polished."""
+    return _close(first.value, other.value) and _apart(first.units, other.units) <= _ROUGH
+
+
+def _same(first: SphereMinimum, other: SphereMinimum) -> bool:
+    alike = (first.flat and other.flat) or _apart(first.points, other.points) <= _FINE
+    return bool(alike) and _close(first.value, other.value)
 
 
 def _close(first: float, second: float) -> bool:
-    return abs(first - second) <= _SAME_VALUE * (1 + abs(first))
+    return abs(first - second) <= _SAME_VALUE * (1 + abs(second))
 
 
-def _grouped(ends: Sequence[End]) -> list[tuple[End, int]]:
-    """Ends that are surely one minimum, with how many they are, so that one of them is polished."""
-    groups: list[tuple[End, int, Floats]] = []
-    for end in sorted(ends, key=lambda end: end.value):
-        cosines = _cosines(end.units)
-        for k, (first, count, known) in enumerate(groups):
-            if _close(end.value, first.value) and np.abs(cosines - known).max(initial=0.0) <= _ROUGH:
-                groups[k] = (first, count + 1, known)
-                break
-        else:
-            groups.append((end, 1, cosines))
-    return [(end, count) for end, count, _ in groups]
-
-
-def _merged(minima: Sequence[SphereMinimum]) -> tuple[SphereMinimum, ...]:
-    """Distinct minima in order of energy; a converged one stands for its group."""
-    groups: list[tuple[SphereMinimum, Floats]] = []
-    for minimum in sorted(minima, key=lambda minimum: (not minimum.converged, minimum.value)):
-        cosines = _cosines(minimum.points)
-        for k, (first, known) in enumerate(groups):
-            same = (first.flat and minimum.flat) or np.abs(cosines - known).max(initial=0.0) <= _FINE
-            if same and _close(minimum.value, first.value):
-                groups[k] = (replace(first, count=first.count + minimum.count), known)
-                break
-        else:
-            groups.append((minimum, cosines))
-    return tuple(sorted((minimum for minimum, _ in groups), key=lambda minimum: minimum.value))
+def _apart(first: Floats, other: Floats) -> float:
+    """The largest difference of their cosines, in order: 0 for what differs by a rotation, a reflection, a renumbering."""
+    ordered = (np.sort((units @ units.T)[np.triu_indices(len(units), 1)]) for units in (first, other))
+    return float(np.abs(np.subtract(*ordered)).max(initial=0.0))
 
 
 def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
@@ -182,4 +165,12 @@ def _on_two_points(n: int, pair: Energy, starts: int) -> SphereMinimum:
             f"n_points must be at most 2 when dim is 1, or two coincide and the energy is infinite, got {n}"
         )
     point = np.where(np.arange(n) < best, -1.0, 1.0)
-    return SphereMinimum(float(values[best]), point, 0.0, starts, True, (n, 1), 0, np.inf)
+    return SphereMinimum(
+        value=float(values[best]),
+        point=point,
+        gradient_norm=0.0,
+        count=starts,
+        converged=True,
+        shape=(n, 1),
+        flat=0,
+    )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from numbers import Integral, Real
-from typing import Any
+from itertools import product
+from typing import Any, Self
 
 import numpy as np
 import torch
@@ -30,7 +30,10 @@ from ..law import Anticorrelated, Correlated, Law, OneHot, grouped
 from ..model import RELU_OUTPUT, Family
 from ..printed import brief
 from ..sample import Points
+from .description import describe
+from .device import check_device
 from .optimiser import Adam, Optimiser
+from .rows import checked_axes, like_a_row, unmistakable
 from .schedule import Geometric, Schedule
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -72,6 +75,27 @@ class TrainConfig:
     device: str = "cpu"
     data_seed: int = 0
 
+    @classmethod
+    def product(cls, axes: Mapping[str, Sequence[Any]], seeds: Sequence[int], **settings: Any) -> Self:
+        """A model for each combination of values along the `axes`, in their order, and each of the seeds, which run fastest.
+
+        `axes`: by names in `PER_MODEL`, the values that models have there; `settings`: the rest, with what all models have in
+        common, one number, row or law. `Training.along` gives the trained weights with these axes. ValueError as above.
+
+        >>> TrainConfig.product({"sparsity": (0.5, 0.9)}, (1, 2), n_features=5, n_hidden=2).sparsity
+        (0.5, 0.5, 0.9, 0.9)
+        """
+        seeds = entries("seeds", seeds, 0, MOST_SEED)
+        cells = [*product(*checked_axes(axes).values())]
+        if twice := axes.keys() & settings.keys():
+            raise ValueError(f"axes and settings must not overlap, got {', '.join(sorted(twice))} in both")
+        rows: dict[str, Any] = {name: tuple(cell[k] for cell in cells for _ in seeds) for k, name in enumerate(axes)}
+        for name in {"sparsity", "importance"} & settings.keys():
+            if settings[name] is not None:
+                rows[name] = (settings[name],) * (len(cells) * len(seeds))
+        rows["importance"] = unmistakable(rows.get("importance"), settings.get("n_features", 0))
+        return cls(**{**settings, **rows}, seeds=tuple(seeds) * len(cells))
+
     def __repr__(self) -> str:
         return brief(self)
 
@@ -112,7 +136,7 @@ class TrainConfig:
             for row in {id(row): row for row in rows}.values():
                 check(row, self.n_features)
             object.__setattr__(self, name, tuple(float(row) if np.ndim(row) == 0 else tuple(row) for row in rows))
-        if self.importance is not None and _like_a_row(self.importance, self.n_features):
+        if self.importance is not None and like_a_row(self.importance, self.n_features):
             raise ValueError(
                 f"importance must have a row for each model where models are as many as features, {self.n_features}: a "
                 f"number for each model or one row for all? Write ((1.0, 0.5, ...),) * {self.n_features} for the row, "
@@ -206,45 +230,3 @@ class TrainConfig:
     def fingerprint(self) -> str:
         """A hash of all settings: equal settings train to equal numbers on the same machine."""
         return hashlib.sha256(json.dumps(describe(self), sort_keys=True).encode()).hexdigest()
-
-
-def unmistakable(importance: tuple[Row, ...] | None, n: int) -> tuple[Row, ...] | None:
-    """Models' importances, each number as a row where `TrainConfig` would ask what is meant."""
-    if importance is None or not _like_a_row(importance, n):
-        return importance
-    return tuple((float(value),) * n for value in importance if isinstance(value, Real))
-
-
-def _like_a_row(importance: tuple[Row, ...], n: int) -> bool:
-    return len(importance) == n and all(isinstance(value, Real) for value in importance) and len(set(importance)) > 1
-
-
-def describe(value: Any) -> Any:
-    """Settings as what JSON can hold: dataclasses by name and fields, numbers exactly."""
-    if isinstance(value, Points):
-        return {"Points": value.fingerprint}
-    if is_dataclass(value) and not isinstance(value, type):
-        return {type(value).__name__: {part.name: describe(getattr(value, part.name)) for part in fields(value)}}
-    if isinstance(value, str | bool) or value is None:
-        return value
-    if isinstance(value, Integral):
-        return int(value)
-    if isinstance(value, Real):
-        return float(value)
-    return [describe(entry) for entry in value]
-
-
-def check_device(device: str) -> None:
-    """ValueError unless `device` is "cpu" or a CUDA device that torch sees."""
-    try:
-        wanted = torch.device(device)
-    except (RuntimeError, TypeError, ValueError):
-        raise ValueError(f"device must be 'cpu' or 'cuda', got {shown(device)}") from None
-    if wanted.type not in ("cpu", "cuda"):
-        raise ValueError(f"device must be 'cpu' or 'cuda', got {device!r}")
-    if wanted.type == "cuda":
-        present = torch.cuda.device_count() if torch.cuda.is_available() else 0
-        if not present:
-            raise ValueError(f"device {device!r} was asked for but torch sees no CUDA device")
-        if (wanted.index or 0) >= present:
-            raise ValueError(f"device {device!r} was asked for but torch sees only {present} CUDA device(s)")

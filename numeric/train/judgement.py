@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,20 +15,28 @@ from ..arguments import Floats, array, instance, shown, sizes_known, tensors, wh
 from ..law import Law
 from ..model import RELU_OUTPUT, Parameters, forward
 from ..sample import Points, digest
-from .config import TrainConfig, describe
+from .config import TrainConfig
+from .description import describe
 from .source import sampler
 
 SAMPLES = 1 << 17
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Judgement:
-    """`loss` (models,), without penalty, nan where a model has diverged, a tensor where the weights were; `exact`: whether it
-    is free of sampling noise.
+    """`loss` (models,), without penalty, nan where a model has diverged, a tensor where the weights were; `sampled`: whether it
+    has the noise of a sample. `antipodal.judge` says more of a single model: its `Judgement` is one of these.
     """
 
     loss: Any
-    exact: bool
+    sampled: bool = field(default=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        losses = np.atleast_1d(array("loss", self.loss, finite=False))
+        finite = losses[np.isfinite(losses)]
+        span = f", loss {finite.min():.10g} to {finite.max():.10g}" if len(finite) else ""
+        diverged = f", {len(losses) - len(finite)} diverged" if len(finite) < len(losses) else ""
+        return f"Judgement: {len(losses)} models{span}{diverged}{', sampled' if self.sampled else ''}"
 
 
 def has_population_loss(config: TrainConfig) -> bool:
@@ -40,8 +48,8 @@ def has_population_loss(config: TrainConfig) -> bool:
 def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
     """`population_loss` where it is defined, otherwise `sampled_loss`; a whole set of points is a sample without noise.
 
-    `W` (models, m, n), `V` (models, n, m), None for tied models, and `b` (models, n), None for 0, of the config's sizes;
-    ValueError otherwise.
+    `W` (models, m, n), `V` (models, n, m), None for tied models, and `b` (models, n), None for 0, of the config's sizes, 0
+    without bias; ValueError otherwise.
     """
     model = _read(config, W, V, b)
     finite = torch.cat([part.flatten(1) for part in model if part is not None], dim=1).isfinite().all(dim=1)
@@ -51,7 +59,7 @@ def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
         some = config.of(kept)
         W_, V_, b_ = (None if part is None else part[kept] for part in model)
         loss[kept] = population_loss(some, W_, b_) if exact else sampled_loss(some, W_, V_, b_)
-    return Judgement(_in_kind(loss, W), exact or isinstance(config.laws[0], Points))
+    return Judgement(_in_kind(loss, W), sampled=not exact and not isinstance(config.laws[0], Points))
 
 
 def population_loss(config: TrainConfig, W: Any, b: Any) -> Any:
@@ -130,16 +138,18 @@ def _read(config: TrainConfig, W: Any, V: Any, b: Any) -> Parameters:
     shapes = {
         "W": (models, m, n),
         "V": None if config.family.tied else (models, n, m),
-        "b": (models, n) if config.bias else None,
+        "b": (models, n),
     }
     read: list[Tensor | None] = []
     for (name, shape), given in zip(shapes.items(), (W, V, b), strict=True):
-        if (given is None) != (shape is None) and (name != "b" or shape is None):
+        if (given is None) != (shape is None) and name != "b":
             wanted = "None" if shape is None else f"of shape {shape}"
             raise ValueError(f"{name} must be {wanted} for the models of config, got {shown(given)}")
         part = None if given is None else tensors.tensor(name, given, finite=False)
         if part is not None and part.shape != shape:
             raise ValueError(f"{name} must have shape {shape} for the models of config, got {tuple(part.shape)}")
+        if name == "b" and part is not None and not config.bias and bool(part.any()):
+            raise ValueError(f"b must be None or 0 for the models of config, which have no bias, got {shown(given)}")
         read.append(part)
     return Parameters(*read)  # type: ignore[arg-type]
 

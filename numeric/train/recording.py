@@ -27,12 +27,12 @@ from .config import TrainConfig
 Array = NDArray[Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
     """Some models of a run at one step, finite ones only, on the CPU in float64.
 
     `models`: their places in the run's config; `config`: the settings of these models alone (`config.seeds[k]` belongs to
-    row k); W (models, m, n); V (models, n, m), None for tied families; b (models, n), None without bias.
+    row k); W (models, m, n); V (models, n, m), None for tied families; b (models, n), 0 without bias.
     """
 
     step: int
@@ -40,7 +40,7 @@ class Snapshot:
     config: TrainConfig
     W: Tensor
     V: Tensor | None
-    b: Tensor | None
+    b: Tensor
 
 
 Recorder = Callable[[Snapshot], Array]
@@ -96,7 +96,7 @@ def weights(snapshot: Snapshot) -> Array:
 def biases(snapshot: Snapshot) -> Array:
     """b, (models, n); zeros without bias."""
     snapshot = read_snapshot(snapshot)
-    return np.zeros(snapshot.W.shape[::2]) if snapshot.b is None else np.asarray(snapshot.b.numpy().copy())
+    return np.asarray(snapshot.b.numpy().copy())
 
 
 def norms(snapshot: Snapshot) -> Array:

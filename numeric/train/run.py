@@ -51,11 +51,11 @@ class Run:
         return self._finished == len(self._blocks)
 
     @property
-    def progress(self) -> tuple[int, int]:
-        """Steps of single models: done, and in all."""
+    def progress(self) -> float:
+        """The share that is done of the steps of single models."""
         finished = sum(len(places) for places, _ in self._blocks[: self._finished]) * self.config.steps
         running = 0 if self._block is None else self._block.step * len(self._blocks[self._finished][0])
-        return finished + running, len(self.config.seeds) * self.config.steps
+        return (finished + running) / (len(self.config.seeds) * self.config.steps)
 
     def advance(self) -> None:
         """Some steps of the running block: at most to the next one that is recorded."""
@@ -150,8 +150,11 @@ class Run:
             return
         W, V, b = (None if part is None else part[finite].double().cpu() for part in block.parameters)
         assert W is not None
+        b = W.new_zeros(W.shape[::2]) if b is None else b
         places = self._blocks[self._finished][0]
-        snapshot = Snapshot(block.step, tuple(places[k] for k in finite), block.config.of(finite), W, V, b)
+        snapshot = Snapshot(
+            step=block.step, models=tuple(places[k] for k in finite), config=block.config.of(finite), W=W, V=V, b=b
+        )
         for name, recorder in self._record.take.items():
             value = np.asarray(recorder(snapshot))
             if value.shape[:1] != (len(finite),):

@@ -10,8 +10,8 @@ of the block.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,18 +22,19 @@ from torch import Tensor
 
 from ..arguments import flag, function, instance, number, path, sizes_known
 from ..geometry import describe
-from ..model import ToyModel, UntiedModel
+from ..model import Parameters, ToyModel, UntiedModel
 from ..printed import MOST_LINE, html_table, line
+from ..running.progress import Progress, carry_out
 from .config import TrainConfig
 from .judgement import Judgement, best_of_seeds, judge
 from .recording import Recording
+from .rows import checked_axes
 from .run import Run
 
-Progress = Callable[[int, int], None]
 _SHOWN = 12
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Training:
     """Trained weights, on the CPU in float64 whatever they were trained in; row k belongs to model k of `config`."""
 
@@ -42,8 +43,8 @@ class Training:
     """(models, m, n)"""
     V: Tensor | None
     """(models, n, m), or None for tied families, where it is Wᵀ"""
-    b: Tensor | None
-    """(models, n), or None for models without bias"""
+    b: Tensor
+    """(models, n), 0 for models without bias"""
     diverged: tuple[int, ...]
     """models that ran into NaN or infinity: stopped there, their weights are NaN"""
     diverged_at: tuple[int, ...]
@@ -77,11 +78,22 @@ class Training:
 
     def model(self) -> ToyModel | UntiedModel:
         """The trained stack as a module."""
-        family = self.config.family
+        family, bias = self.config.family, self.b if self.config.bias else None
         if self.V is None:
             with sizes_known():
-                return ToyModel.from_weights(self.W, self.b, hidden=family.hidden, output=family.output)
-        return UntiedModel.from_weights(self.W, self.V, self.b, family=family)
+                return ToyModel.from_weights(self.W, bias, hidden=family.hidden, output=family.output)
+        return UntiedModel.from_weights(self.W, self.V, bias, family=family)
+
+    def along(self, axes: Mapping[str, Sequence[Any]]) -> Parameters:
+        """W (*axes, seeds, m, n), V (*axes, seeds, n, m) or None and b (*axes, seeds, n) of what `TrainConfig.product` laid out
+        along these `axes`. ValueError where the models are too few or many for them.
+        """
+        shape = [len(values) for values in checked_axes(axes).values()]
+        cells = math.prod(shape)
+        if len(self.W) % cells:
+            raise ValueError(f"axes must divide the {len(self.W)} models among them, got {cells} combinations")
+        W, b = (part.unflatten(0, [*shape, -1]) for part in (self.W, self.b))
+        return Parameters(W, None if self.V is None else self.V.unflatten(0, [*shape, -1]), b)
 
     def judge(self) -> Judgement:
         """Every model's loss: population loss where it is defined, else that of one large sample."""
@@ -107,10 +119,9 @@ def train(
     batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
     and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
     `numeric.train.recording`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
-    where it is there already, the run goes on from it, to the same numbers. `progress(done, total)`: called now and
-    then, counted in steps of single models. ValueError, before any training, on settings that `exact` is not for,
-    recordings beyond the last step, a checkpoint that cannot be written, is damaged or belongs to other settings or
-    recordings; later on, when the disk is full.
+    where it is there already, the run goes on from it, to the same numbers. `progress(share done)`: called now and then.
+    ValueError, before any training, on settings that `exact` is not for, recordings beyond the last step,
+    a checkpoint that cannot be written, is damaged or belongs to other settings or recordings; later on, when the disk is full.
 
     >>> train(TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=10))
     Training: 2 models, n = 3, m = 2, independent features, 10 steps; 0 diverged; recorded: nothing
@@ -122,17 +133,18 @@ def train(
     save_seconds = number("save_seconds", save_seconds, "[0, inf)")
     file = None if checkpoint is None else path("checkpoint", checkpoint)
     run = Run(config, record, file, exact=flag("exact", exact))
-    saved = shown = time.monotonic()
-    while not run.done:
-        run.advance()
-        now = time.monotonic()
-        if now - saved >= save_seconds or run.done:
-            run.save()
-            saved = time.monotonic()
-        if progress is not None and (now - shown > 0.1 or run.done):
-            progress(*run.progress)
-            shown = now
+    carry_out(run, save_seconds, progress)
     W, V, b = run.parameters
+    b = W.new_zeros(W.shape[::2]) if b is None else b
     diverged = tuple(np.flatnonzero(run.diverged_at >= 0).tolist())
     steps = tuple(run.diverged_at[list(diverged)].tolist())
-    return Training(config, W, V, b, diverged, steps, () if record is None else record.at, run.records)
+    return Training(
+        config=config,
+        W=W,
+        V=V,
+        b=b,
+        diverged=diverged,
+        diverged_at=steps,
+        recorded_at=() if record is None else record.at,
+        records=run.records,
+    )

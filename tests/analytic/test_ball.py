@@ -4,7 +4,7 @@ import pytest
 import sympy
 
 from analytic.exact import ball
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 
 x = sympy.Symbol("x")
 NUMBERS = [

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Rational, log, sqrt
 
 from analytic.exact import ball, is_zero
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.polytopes import CATALOGUE, Polytope, antiprism, polytope
 
 DIGITS = 50
@@ -85,7 +85,7 @@ def test_simplex_and_cross_polytope_in_any_dimension(d: int) -> None:
     st.lists(st.integers(-3, 3), min_size=5, max_size=5),
     st.randoms(),
 )
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 4)
 def test_rotation_and_permutation_change_nothing(p: Polytope, normal: list[int], random: object) -> None:
     """Energies see the points through their distances only. The rotation is the reflection at a rational normal."""
     u = sympy.Matrix([*normal[: p.vertices.rows - 1], 1])

@@ -16,7 +16,7 @@ NUMBERS = [sqrt(2), -sqrt(3) / 2, Rational(1, 3), cos(2 * pi / 7), 1 + sqrt(5), 
 
 
 # An exact test at both ends of each interval makes an example dear.
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 2)
 @given(st.sets(st.sampled_from(NUMBERS), min_size=1, max_size=4), st.sampled_from([64, 200]))
 def test_finds_the_roots_that_it_was_made_of(roots: set[sympy.Expr], bits: int) -> None:
     polynomial = Poly(sympy.expand(sympy.Mul(*(x - root for root in roots)) * (x**2 + 1)), x)

@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import sympy
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Integer, Rational, cos, pi, sin, sqrt
 
@@ -54,7 +54,6 @@ def test_no_other_norm_saves_more_at_bias_zero(k: int, t: Fraction) -> None:
 
 
 @given(st.integers(2, 9), st.fractions(0, 3, max_denominator=20), st.fractions(-3, 0, max_denominator=20))
-@settings(max_examples=50)
 def test_no_norm_and_bias_save_more_than_the_best(k: int, t: Fraction, b: Fraction) -> None:
     best = polygon_saving(k).best_bias
     assert sign(best.midpoint + best.radius - k + 3 * sparse_loss(polytope(f"{k}-gon"), t, b)) >= 0

@@ -56,7 +56,7 @@ def test_bias_free_expressions_come_out_of_the_general_route(own: object, point:
     st.lists(ENTRIES, min_size=6, max_size=6),
     st.lists(ENTRIES, min_size=3, max_size=3),
 )
-@settings(max_examples=8)
+@settings(max_examples=max(3, settings().max_examples // 50))
 @pytest.mark.slow
 def test_three_features_in_two_dimensions_at_any_point(weights: list[Fraction], b: list[Fraction]) -> None:
     """With every entry of WᵀW nonzero, since the expression divides by them: shifts that no sum of eighths undoes."""

@@ -12,6 +12,9 @@ from analytic.metrics import coherence, feature_dimensionality, gram, superposit
 from analytic.polytopes import CATALOGUE, polytope
 from numeric import metrics
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::analytic.exact.TransposedWarning", "ignore::numeric.arguments.TransposedWarning"
+)
 # Zero and repeated columns come up.
 entries = st.sampled_from([Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-3, 7), Fraction(22, 9)])
 matrices = st.tuples(st.integers(1, 3), st.integers(1, 4)).flatmap(
@@ -40,7 +43,6 @@ def test_rational_weights_have_the_values_of_the_definitions(W: list[list[Fracti
     assert coherence(W) >= 0
 
 
-@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 @given(matrices)
 def test_the_float_metrics_agree(W: list[list[Fraction]]) -> None:
     """Entries of size one, a handful of operations each."""
@@ -54,7 +56,7 @@ def test_the_float_metrics_agree(W: list[list[Fraction]]) -> None:
 
 
 @given(st.sampled_from(CATALOGUE))
-@settings(max_examples=8)
+@settings(max_examples=settings().max_examples // 5)
 def test_polytopes_have_the_metrics_of_their_vertices(name: str) -> None:
     shape = polytope(name)
     assert feature_dimensionality(shape.vertices) == shape.dimensionality

@@ -1,6 +1,7 @@
 """The smallest model with bias: each bound below the exact loss, each derived formula held to literal sums over cubes."""
 
 from fractions import Fraction
+from typing import Any
 
 import flint
 import pytest
@@ -21,7 +22,7 @@ from analytic.n2m1.bias.minimiser import dropping
 from analytic.n2m1.bias.point import reduced
 from analytic.n2m1.bias.search import in_linear_region, unseen
 
-FEWER = settings(max_examples=max(15, settings().max_examples // 4))
+FEWER = settings(max_examples=settings().max_examples // 4)
 units = st.integers(0, 1 << 16).map(lambda n: n << 44)
 
 
@@ -195,6 +196,27 @@ def test_out_of_time(solved: tuple) -> None:  # type: ignore[type-arg]
     assert isinstance(found, NotCertified)
     assert found.left
     assert found.loss_lower <= whole.loss_lower <= found.loss_upper
+
+
+@pytest.mark.parametrize(
+    ("sparsity", "penalty"), [("1/2", 10**80), (1 - Fraction(1, 10**80), 0)], ids=["penalty", "sparsity"]
+)
+def test_settings_beyond_its_cells_are_not_certified(sparsity: Any, penalty: Any) -> None:
+    """The loss of dropping is a bound from above."""
+    found = certify(sparsity, (1, 1), penalty)
+    assert isinstance(found, NotCertified)
+    assert found.left
+    dense = 1 - Fraction(sparsity)
+    assert 0 <= found.loss_lower <= found.loss_upper <= sympy.Rational(dense / 3 - dense**2 / 4)
+
+
+@pytest.mark.slow
+def test_a_penalty_of_no_weight_leaves_the_minimum_where_it_is() -> None:
+    """0.0762824469891636 is the least loss without."""
+    found = certify("1/2", (1, 1), "1e-80")
+    assert isinstance(found, Certified)
+    assert found.phase == "strong antipodal"
+    assert float(found) == pytest.approx(0.0762824469891636, abs=1e-12)
 
 
 def test_equal_importances_drop_either() -> None:

@@ -38,16 +38,19 @@ def points() -> tuple[TriplePoint, TriplePoint]:
     return triple_point(), mirror_point()
 
 
+@pytest.mark.slow
 def test_enclosures_are_as_narrow_as_asked(points: tuple[TriplePoint, TriplePoint]) -> None:
     for point in points:
         for low, high in (point.sparsity, point.importance, *point.strong, *point.other):
             assert 0 <= high - low <= Fraction(1, 10**30)
 
 
+@pytest.mark.slow
 def test_few_digits_are_had_as_well() -> None:
     assert triple_point(1).sparsity[0] == triple_point(20).sparsity[0]
 
 
+@pytest.mark.slow
 def test_drop_strong_and_partial_cost_the_same(points: tuple[TriplePoint, TriplePoint]) -> None:
     point, _ = points
     s, r = middle(point.sparsity), middle(point.importance)
@@ -64,6 +67,7 @@ def test_drop_strong_and_partial_cost_the_same(points: tuple[TriplePoint, Triple
     assert abs(least_on_the_ray(s, r, x, x * y, second) - dropped) < Fraction(1, 10**29)
 
 
+@pytest.mark.slow
 def test_the_symmetric_pair_and_the_other_cost_the_same(points: tuple[TriplePoint, TriplePoint]) -> None:
     _, point = points
     s = middle(point.sparsity)

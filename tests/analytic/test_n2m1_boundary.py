@@ -14,7 +14,7 @@ from analytic.n2m1 import PhaseTransition, SmallestModel, phase_boundary, phase_
 from analytic.n2m1 import boundary as n2m1_boundary
 
 # Elimination takes up to a second a setting.
-FEW = settings(max_examples=max(4, settings().max_examples // 50))
+FEW = settings(max_examples=max(2, settings().max_examples // 50))
 RATIOS = ["1/2", "3/10", "7/3", "1/1000"]
 
 
@@ -58,6 +58,15 @@ def test_the_jump_at_equal_importances_in_closed_form() -> None:
     assert v2 == -v1
     with pytest.raises(ValueError, match=r"weights of equal size, got importance \(1, 1/2\)"):
         phase_boundary((1, "1/2")).exact_branches()
+
+
+def test_the_jump_of_the_slopes_is_as_wide_as_both_together() -> None:
+    """The difference of two enclosures, exactly, at few digits: neither slope is known where the other is."""
+    boundary = phase_boundary()
+    widths = [branch.slope[1] - branch.slope[0] for branch in boundary.branches(3)]
+    lower, upper = boundary.slope_jump(3)
+    assert min(widths) > 0
+    assert upper - lower == sum(widths)
 
 
 def hold_to_the_solver(transition: PhaseTransition) -> None:

@@ -186,7 +186,7 @@ def test_antiprisms() -> None:
 
 
 @given(st.sampled_from(EVERY[:12]), st.sampled_from(EVERY[:12]))
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 4)
 def test_tegum_product(a: Polytope, b: Polytope) -> None:
     """Orthogonal spaces: columns of one factor do not see the other, so D is the union, pairs across lie at √2, and
     the interference adds up."""
@@ -213,7 +213,8 @@ def turned(p: Polytope, normal: list[int], order: list[int]) -> Polytope:
 
 
 @given(st.sampled_from([*SMALL, "square antiprism", "icosahedron"]), normals, st.randoms())
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 4)
+@pytest.mark.slow
 def test_rotation_permutation_and_padding(name: str, normal: list[int], random: object) -> None:
     """D_i sees the columns through their inner products: order aside, nothing changes, and zero columns and rows add
     nothing to any sum."""
@@ -231,7 +232,7 @@ def test_rotation_permutation_and_padding(name: str, normal: list[int], random: 
 
 
 @given(st.sampled_from(SMALL), normals, st.randoms(), st.sampled_from(["0", "1/2", "9/10"]))
-@settings(max_examples=12)
+@settings(max_examples=settings().max_examples // 4)
 def test_expected_loss_of_polytopes_is_invariant(name: str, normal: list[int], random: object, s: str) -> None:
     """f depends on W through WᵀW, and the law treats features alike: both enclosures hold the same number."""
     p = polytope(name)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from sympy import ImmutableMatrix, Rational, sqrt
 
 from analytic.exact import ball, is_zero, sign
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.law import OneHot
 from analytic.loss import enclose_loss, sparse_limit
 from analytic.polytope_loss import sparse_loss, sparse_optimum
@@ -33,7 +33,7 @@ def test_is_the_leading_coefficient_of_the_expected_loss(name: str, norm: Ration
 
 
 @given(st.sampled_from(IRRATIONAL_GRAMS), NORMS, BIASES)
-@settings(max_examples=20)
+@settings(max_examples=settings().max_examples // 2)
 def test_is_the_loss_with_one_active_feature(name: str, norm: Rational, b: Rational) -> None:
     """Under the one-hot law each of the n features is the active one with probability 1/n: n K = L_1."""
     p = polytope(name)

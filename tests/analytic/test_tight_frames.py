@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from analytic.capacity import QuadraticModel, realise, weights_loss
 from analytic.capacity.tight_frames import Block, blocks, capacities, tight_frame
 
+pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
 small = st.integers(-2, 2).map(lambda k: sympy.Rational(k, 2))
 
 

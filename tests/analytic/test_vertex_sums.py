@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nested import integrate
 
-from analytic.exact.roots import ball_ends
+from analytic.exact.enclosures import ball_ends
 from analytic.n2m1 import SmallestModel
 from analytic.polytope_loss import independent, vertex_sums
 from analytic.polytope_loss.sums import knots
@@ -41,7 +41,7 @@ def literal(row: list[Fraction], d: int, beta: Fraction) -> tuple[Fraction, Frac
 
 @pytest.mark.parametrize("name", RATIONAL)
 @given(beta=st.integers(-12, 12).map(lambda k: Fraction(k, 7)))
-@settings(max_examples=5)
+@settings(max_examples=settings().max_examples // 4)
 def test_moments_are_their_definitions(name: str, beta: Fraction) -> None:
     row = [Fraction(int(c.p), int(c.q)) for c in polytope(name).gram.row(0)]
     sums = vertex_sums(polytope(name), BITS)
@@ -102,7 +102,7 @@ def test_pieces_between_knots_are_the_moments_and_join_with_their_slopes(name: s
 
 @pytest.mark.parametrize("name", ["digon", "triangle", "pentagon", "octagon", "cube"])
 @given(s=st.integers(0, 19).map(lambda k: fmpq(k, 20)))
-@settings(max_examples=5)
+@settings(max_examples=settings().max_examples // 4)
 def test_what_intervals_are_passed_over_by(name: str, s: fmpq) -> None:
     """Between knots L²/Q ≤ L′ (Cauchy–Schwarz), and L, Q and L′ do not fall: they are means of what does not."""
     sums = vertex_sums(polytope(name), BITS)

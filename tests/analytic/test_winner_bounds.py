@@ -59,12 +59,12 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(ends=INTERVALS, share=SHARES)
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2**12), Fraction(1, 2**10)], share=Fraction(1, 8))
 def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
     atom, (a, b) = polytope(name), ends
-    with flint.ctx.workprec(bounds.bits(DIGITS)):
+    with flint.ctx.workprec(bounds.bits_for(DIGITS)):
         between, at = atom_loss(atom, a + share * (b - a), DIGITS), to_flint(share)
         below = bounds._inside(atom, a, b, DIGITS)
         assert below(arb(at)) <= between + 1e-19
@@ -80,7 +80,7 @@ def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], s
 def test_the_bound_inside_is_of_second_order(name: str) -> None:
     """Half the interval, a quarter of the gap: c goes with its square."""
     atom, gaps = polytope(name), []
-    with flint.ctx.workprec(bounds.bits(DIGITS)):
+    with flint.ctx.workprec(bounds.bits_for(DIGITS)):
         for h in (Fraction(1, 64), Fraction(1, 128)):
             below = bounds._inside(atom, Fraction(1, 2), Fraction(1, 2) + h, DIGITS)
             gaps.append(float(atom_loss(atom, Fraction(1, 2) + h / 2, DIGITS) - below(arb(0.5))))
@@ -89,10 +89,10 @@ def test_the_bound_inside_is_of_second_order(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(a=INNER, share=SHARES)
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -> None:
     atom = polytope(name)
-    with flint.ctx.workprec(bounds.bits(DIGITS)):
+    with flint.ctx.workprec(bounds.bits_for(DIGITS)):
         at_zero = bounds._from_zero(atom, a, DIGITS)
         assert at_zero(arb(to_flint(share))) <= atom_loss(atom, share * a, DIGITS) + 1e-19
         if share < 1:
@@ -103,7 +103,7 @@ def test_bounds_to_the_ends_lie_below(name: str, a: Fraction, share: Fraction) -
 
 
 @given(ends=INTERVALS, share=SHARES)
-@settings(max_examples=25)
+@settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2), Fraction(9, 16)], share=Fraction(1, 2))
 @example(ends=[Fraction(63, 64), Fraction(1)], share=Fraction(1, 2))
 @example(ends=[Fraction(0), Fraction(1, 2**12)], share=Fraction(1, 2))

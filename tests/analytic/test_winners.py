@@ -17,6 +17,8 @@ from analytic.winners import packings, winner_at, winners
 from analytic.winners.reigns import _hull, _point
 
 QUICK = [(3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3)]
+# The figure of winners, whose tests hold its reigns and crossings, has this one as well.
+DEEP = [pytest.param(8, 3, marks=pytest.mark.hypothesis)] if settings().max_examples > 1000 else []
 SEQUENCES = {
     (3, 2): ["triangle", "digon ⊕ single"],
     (4, 2): ["triangle + 1 dropped", "2 digons"],
@@ -32,7 +34,7 @@ SEQUENCES = {
 }
 
 
-@pytest.mark.parametrize(("n", "m"), SEQUENCES)
+@pytest.mark.parametrize(("n", "m"), [*QUICK, *DEEP])
 @pytest.mark.slow
 def test_reigns_fill_the_axis_and_change_at_enclosed_crossings(n: int, m: int) -> None:
     reigns = winners(n, m)
@@ -53,7 +55,7 @@ def test_an_enclosure_reaches_from_one_end_to_the_other() -> None:
 
 @pytest.mark.parametrize(("n", "m"), QUICK)
 @given(s=st.integers(0, 255).map(lambda k: Fraction(k, 256)))
-@settings(max_examples=10)
+@settings(max_examples=settings().max_examples // 5)
 def test_the_winner_at_any_sparsity_is_the_one_that_reigns(n: int, m: int, s: Fraction) -> None:
     winner = winner_at(n, m, s)
     for reign in winners(n, m):
@@ -85,7 +87,7 @@ def test_more_digits_enclose_the_same_crossings() -> None:
         assert narrow.end.radius <= sympy.Rational(1, 2 * 10**25)
 
 
-@pytest.mark.parametrize(("n", "m"), [*QUICK, (8, 3)])
+@pytest.mark.parametrize(("n", "m"), [*QUICK, *DEEP])
 def test_the_last_winner_has_the_least_sparse_limit(n: int, m: int) -> None:
     """K/p → Σ L_1 of the parts and ⅓ for each dropped feature; where n ≤ 2m it is 0 for several, and pairs decide."""
     limits = {

@@ -21,6 +21,7 @@ def model(tmp_path: Path) -> str:
     return str(tmp_path / "model.npz")
 
 
+@pytest.mark.slow
 def test_a_model_in_a_file_is_judged(model: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(app, ["judge", model, "--sparsity", "9/10"]) == 0
     said = capsys.readouterr().out
@@ -69,6 +70,7 @@ def test_the_commands_of_the_packages_are_there(capsys: pytest.CaptureFixture[st
 
 
 @pytest.mark.parametrize("option", ["--version", "--help", "figures --list"])
+@pytest.mark.processes
 def test_it_begins_quickly(option: str) -> None:
     """In half a second of processor time (0.3 measured), without any large library."""
     code = (

@@ -22,6 +22,7 @@ def run(code: str, **options: object) -> str:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, **options).stdout
 
 
+@pytest.mark.processes
 def test_the_import_is_cheap() -> None:
     """Under 0.1 s of processor time and nothing heavy, as for `dir`, which is complete at once."""
     code = (
@@ -32,6 +33,7 @@ def test_the_import_is_cheap() -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
+@pytest.mark.slow
 def test_each_name_is_there_and_its_example_holds(name: str) -> None:
     assert 25 <= len(NAMES) <= 40
     value = getattr(antipodal, name)
@@ -55,7 +57,8 @@ def test_the_door_computes_nothing_itself() -> None:
     """Nothing behind the door imports it."""
     for folder in ("analytic", "numeric", "figures", "verify"):
         for path in (FOLDER.parent / folder).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            text = path.read_text(encoding="utf-8")
+            for node in ast.walk(ast.parse(text if "antipodal" in text else "")):
                 names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
                 names += [str(node.module)] if isinstance(node, ast.ImportFrom) and not node.level else []
                 assert not [name for name in names if name.split(".")[0] == "antipodal"], path
@@ -67,6 +70,7 @@ def test_the_version_is_that_of_the_project() -> None:
 
 
 @pytest.mark.parametrize("package", ["analytic", "numeric", "figures"])
+@pytest.mark.processes
 def test_a_module_of_another_in_the_place_of_ours_is_named(package: str, tmp_path: Path) -> None:
     """A script beside a file `analytic.py` of its author's."""
     (tmp_path / f"{package}.py").write_text("")
@@ -78,6 +82,7 @@ def test_a_module_of_another_in_the_place_of_ours_is_named(package: str, tmp_pat
     )
 
 
+@pytest.mark.processes
 def test_an_import_that_fails_for_another_reason_says_its_own() -> None:
     code = (
         "import sys, antipodal\nsys.modules['analytic.loss.network'] = None\n"

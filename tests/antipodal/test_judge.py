@@ -10,7 +10,7 @@ import torch
 
 import analytic.law
 import analytic.loss
-from antipodal import Anticorrelated, Independent, OneHot, judge, minimise_loss
+from antipodal import Anticorrelated, Independent, OneHot, TrainConfig, judge, minimise_loss, train
 from antipodal.judgement import Judgement
 
 PENTAGON = np.array([[np.cos(2 * np.pi * k / 5), np.sin(2 * np.pi * k / 5)] for k in range(5)]).T
@@ -39,6 +39,7 @@ def test_the_least_is_that_of_the_best_pentagon(pentagon: Judgement) -> None:
     assert "8 of 8 starts" in pentagon.note
 
 
+@pytest.mark.slow
 def test_the_gap_of_what_is_proved_is_exact() -> None:
     judged = judge([[1, -1]], [0, 0], "43/100")
     assert judged.exact == Fraction(57, 100) ** 2 / 3
@@ -48,12 +49,20 @@ def test_the_gap_of_what_is_proved_is_exact() -> None:
 
 
 @pytest.mark.parametrize(
-    "law", [0.9, OneHot(), Anticorrelated([(0, 1), (2,)], 0.5), Independent((0.5, 0.9, 0.9))], ids=repr
+    ("law", "importance"),
+    [
+        (0.9, None),
+        (0.9, (1, 0.5, 2)),
+        (OneHot(), None),
+        (Anticorrelated([(0, 1), (2,)], 0.5), (1, 0.5, 2)),
+        (Independent((0.5, 0.9, 0.9)), None),
+    ],
+    ids=repr,
 )
-@pytest.mark.parametrize("importance", [None, (1, 0.5, 2)], ids=["alike", "not alike"])
+@pytest.mark.slow
 def test_the_gap_of_a_minimum_is_none_and_never_negative(law: Any, importance: Any) -> None:
-    best = minimise_loss(3, 2, law, importance=importance, starts=8)
-    judged = judge(best.W, best.b, law, importance=importance, starts=2)
+    best = minimise_loss(3, 2, law, importance=importance, starts=4)
+    judged = judge(best.W, best.b, law, importance=importance, starts=1)
     assert 0 <= judged.gap <= 1e-9
     assert judged.note
 
@@ -66,6 +75,7 @@ def test_a_certified_gap_is_not_negative_at_the_minimum_itself() -> None:
     assert 0 <= judged.gap <= 1e-12
 
 
+@pytest.mark.slow
 def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None:
     """With a catalogue that knows nothing of it (features are not alike) and a single start."""
     importance = tuple(0.7**k for k in range(4))
@@ -74,6 +84,18 @@ def test_a_worse_start_does_not_hide_the_descent_from_the_model_itself() -> None
     assert judged.least <= best.value + 1e-9
 
 
+@pytest.mark.slow
+def test_it_is_what_a_training_is_judged_by() -> None:
+    config = TrainConfig(n_features=3, n_hidden=2, seeds=(0, 1), sparsity=(0.9, 0.9), steps=2)
+    trained = train(config)
+    together, alone = trained.judge(), judge(trained.W[1], trained.b[1], 0.9, starts=1)
+    assert isinstance(alone, type(together))
+    assert (together.sampled, alone.sampled) == (False, False)
+    assert float(together.loss[1]) == pytest.approx(alone.loss, rel=1e-12)
+    assert repr(together).startswith("Judgement: 2 models, loss 0.")
+
+
+@pytest.mark.slow
 def test_none_is_no_bias_and_tensors_and_text_are_read() -> None:
     W = torch.tensor([[1.0, -1.0]], requires_grad=True)
     assert judge(W, None, 0.9).loss == judge([["1", "-1"]], ["0", 0], "9/10").loss
@@ -81,6 +103,7 @@ def test_none_is_no_bias_and_tensors_and_text_are_read() -> None:
 
 
 @pytest.mark.parametrize(("shape", "exact"), [((3, 9), True), ((4, 20), False)])
+@pytest.mark.slow
 def test_large_models_are_judged_within_the_time(shape: tuple[int, int], exact: bool) -> None:
     """Beyond eight features the exact loss is a ball; beyond twelve there is none. A descent ends when time is up."""
     W = np.random.default_rng(0).normal(size=shape) / 2
@@ -91,7 +114,23 @@ def test_large_models_are_judged_within_the_time(shape: tuple[int, int], exact: 
     assert isinstance(judged.exact, analytic.loss.Enclosure) is exact
     if exact:
         assert abs(float(judged.exact) - judged.loss) < 1e-11
-    assert 0 < judged.gap < judged.loss
+    assert 0 <= judged.gap < judged.loss
+
+
+def test_without_time_the_least_known_is_that_of_the_model_itself() -> None:
+    judged = judge(PENTAGON, None, 0.9, importance=(1, 1, 1, 1, 2), seconds=1e-9)
+    assert (judged.least, judged.gap) == (pytest.approx(judged.loss, rel=1e-12), pytest.approx(0, abs=1e-12))
+    assert judged.note == (
+        "found downhill of the W given, in a descent that was cut short; 0 of 64 starts searched to the end, nothing proved"
+    )
+
+
+def test_beyond_nine_features_the_descent_comes_to_the_bottom() -> None:
+    """One feature for each dimension: with n = m the identity costs nothing, and is the only minimum nearby."""
+    W = np.eye(10) + 0.02 * np.random.default_rng(0).normal(size=(10, 10))
+    judged = judge(W, None, OneHot(), starts=1)
+    assert judged.least == pytest.approx(0, abs=1e-10)
+    assert "cut short" not in judged.note
 
 
 def test_models_too_large_to_search_say_so() -> None:

@@ -99,3 +99,18 @@ def test_what_is_no_axes_is_said() -> None:
         plot(phase_transitions((1, 1), "1/1000")[0])
     with pytest.raises(ValueError, match="result must be a phase diagram with two axes"):
         plot(phase_diagram([0.1, 0.2], 1.0))
+
+
+def test_what_a_notebook_sets_with_its_first_figure_holds_after_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its backend is loaded by the first figure, within the style's context, and turns `interactive` on: otherwise the second
+    picture of a notebook would not show."""
+
+    def subplots() -> Any:
+        matplotlib.interactive(True)
+        return made()
+
+    made = pyplot.subplots
+    monkeypatch.setattr(pyplot, "subplots", subplots)
+    monkeypatch.setitem(matplotlib.rcParams, "interactive", False)
+    plot(W)
+    assert matplotlib.is_interactive()

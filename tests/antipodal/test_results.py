@@ -52,6 +52,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "geometry": lambda: describe(np.random.default_rng(0).normal(size=(20, 100))),
     "component": lambda: describe([[1, -1, 0], [0, 0, 1]]).components[0],
     "training": lambda: train(CONFIG),
+    "judged training": lambda: train(CONFIG).judge(),
     "settings": lambda: CONFIG,
     "settings of the door": lambda: antipodal.TrainConfig(n_features=2, n_hidden=1, seeds=(0,), sparsity=("1/2",)),
     "memorisation": lambda: train_on_samples(POINTS),

@@ -4,6 +4,7 @@ import math
 
 import pytest
 import torch
+from captions import checked
 from matplotlib import pyplot
 
 from figures.sparsity import adversarial as figure
@@ -82,5 +83,5 @@ def test_trained_models_are_drawn_and_dense_ones_are_not_more_vulnerable() -> No
     for measure in (shown.rise, shown.shift):
         assert measure.max() > 1.5 * measure[0]
         assert shown.follows(measure) > 0
-    assert "nan" not in figure.caption(shown)
+    checked(figure.caption(shown))
     pyplot.close(figure.draw(shown))

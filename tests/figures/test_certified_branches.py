@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from captions import checked
 from matplotlib import pyplot
 
 from analytic.n2m1.bias.forms import unstable_importance
@@ -26,5 +27,5 @@ def test_weights_jump_where_the_boundaries_say() -> None:
     assert -0.5 < branch.values[1, 1] < 0
     assert branch.values[1, 2] < -0.7
     shown = Branches(np.array([0.5]), np.array([0.5]), np.array([[0.125]]), branch, branch)
-    assert "at most 12%, at s = 0.50, r = 0.50" in certified_branches.caption(shown)
+    assert "greatest excess: 12%, at s = 0.50, r = 0.50" in checked(certified_branches.caption(shown))
     pyplot.close(certified_branches.draw(shown))

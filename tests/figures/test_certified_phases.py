@@ -2,6 +2,7 @@
 
 import numpy as np
 import sympy
+from captions import checked
 from matplotlib import pyplot
 
 from analytic.n2m1.bias.forms import ratio, stability, tricritical_points, unstable_importance
@@ -37,5 +38,5 @@ def test_critical_penalties_of_second_order_are_the_closed_form() -> None:
 
 def test_it_draws() -> None:
     shown = certified_phases.numbers(progress=silent)
-    assert "50 points are certified" in certified_phases.caption(shown)
+    assert "50 points are certified" in checked(certified_phases.caption(shown))
     pyplot.close(certified_phases.draw(shown))

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import torch
+from captions import checked
 from matplotlib import pyplot
 
 from analytic.polytope_loss import best_loss
@@ -52,8 +53,7 @@ def test_twice_as_many_features_as_dimensions_end_near_exact_digons() -> None:
     # ΣD_i ≤ rank, whatever was learned.
     assert (shown.D.sum(axis=1) <= 12 * (1 + 1e-9)).all()
     assert 0.8 < shown.gain[0] / (2 - float(pair.loss.midpoint) / (1 / 12 - 1 / 64)) < 1.03
-    text = figure.caption(shown)
-    assert "nan" not in text
+    text = checked(figure.caption(shown))
     assert "1/2 digon" in text
     pyplot.close(figure.draw(shown))
 

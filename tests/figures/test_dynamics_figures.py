@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from captions import checked
 from matplotlib import pyplot
 
 from figures.dynamics import dimensionality_jumps, loss_transitions, octahedron
@@ -24,7 +25,7 @@ def test_all_features_end_as_digons_after_jumps() -> None:
     assert 0 < shown.final / shown.least - 1 < 0.01
     np.testing.assert_allclose(shown.run.D[-1], 0.5, atol=BAND)
     pyplot.close(dimensionality_jumps.draw(shown))
-    assert "5 digons" in dimensionality_jumps.caption(shown)
+    assert "5 digons" in checked(dimensionality_jumps.caption(shown))
 
 
 @pytest.mark.slow
@@ -36,7 +37,7 @@ def test_the_loss_falls_from_plateau_to_plateau() -> None:
         assert levels == sorted(levels, reverse=True)
         # Descent stops at gradients of 1e-9: some 1e-16 above its minimum. Training ends above.
         assert shown.least - 1e-14 < rest < run.loss[-1]
-    assert str(LOSS_SPARSITY) in loss_transitions.caption(shown)
+    assert str(LOSS_SPARSITY) in checked(loss_transitions.caption(shown))
     pyplot.close(loss_transitions.draw(shown))
 
 
@@ -52,5 +53,5 @@ def test_two_sets_of_three_end_as_an_octahedron_across_sets() -> None:
     np.testing.assert_allclose(np.linalg.norm(shown.view, axis=0), np.linalg.norm(shown.run.W, axis=1), rtol=1e-12)
     np.testing.assert_allclose(shown.view[2, -1, :3], 3**-0.5, atol=0.05)
     assert shown.view[1, -1, 0] == pytest.approx(0, abs=1e-12)
-    assert "octahedron" in octahedron.caption(shown)
+    assert "octahedron" in checked(octahedron.caption(shown))
     pyplot.close(octahedron.draw(shown))

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from captions import checked
 from matplotlib import pyplot
 
 from analytic.fixed_weights import fixed_weights
@@ -106,7 +107,6 @@ def test_the_rule() -> None:
 
 
 def test_the_caption_and_the_drawing(diagrams: tuple[Diagram, ...]) -> None:
-    text = phase_diagrams_bias.caption(diagrams)
-    assert "nan" not in text
-    assert "r = 1, p = 4/7 with K = 16/147" in text
+    text = checked(phase_diagrams_bias.caption(diagrams))
+    assert "r = 1, p = 4/7, with K = 16/147" in text
     pyplot.close(phase_diagrams_bias.draw(diagrams))

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from captions import checked
 from matplotlib import pyplot
 from scipy.spatial import Delaunay
 from sympy import Rational
@@ -38,9 +39,9 @@ def test_floats_agree_with_what_is_written_beside_them(shapes: tuple[polytopes.S
             feature_dimensionality(shape.vertices), [float(value) for value in shape.dimensionality], rtol=1e-13
         )
         assert sum(shape.dimensionality) == len(shape.vertices)
-    text = polytopes.caption(shapes)
+    text = checked(polytopes.caption(shapes))
     assert "adds up to the dimension, 1, 2 or 3" in text
-    assert "the octahedron is 3 digons" in text
+    assert "octahedron: 3 digons" in text
 
 
 def test_the_eye_sees_a_rotation() -> None:

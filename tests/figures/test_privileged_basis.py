@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from captions import checked
 from matplotlib import pyplot
 
 from figures.sparsity import privileged_basis as figure
@@ -68,5 +69,5 @@ def test_it_is_drawn(shown: figure.Neurons) -> None:
     # The largest of six shares is at least their mean.
     assert all((line.largest >= 1 / 6).all() for line in shown.alignments)
     assert all(0 <= value <= 1 for line in shown.alignments for value in (*line.share, *line.largest))
-    assert "nan" not in figure.caption(shown)
+    checked(figure.caption(shown))
     pyplot.close(figure.draw(shown))

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from captions import checked
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -64,7 +65,7 @@ def test_five_features_lie_as_published_and_no_lower_than_without_noise() -> Non
         rest = sum(importance[stored:]) * dropped(1 - s)
         bound = float(each) * float(sum(importance[:stored])) + float(rest)
         assert model.loss < bound
-    assert "nan" not in five_features.caption(shown)
+    checked(five_features.caption(shown))
     pyplot.close(five_features.draw(shown))
 
 
@@ -90,10 +91,11 @@ def test_pentagon_and_digons_cross_where_exact_losses_change_sign() -> None:
         near = int(np.abs(pentagon.ratio - ratio).argmin())
         starts = np.stack([pentagon.W[near], digons.W[0]]), np.stack([pentagon.b[near], digons.b[0]])
         assert loss > descend(*starts, uneven_branches.sparsities(ratio)).loss.min()
-    assert "nan" not in uneven_sparsity.caption(shown)
+    checked(uneven_sparsity.caption(shown))
     pyplot.close(uneven_sparsity.draw(shown))
 
 
+@pytest.mark.slow
 def test_the_loss_by_active_features_adds_up_to_the_best_loss() -> None:
     shown = why_these_shapes.compute(points=8, progress=silent)
     # Norm, cosines and bias are off by 5e-8 each, some 20 numbers: second order in that, curvatures below 10 in this unit.
@@ -112,7 +114,7 @@ def test_the_loss_by_active_features_adds_up_to_the_best_loss() -> None:
     for k, s in enumerate(shown.sparsity):
         winner = shown.winners[sum(s > crossing for crossing in shown.crossings)]
         assert names[int(shown.total[:, k].argmin())] == winner
-    assert "nan" not in why_these_shapes.caption(shown)
+    checked(why_these_shapes.caption(shown))
     pyplot.close(why_these_shapes.draw(shown))
 
 
@@ -155,13 +157,13 @@ def test_a_hidden_relu_privileges_the_axes_and_nothing_else_does() -> None:
     # Turned away, x ≥ 0 is cut: on the axes is best, up to a quarter of a turn; at half a turn nothing is left.
     assert shown.relu[0].argmin() == 0
     assert shown.relu[0, -1] == pytest.approx(p, abs=3 * 5 * (p / 5 / 2**17) ** 0.5)
-    assert "nan" not in bases.caption(shown)
+    checked(bases.caption(shown))
     pyplot.close(bases.draw(shown))
 
 
 @pytest.mark.slow
 def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
-    shown = almost_orthogonal.compute(steps=3, largest=(3, 5, 3), starts=12, draws=15, progress=silent)
+    shown = almost_orthogonal.compute(steps=2, largest=(3, 4, 3), starts=4, draws=9, progress=silent)
     for curve in shown.curves:
         assert (curve.found >= curve.bound - 16 * EPS).all()
         assert (curve.random >= curve.bound - 16 * EPS).all()
@@ -172,7 +174,7 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
     half, third, _ = shown.counts
     # 60° and more apart: three lines in the plane, six in space (Welch would allow nine). At 1/3 Welch's bound is met.
     assert half.optimised.tolist() == [3, 6]
-    assert third.optimised.tolist() == [2, 4, 6, 10]
+    assert third.optimised.tolist() == [2, 4, 6]
     for count in shown.counts:
         allowed = dict(zip(count.bound_m.tolist(), count.bound.tolist(), strict=True))
         for m, n in zip(count.optimised_m.tolist(), count.optimised.tolist(), strict=True):
@@ -181,7 +183,7 @@ def test_almost_orthogonal_directions_stay_within_welch_and_reach_it() -> None:
         assert all(n <= allowed.get(m, n) for m, n in zip(count.random_m.tolist(), count.union.tolist(), strict=True))
     assert almost_orthogonal.welch_count(1 / 2, 4) is None
     assert almost_orthogonal.welch_count(1 / 3, 8) == 64
-    assert "nan" not in almost_orthogonal.caption(shown)
+    checked(almost_orthogonal.caption(shown))
     pyplot.close(almost_orthogonal.draw(shown))
 
 
@@ -215,7 +217,7 @@ def test_correlated_sets_collapse_and_anticorrelated_ones_cost_nothing() -> None
     for p, principal in zip(collapse.density, collapse.principal, strict=True):
         law = set_models.laws("correlated", set_models.TWO, Fraction(p))[1]
         assert float(set_models.exact_loss(line, np.zeros(4), law)) == pytest.approx(principal, rel=16 * EPS)
-    assert "nan" not in correlated_sets.caption(shown)
+    checked(correlated_sets.caption(shown))
     pyplot.close(correlated_sets.draw(shown))
 
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from captions import checked
 from matplotlib import pyplot
 
 from figures.sparsity import universality as figure
@@ -55,7 +56,6 @@ def test_the_least_loss_is_no_more_than_the_catalogue_s_exact_one(shown: figure.
 
 
 def test_it_is_drawn(shown: figure.Universality) -> None:
-    text = figure.caption(shown)
-    assert "nan" not in text
+    text = checked(figure.caption(shown))
     assert "pentagon" in text
     pyplot.close(figure.draw(shown))

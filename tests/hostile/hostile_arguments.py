@@ -28,6 +28,7 @@ import numpy as np
 import scipy.sparse
 import sympy
 import torch
+from hypothesis import settings
 
 import analytic.law
 import numeric.law
@@ -328,6 +329,11 @@ def known(functions: Iterable[str], valid: Iterable[str]) -> None:
         f"add to VALID a valid call of each, or to INSIDE what takes only what others have read: {missing}"
     )
     assert not gone, f"no longer public: {gone}"
+
+
+def share(usual: int) -> int:
+    """Every `usual`-th entry of the table, in turn from function to function; in `make fuzz` every one."""
+    return 1 if settings().max_examples >= 1000 else usual
 
 
 def right(name: str, function: Callable[..., Any], valid: Call, share: int, offset: int) -> None:

@@ -1,11 +1,9 @@
 """Every public function of `analytic` against the table of hostile arguments."""
 
-import os
-
 import numpy as np
 import pytest
 import sympy
-from hostile_arguments import call, known, of, public, right, without_execution
+from hostile_arguments import call, known, of, public, right, share, without_execution
 
 import analytic
 from analytic.capacity import PANELS, HeldCapacity, QuadraticModel
@@ -23,6 +21,7 @@ INSIDE = (
     "analytic.winners.reigns.Reigns",
     "analytic.exact.bernstein",
     "analytic.exact.closed_forms",
+    "analytic.exact.enclosures",
     "analytic.loss.cube.transform",
     "analytic.loss.cube.vertices",
     "analytic.loss.cube.positive_part",
@@ -31,8 +30,11 @@ INSIDE = (
     "analytic.exact.polynomial",
     "analytic.polytopes.symmetry",
     "analytic.law.Law.blocks",
+    "analytic.law.variance",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
+    "analytic.n2m1.basins.boundaries",
+    "analytic.n2m1.basins.Curve.probability",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
     "analytic.n2m1.bias.ranges.DropRange.save",
     "analytic.n2m1.bias.ranges.Densities",
@@ -43,6 +45,12 @@ INSIDE = (
     "analytic.n2m1.bias.point",
     "analytic.n2m1.bias.search",
     "analytic.n2m1.bias.setting",
+    "analytic.polygon_proof.certification.CertifiedPolygon.save",
+    "analytic.polygon_proof.certification.dead_costs",
+    "analytic.polygon_proof.contact",
+    "analytic.polygon_proof.convexity",
+    "analytic.polygon_proof.link",
+    "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
     "analytic.loss.network.vertex_count",
@@ -57,11 +65,11 @@ INSIDE = (
     "analytic.polytopes.catalogue.rectified_name",
     "analytic.polytope_loss.at_sparsity.independent",
     "analytic.polytope_loss.at_sparsity.best_gain",
-    "analytic.polytope_loss.at_sparsity.enclosure",
     "analytic.capacity.benefit_curve.Quadratic",
     "analytic.printed",
     "analytic.exact.rationals",
     "analytic.exact.roots",
+    "analytic.exact.weights",
     "analytic.capacity.upper_envelope",
     "analytic.polytope_loss.sums",
     "analytic.winners.bounds",
@@ -76,6 +84,9 @@ CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
     "analytic.n2m1.bias.ranges.certify_drop": call(sparsity=("3/10", "31/100"), importance="1/2", penalty=0, budget=60),
+    "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
+    "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
+    "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),
@@ -87,6 +98,7 @@ VALID = {
     "analytic.n2m1.bias.table.known": call(kind="drop"),
     "analytic.n2m1.bias.triple.mirror_point": call(digits=20),
     "analytic.n2m1.bias.triple.triple_point": call(digits=20),
+    "analytic.polygon_proof.certification.certify_polygon": call(c=5, budget=60),
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
     "analytic.one_axis.cost_bounds": call(n=3, m=1, sparsity="9/10"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
@@ -206,14 +218,14 @@ VALID = {
 }
 EVERYTHING = public(analytic, ())
 FUNCTIONS = public(analytic, INSIDE)
-SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 2
-"""Of the table every second entry a run, in turn from function to function; by night the whole."""
+SHARE = share(2)
 
 
 def test_every_public_function_is_in_the_table() -> None:
     known(FUNCTIONS, VALID)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))

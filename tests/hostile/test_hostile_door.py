@@ -1,7 +1,10 @@
 """The functions of the door against the table of hostile arguments."""
 
 import pytest
-from hostile_arguments import Call, call, right
+import test_hostile_analytic as exact
+import test_hostile_figures as users
+import test_hostile_numeric as floats
+from hostile_arguments import Call, call, right, share
 
 import antipodal
 
@@ -17,11 +20,27 @@ VALID: dict[str, Call] = {
     "Independent": call(sparsity=["1/2", 0]),
     "Correlated": call(groups=[[0, 1]], sparsity="1/2"),
     "Anticorrelated": call(groups=[[0, 1]], sparsity="1/2"),
+    "TrainConfig": floats.VALID["numeric.train.config.TrainConfig"],
+    "Sweep": floats.VALID["numeric.sweep.grid.Sweep"],
+    "judge": call(**FLOATS, starts=1, seconds=1),
     "read_weights": call(source=[[1.0, -0.5, 2.0], [0.0, 0.75, 1.0]]),
 }
 
 
+SHARE = share(2)
+OF_THEIR_OWN = ("Judgement", "LossSolution", "OneHot")
+"""What others return, and what takes nothing."""
+
+
+def test_every_name_of_the_door_is_in_a_table() -> None:
+    tables = {**exact.FUNCTIONS, **floats.FUNCTIONS, **{name: one.function for name, one in users.KNOWN.items()}}
+    elsewhere = {id(function) for function in tables.values()}
+    names = {name for name in antipodal.__all__ if callable(getattr(antipodal, name))}
+    assert {name for name in names if id(getattr(antipodal, name)) not in elsewhere} - {*OF_THEIR_OWN} == {*VALID}
+
+
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", VALID)
-@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
+@pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning", "ignore::analytic.exact.TransposedWarning")
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
-    right(name, getattr(antipodal, name), VALID[name], 1, 0)
+    right(name, getattr(antipodal, name), VALID[name], SHARE, list(VALID).index(name))

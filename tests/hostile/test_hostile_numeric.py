@@ -1,25 +1,24 @@
 """Every public function of `numeric` against the table of hostile arguments."""
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from hostile_arguments import call, known, of, public, right
+from hostile_arguments import call, known, of, public, right, share
 from xarray import Dataset
 
 import numeric
 from numeric.capacity import three_values
-from numeric.dynamics import Trajectory, sketched_loss
+from numeric.dynamics import FlowEnds, Trajectory, sketched_loss
 from numeric.law import Correlated
 from numeric.memorise import MemoriseConfig, train_on_samples
 from numeric.model import ToyModel, UntiedModel
 from numeric.sample import Points
 from numeric.sweep.grid import Sweep
 from numeric.sweep.sweeping import run_sweep
-from numeric.train import Constant, Snapshot, TrainConfig
+from numeric.train import Constant, Snapshot, TrainConfig, train
 from numeric.train.recording import biases, dimensionality, norms, population_loss, sampled_loss, weights
 
 # Reached only through functions that have read their arguments: kernels, on tensors and settings that have been checked.
@@ -29,25 +28,32 @@ INSIDE = (
     "numeric.arguments",
     "numeric.geometry.assignment",
     "numeric.minimise.descent",
+    "numeric.minimise.packing",
     "numeric.minimise.problem",
+    "numeric.minimise.quasi_newton.by_autograd",
     "numeric.train.block",
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
     "numeric.compiled",
-    "numeric.train.config.check_device",
-    "numeric.train.config.describe",
-    "numeric.train.config.unmistakable",
+    "numeric.train.config.TrainConfig.product",  # any settings, which the class reads
+    "numeric.train.rows",
+    "numeric.train.device.check_device",
+    "numeric.train.description.describe",
     "numeric.sample.draw_kernels",
     "numeric.train.exact_gradient",
     "numeric.train.gradient",
     "numeric.line_packing.largest_cosine",
     "numeric.law.Groups",
     "numeric.law.given_law",
+    "numeric.law.variance",
     "numeric.metrics.apply",
     "numeric.metrics.polar",
     "numeric.model.networks.Family",
     "numeric.model.networks.forward",
     "numeric.sample.nonempty",
+    "numeric.solution.grouped",
+    "numeric.solution.merged",
+    "numeric.solution.rotations",
     "numeric.train.optimiser.Adam.start",
     "numeric.train.optimiser.AdamW.start",
     "numeric.train.optimiser.Optimiser",
@@ -131,7 +137,9 @@ MEMORISE = MemoriseConfig(points=(2,), n_features=4, n_hidden=2, sparsity=0.5, s
 SWEEP = Sweep(settings={"n_features": 2, "n_hidden": 1, "steps": 2}, axes={"sparsity": [0.5]}, seeds=[0])
 EXECUTOR = ThreadPoolExecutor(1)
 TRAJECTORY = Trajectory((1, 2, 4), np.ones((3, 1, 2)), np.zeros((3, 2)), np.ones(3))
-SNAPSHOT = Snapshot(0, (0,), CONFIG, torch.tensor([[[1.0, -0.5]]]).double(), None, torch.zeros(1, 2).double())
+SNAPSHOT = Snapshot(
+    step=0, models=(0,), config=CONFIG, W=torch.tensor([[[1.0, -0.5]]]).double(), V=None, b=torch.zeros(1, 2).double()
+)
 INDEPENDENT = {"sparsity": [0.5] * 3, "importance": [1.0] * 3}
 STACK = {"config": CONFIG, "W": [[[1.0, -0.5]]], "b": [[0.0, 0.5]]}
 # nan is the loss of a model that is not finite, or too large.
@@ -157,6 +165,10 @@ VALID = {
         learning_rate=[0.1, 0.2],
     ),
     "numeric.train.config.TrainConfig.of": of(CONFIG, models=[0]),
+    "numeric.dynamics.ends.FlowEnds.error": of(FlowEnds(10, 0.5, 0.5, 0.0), share=0.5),
+    "numeric.dynamics.ends.flow_ends": call(
+        sparsity=0.5, importance=(1.0, 1.0), scale=1.0, bias=False, models=1, seed=0
+    ),
     "numeric.dynamics.trajectory.Trajectory.geometry": of(TRAJECTORY, step=1, tolerance=0.05),
     "numeric.dynamics.trajectory.Trajectory.jumps": of(TRAJECTORY, band=0.05, factor=1.25),
     "numeric.dynamics.trajectory.Trajectory.loss_plateaus": of(TRAJECTORY, band=0.05, factor=1.25),
@@ -274,11 +286,11 @@ VALID = {
     "numeric.sweep.labelled.save": call(dataset=Dataset(), path="sweep.nc"),
     "numeric.sweep.sweeping.run_sweep": call(sweep=SWEEP, folder="../sweep", executor=EXECUTOR),
     "numeric.thomson.search.solve": call(n_points=3, starts=1),
+    "numeric.train.training.Training.along": of(train(CONFIG), axes={"sparsity": [0.5]}),
     "numeric.train.training.train": call(config=CONFIG),
 }
 FUNCTIONS = public(numeric, INSIDE)
-SHARE = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly" else 3
-"""Of the table every third entry a run, in turn from function to function; by night the whole."""
+SHARE = share(3)
 pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning")
 
 
@@ -296,6 +308,7 @@ def test_every_public_function_is_in_the_table() -> None:
     known(FUNCTIONS, VALID)
 
 
+@pytest.mark.fuzz
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))

@@ -167,6 +167,7 @@ def test_words_flags_and_instances() -> None:
         arguments.instance("law", int, arguments.Setting, "a law")
 
 
+@pytest.mark.processes
 def test_arguments_are_read_without_torch() -> None:
     program = "import sys, numeric.arguments, numeric.thomson as t; t.solve(3, starts=1); print('torch' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

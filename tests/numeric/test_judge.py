@@ -54,7 +54,7 @@ def exactly(laws: list[exact.Law]) -> list[float]:
 def test_population_loss_is_the_exact_one(data: dict[str, Any], laws: list[exact.Law]) -> None:
     """To the 1e-10 that the route promises."""
     judged = judge(config(**data), W, None, B)
-    assert judged.exact
+    assert not judged.sampled
     assert judged.loss.tolist() == pytest.approx(exactly(laws), rel=1e-10)
 
 
@@ -88,7 +88,7 @@ def test_absolute_value_circuit() -> None:
     inner = torch.tensor([[[1.0, 0], [-1, 0], [0, 1], [0, -1]]] * 2)
     settings = TrainConfig(n_features=2, n_hidden=4, seeds=(0, 1), sparsity=(0.5, 0.5), family=ABSOLUTE, signed=True)
     judged = judge(settings, inner, inner.abs().mT, torch.tensor([[0.0, 0.0], [1.0, 1.0]]))
-    assert not judged.exact
+    assert judged.sampled
     assert judged.loss.tolist() == pytest.approx([0, 2], abs=1e-12)
 
 
@@ -101,7 +101,7 @@ def test_other_families_on_points(family: Family) -> None:
     x = points.expand(2, -1, -1)
     squares = (x - forward(family, Parameters(W, None, B), x)) ** 2
     expected = [squares[0].sum(1).mean().item(), (squares[1] @ torch.tensor([1, 0.5, 2]).double()).mean().item()]
-    assert judged.exact
+    assert not judged.sampled
     assert judged.loss.tolist() == pytest.approx(expected, rel=1e-12)
 
 
@@ -143,7 +143,7 @@ def test_a_model_too_large_for_floats_takes_no_other_along() -> None:
     large = W.clone()
     large[1] *= 1e80
     judged = judge(settings, large, None, B)
-    assert judged.exact
+    assert not judged.sampled
     assert judged.loss.isnan().tolist() == [False, True]
     assert judged.loss[0] == population_loss(settings, W, B)[0]
 

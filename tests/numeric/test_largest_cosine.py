@@ -28,7 +28,7 @@ def test_the_smooth_maximum_encloses_the_maximum(m: int, n: int, seed: int, line
 
 
 @given(st.integers(0, 200), st.booleans())
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 def test_polishing_ends_where_no_small_step_helps(seed: int, lines: bool) -> None:
     """Never higher than before; at the end random steps of 1e-5 lower nothing by more than their square, times 8."""
     random = np.random.default_rng(seed)
@@ -44,10 +44,10 @@ def test_polishing_ends_where_no_small_step_helps(seed: int, lines: bool) -> Non
 
 def test_the_kth_start_depends_on_the_seed_and_k_alone() -> None:
     """Longer searches go on from shorter ones."""
-    short, long = (least(10, 3, starts, 5, -1.0, lines=False) for starts in (len(SCHEDULES), 3 * len(SCHEDULES)))
+    short, long = (least(7, 3, starts, 5, -1.0, lines=False) for starts in (len(SCHEDULES), 2 * len(SCHEDULES)))
     assert long.largest <= short.largest
-    assert (short.starts, long.starts) == (len(SCHEDULES), 3 * len(SCHEDULES))
-    again = least(10, 3, len(SCHEDULES), 5, -1.0, lines=False)
+    assert (short.starts, long.starts) == (len(SCHEDULES), 2 * len(SCHEDULES))
+    again = least(7, 3, len(SCHEDULES), 5, -1.0, lines=False)
     np.testing.assert_array_equal(again.W, short.W)
 
 

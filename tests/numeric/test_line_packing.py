@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.integrate import quad
 
@@ -25,7 +25,14 @@ pytestmark = pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWar
 EPS = float(np.finfo(np.float64).eps)
 
 
-@pytest.mark.parametrize(("n", "m"), list(known_coherences()))
+# The dearest are for `make fuzz`.
+QUICK = settings().max_examples < 1000
+
+
+@pytest.mark.hypothesis
+@pytest.mark.parametrize(
+    ("n", "m"), [size for size in known_coherences() if not (QUICK and size in ((15, 3), (28, 7)))]
+)
 @pytest.mark.slow
 def test_every_published_packing_is_reached_by_default(n: int, m: int) -> None:
     """Stopping once it is reached shortens the default search, and changes nothing of it up to there."""

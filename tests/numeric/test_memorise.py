@@ -15,6 +15,7 @@ from numeric.memorise import Memorisation, MemoriseConfig, example_dimensionalit
 from numeric.metrics import feature_dimensionality
 from numeric.model import initial_weights
 from numeric.train import Cosine, WarmUp
+from numeric.train.checkpoint import Checkpoint, save
 
 SMALL = MemoriseConfig(
     points=(3, 20, None),
@@ -100,10 +101,10 @@ class Stop(Exception):
 
 def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: Memorisation) -> None:
     path = tmp_path / "run.npz"
-    seen: list[tuple[int, int]] = []
+    seen: list[float] = []
 
-    def stop(done: int, total: int) -> None:
-        seen.append((done, total))
+    def stop(share: float) -> None:
+        seen.append(share)
         raise Stop
 
     config = replace(SMALL, n_features=400, sparsity=0.95, points=(3, 400), steps=60)
@@ -111,8 +112,7 @@ def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: M
     with pytest.raises(Stop):
         train_on_samples(config, checkpoint=path, save_seconds=0.0, progress=stop)
     assert seen
-    assert 0 < seen[0][0] < 60
-    assert seen[0][1] == 60
+    assert 0 < seen[0] < 1
     before = path.read_bytes()
     with pytest.raises(ValueError, match="belongs to a run with other settings"):
         train_on_samples(replace(config, steps=61), checkpoint=path)
@@ -120,6 +120,13 @@ def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: M
     assert same(train_on_samples(config, checkpoint=path), whole)
     # A finished run is read, not repeated; how much memory it may take is no setting of the numbers.
     assert same(train_on_samples(replace(config, max_memory=1 << 31), checkpoint=path), whole)
+
+
+def test_a_checkpoint_with_finished_blocks_is_another_trainings(tmp_path: Path) -> None:
+    path = tmp_path / "run.npz"
+    save(path, Checkpoint(SMALL.fingerprint(), 1, 0, {}))
+    with pytest.raises(ValueError, match="is not one of this run: finished must be 0, got 1"):
+        train_on_samples(SMALL, checkpoint=path)
 
 
 def test_numbers_of_numpy_are_the_same_settings() -> None:

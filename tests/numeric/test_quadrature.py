@@ -30,7 +30,7 @@ def linear_loss(W: Floats, sparsity: Floats, importance: Floats) -> tuple[float,
     return float(terms.sum()), float(np.abs(terms).sum())
 
 
-@settings(max_examples=max(40, settings().max_examples // 3))
+@settings(max_examples=settings().max_examples // 2)
 @given(
     arrays(np.float64, (1, 2), elements=positive),
     arrays(np.float64, 2, elements=sparsities),
@@ -82,7 +82,7 @@ def test_bias_alone(offset: float) -> None:
     assert found.value == pytest.approx(3 * (p / 3 - p * b + b * b), rel=1e-13)
 
 
-@settings(max_examples=15)
+@settings(max_examples=settings().max_examples // 2)
 @given(
     arrays(np.float64, (2, 2), elements=st.floats(-1.5, 1.5)),
     arrays(np.float64, 2, elements=st.floats(-1, 1)),

@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from numeric.solution import rotations
 from numeric.thomson import GRADIENT_TOLERANCE, ROUNDING, SphereSolution, best_known, energy, solve
-from numeric.thomson.descent import Problem, moved, rotations
+from numeric.thomson.descent import Problem, moved
 from numeric.thomson.pair_energy import NAMED
 
 EPS = float(np.finfo(float).eps)
@@ -33,19 +34,19 @@ def assert_sound(solution: SphereSolution, kind: Any = "coulomb") -> None:
             assert energy(nearby, kind) >= minimum.value - 256 * EPS * abs(minimum.value)
 
 
-@pytest.mark.parametrize("n", [*range(2, 13), 16, 32, 46])
+@pytest.mark.parametrize(("n", "starts"), [*((n, 16) for n in (*range(2, 13), 16)), (32, 64), (46, 128)])
 @pytest.mark.slow
-def test_best_known_energies_and_point_groups(n: int) -> None:
+def test_best_known_energies_and_point_groups(n: int, starts: int) -> None:
     """To 1e-9, of which rounding in the table takes half. None may be lower by more than rounding: a lower one is either an
     error or a discovery.
     """
-    solution = solve(n)
+    solution = solve(n, starts=starts)
     known = best_known()[n]
     assert abs(solution.value - known.energy) <= ROUNDING + 64 * EPS * known.energy
     assert_sound(solution)
     lowest = solution.minima[0]
     assert lowest.gradient_norm <= GRADIENT_TOLERANCE
-    assert sum(minimum.count for minimum in solution.minima) == 128
+    assert sum(minimum.count for minimum in solution.minima) == starts
     if known.point_group is not None:
         assert lowest.point_group.name == known.point_group
         assert lowest.point_group.deviation < 1e-10
@@ -143,7 +144,9 @@ def test_interference_beyond_it(n: int, dim: int, value: float) -> None:
 
 def test_one_value_on_a_continuum_is_one_minimum() -> None:
     """Eight points in the plane as two squares turned by any angle θ: each point meets cos²θ + sin²θ = 1, in all 8."""
-    found = [minimum for minimum in solve(8, dim=2, energy="interference").minima if abs(minimum.value - 8) < 1e-9]
+    found = [
+        minimum for minimum in solve(8, dim=2, energy="interference", starts=32).minima if abs(minimum.value - 8) < 1e-9
+    ]
     assert [minimum.flat for minimum in found] == [1]
     assert found[0].count > 1
 
@@ -193,7 +196,7 @@ def test_rotations_count_the_orbit(n: int, dim: int, seed: int) -> None:
     rank = min(n, dim)
     free = dim - rank
     points = Problem(n, dim, NAMED["coulomb"]).start(np.random.default_rng(seed))
-    assert rotations(points) == dim * (dim - 1) // 2 - free * (free - 1) // 2
+    assert rotations(points.T, 1e-6) == dim * (dim - 1) // 2 - free * (free - 1) // 2
 
 
 @given(st.integers(1, 6), st.integers(2, 5), st.integers(0, 2**20))
@@ -206,7 +209,7 @@ def test_a_step_is_a_step_in_the_tangent_space(n: int, dim: int, seed: int) -> N
     np.testing.assert_allclose(cosines, expected, rtol=0, atol=16 * EPS)
 
 
-@settings(max_examples=5)
+@settings(max_examples=settings().max_examples // 4)
 @given(st.integers(0, 2**20))
 def test_the_seed_decides_and_the_result_does_not_depend_on_it(seed: int) -> None:
     """Nine points have one minimum, D3h, so far as anyone has seen."""

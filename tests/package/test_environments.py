@@ -17,7 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("antipodal", "analytic", "numeric", "figures", "verify")
-CODE = (".py", ".pyi", ".typed", ".csv", ".html", ".css", ".mplstyle", ".js", ".json")
+CODE = (".py", ".pyi", ".typed", ".csv", ".html", ".css", ".mplstyle", ".js", ".json", ".md", ".png")
 pytestmark = pytest.mark.package
 
 
@@ -83,6 +83,7 @@ def test_the_wheel_says_what_an_index_shows(wheel: Path) -> None:
     for line in ("License-Expression: MIT", "Provides-Extra: scale", "Provides-Extra: files", "Keywords: "):
         assert line in metadata
     readme = metadata.split("\n\n", 1)[1]
+    assert "░█" in readme, "the phase diagram in letters shows where no picture of the repository does"
     for words, address in re.findall(r"!\[([^\]]*)\]\(([^)]*)\)", readme):
         assert address.startswith("https://") or len(words.split()) > 5, (
             "an index shows the words of a relative picture"

@@ -17,7 +17,7 @@ from verify import certificate
 from verify.certificate import Rejected, digest, verify
 
 CHECKER = Path(certificate.__file__)
-DAMAGES = 200 if settings().max_examples > 1000 else 10
+DAMAGES = 200 if settings().max_examples > 1000 else 5
 # Of small trees: one chart suffices for equal importances, and dense features of unlike importance drop one.
 SETTINGS: dict[str, tuple[Any, ...]] = {"strong": ("19/20", (1, 1), "1/200"), "drop": ("3/100", (1, "1/10"))}
 

@@ -9,7 +9,7 @@ from verify.check import Check, Claim, Outcome, Worst, run
 
 
 def outcome(deviation: float, tolerance: float = 1.0) -> Outcome:
-    return Outcome("1", "1", deviation, tolerance, "for the test")
+    return Outcome(exact="1", independent="1", deviation=deviation, tolerance=tolerance, reason="for the test")
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,12 @@ FAULTS: dict[str, tuple[str, Callable[[Any], Any]]] = {
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
+    forget()
     yield
+    forget()
+
+
+def forget() -> None:
     finite_data._memorised.cache_clear()
     infinite_data._many.cache_clear()
 

@@ -5,27 +5,54 @@ import math
 import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
+from pathlib import Path
+from types import ModuleType
 from xml.etree import ElementTree
 
 import pytest
+from browser import look, needs_chromium
+from captions import is_one_sentence
 from rich.console import Console
 
 import figures
 from analytic.n2m1 import CHAMBERS
+from figures.motifs.caption import Caption
+from verify import job
 from verify.check import Check, Outcome
-from verify.report import Run, as_html, as_json, table
+from verify.report import Run, Section, as_html, as_json, table
 
 QUICK = Run(full=False, device="cpu", seconds=1.0)
 CHECKS = [
-    Check("sound", "It holds.", Outcome("1/2", "0.5", 0.0, 1e-9, "exact", {"worst": "everywhere"}), 0.25),
-    Check("broken", "It does <not>.", Outcome("1", "2", math.nan, 0.0, "a reason", {"inner": [math.inf]}), 0.5),
+    Check(
+        "sound",
+        "It holds.",
+        Outcome(
+            exact="1/2", independent="0.5", deviation=0.0, tolerance=1e-9, reason="exact", data={"worst": "everywhere"}
+        ),
+        0.25,
+    ),
+    Check(
+        "broken",
+        "It does <not>.",
+        Outcome(
+            exact="1", independent="2", deviation=math.nan, tolerance=0.0, reason="a reason", data={"inner": [math.inf]}
+        ),
+        0.5,
+    ),
 ]
+LONG = Outcome(exact="1/3 " * 40, independent="9" * 300, deviation=1e-300, tolerance=1e-300, reason="a reason " * 40)
+SECTIONS = [
+    Section("The first", "It has two.", CHECKS),
+    Section("The second & last", "It has one.", [Check("wide", "It is long.", LONG, 0.5)]),
+]
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 700 200"><path id="p" d="M 0 0 L 1 1"/></svg>'
 
 
 @pytest.fixture(scope="module")
 def page() -> str:
-    drawn = [figures.Drawn("landscape", "A title", "A caption & more", b"<svg/>", b"")]
-    return as_html(CHECKS, drawn, QUICK).decode()
+    caption = Caption("A caption & more.", "It is exact.", "It follows.", (("what", "a < b"),))
+    drawn = [figures.Drawn("landscape", "A title", caption, SVG, b"")]
+    return as_html(SECTIONS, drawn, QUICK).decode()
 
 
 def test_json_keeps_every_outcome_and_is_strict() -> None:
@@ -54,21 +81,21 @@ def test_terminal_table_names_each_check_whole_at_80_columns() -> None:
 class _Page(HTMLParser):
     """Tags that load or link, ids, and the open tags, which must close in order."""
 
-    VOID = frozenset({"meta", "img", "br"})
+    VOID = frozenset({"meta", "br", "col"})
 
     def __init__(self) -> None:
         super().__init__()
         self.links: list[str] = []
         self.ids: set[str] = set()
         self.open: list[str] = []
-        self.images: list[dict[str, str | None]] = []
+        self.drawings: list[dict[str, str | None]] = []
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         found = dict(attributes)
         self.links += [value for name in ("href", "src") if (value := found.get(name))]
         self.ids |= {value for value in [found.get("id")] if value}
-        if tag == "img":
-            self.images.append(found)
+        if tag == "svg":
+            self.drawings.append(found)
         if tag not in self.VOID:
             self.open.append(tag)
 
@@ -83,15 +110,19 @@ def parsed(page: str) -> _Page:
     return parser
 
 
+@pytest.mark.slow
 def test_page_is_well_formed_and_loads_nothing(parsed: _Page) -> None:
     assert parsed.open == []
     assert all(link.startswith(("#", "data:")) for link in parsed.links)
     assert {link[1:] for link in parsed.links if link.startswith("#")} <= parsed.ids
-    assert [image["alt"] for image in parsed.images] == ["A title. A caption & more"]
+    assert [drawing["aria-label"] for drawing in parsed.drawings] == ["A title"]
+    assert [drawing["aria-describedby"] for drawing in parsed.drawings] == ["landscape-caption"]
+    assert "landscape-caption" in parsed.ids
 
 
+@pytest.mark.slow
 def test_page_shows_verdict_checks_and_reasons(page: str) -> None:
-    assert "1 of 2 checks passed, 1 failed: broken" in page
+    assert "2 of 3 checks passed, 1 failed: broken" in page
     assert "It does &lt;not&gt;." in page
     assert "a reason" in page
 
@@ -104,8 +135,53 @@ def _formulas(page: str) -> Iterator[ElementTree.Element]:
         yield ElementTree.fromstring(source)
 
 
+@pytest.mark.slow
 def test_formulas_are_well_formed_mathml_and_cover_the_derivation(page: str) -> None:
     formulas = list(_formulas(page))
     steps = sum(len(chamber.steps) for chamber in CHAMBERS)
     assert sum(formula.get("display") == "block" for formula in formulas) == steps + 1
     assert all("".join(formula.itertext()).strip() for formula in formulas)
+
+
+@pytest.mark.slow
+def test_checks_stand_under_the_heading_of_their_suite(page: str) -> None:
+    head, first, second = re.split(r'<h3 id="suite-\d">', page[: page.index('<section id="minima">')])
+    assert re.findall(r'<a href="#(suite-\d)">(.*?)</a>: <span class="(.*?)">(.*?)</span>', head) == [
+        ("suite-1", "The first", "failed-mark", "1 of 2"),
+        ("suite-2", "The second &amp; last", "passed", "1 of 1"),
+    ]
+    for part, about, names in ((first, "It has two.", ["sound", "broken"]), (second, "It has one.", ["wide"])):
+        assert about in part
+        assert re.findall(r"<code>(.*?)</code>", part) == names
+
+
+@pytest.mark.slow
+def test_a_caption_has_its_numbers_below(page: str) -> None:
+    assert '<figcaption id="landscape-caption">A caption &amp; more. It is exact. It follows.</figcaption>' in page
+    assert '<tr><th scope="row">what</th><td>a &lt; b</td></tr>' in page
+
+
+@pytest.mark.parametrize("suite", job.SUITES, ids=lambda suite: suite.TITLE)
+def test_every_suite_says_what_it_is_about_in_one_sentence(suite: ModuleType) -> None:
+    assert is_one_sentence(suite.ABOUT)
+    assert not suite.TITLE.endswith(".")
+
+
+LOOK = """
+  document.querySelectorAll("details").forEach(part => { part.open = true; });
+  const cells = [...document.querySelectorAll("td, tbody th")];
+  const cut = cells.filter(cell => cell.getBoundingClientRect().right > innerWidth || cell.scrollWidth > cell.clientWidth + 1);
+  return {width: innerWidth, page: document.documentElement.scrollWidth, cells: cells.length,
+    cut: cut.map(cell => cell.textContent.trim().slice(0, 60))};
+"""
+
+
+@needs_chromium
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.processes
+def test_no_column_is_cut(page: str, width: int, tmp_path: Path) -> None:
+    said = look(page, LOOK, width, tmp_path)
+    assert said["width"] == width
+    assert said["page"] <= width
+    assert said["cells"] > 50
+    assert said["cut"] == []

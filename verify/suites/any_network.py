@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
@@ -13,11 +12,18 @@ from analytic.exact import to_flint
 from analytic.law import Anticorrelated, Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss
 from analytic.loss.cube import expectation, positive_part, transform, vertices
+from numeric.law import variance as float_variance
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
+
+TITLE = "Any network"
+ABOUT = (
+    "The exact loss of a network of any shape is held to quadrature, sampling and published values; the smallest "
+    "model is a special case."
+)
 
 Matrix = list[list[Fraction]]
 
@@ -68,55 +74,55 @@ def networks(count: int, sizes: tuple[tuple[int, int], ...], name: str) -> list[
     return found
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[int] = (
+    (
+        "network_quadrature",
+        "The exact loss of networks with n = 2 and 3, with bias, equals nested quadrature.",
+        lambda more, progress: quadrature(16 * more, progress),
+    ),
+    (
+        "network_monte_carlo",
+        "The exact loss of networks with n = 5, m = 2 equals the sample mean of the squared error.",
+        lambda more, progress: monte_carlo(4 * more, 1_000_000 * more, progress),
+    ),
+    (
+        "network_products",
+        "E[x_j ReLU(z_i)] is half the slope of E ReLU(z_i)² in G_ij.",
+        lambda more, progress: products(12 * more, progress),
+    ),
+    (
+        "network_invariance",
+        "Turning the hidden space or renaming equal features leaves the exact loss the same.",
+        lambda more, progress: invariance(8 * more, progress),
+    ),
+    (
+        "network_variance",
+        "Without weights, and with biases E x, the loss is Σ I_i Var x_i, under every law.",
+        lambda more, progress: variance(progress),
+    ),
+    (
+        "network_enclosure",
+        "The ball route holds the rational value, at 15, 30 and 60 digits.",
+        lambda more, progress: enclosure(8 * more, progress),
+    ),
+    (
+        "one_hot",
+        "With one active feature, c = 6, the 4-gon with 0, 1, 2 rising dead features has the published loss.",
+        lambda more, progress: one_hot(progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    more = 10 if full else 1
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "network_quadrature",
-            "The exact loss of networks with n = 2 and 3, with bias, equals nested quadrature.",
-            lambda progress: quadrature(16 * more, progress),
-        ),
-        (
-            "network_monte_carlo",
-            "The exact loss of networks with n = 5, m = 2 equals the sample mean of the squared error.",
-            lambda progress: monte_carlo(4 * more, 1_000_000 * more, progress),
-        ),
-        (
-            "network_products",
-            "E[x_j ReLU(z_i)] is half the slope of E ReLU(z_i)² in G_ij.",
-            lambda progress: products(12 * more, progress),
-        ),
-        (
-            "network_invariance",
-            "Turning the hidden space or renaming equal features leaves the exact loss the same.",
-            lambda progress: invariance(8 * more, progress),
-        ),
-        (
-            "network_variance",
-            "Without weights, and with biases E x, the loss is Σ I_i Var x_i, under every law.",
-            variance,
-        ),
-        (
-            "network_enclosure",
-            "The ball route holds the rational value, at 15, 30 and 60 digits.",
-            lambda progress: enclosure(8 * more, progress),
-        ),
-        (
-            "one_hot",
-            "With one active feature, c = 6, the 4-gon with 0, 1, 2 rising dead features has the published loss.",
-            one_hot,
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, 10 if full else 1)
 
 
 def quadrature(count: int, progress: Progress) -> Outcome:
     worst = Worst()
-    for index, network in enumerate(networks(count, ((2, 1), (2, 2), (3, 1), (3, 2)), "quadrature")):
+    for network in each(networks(count, ((2, 1), (2, 2), (3, 1), (3, 2)), "quadrature"), progress):
         exact, integral = float(network.exact), expected_loss_quadrature(*network.floats).value
         worst.see(abs(exact - integral) / (exact or 1.0), exact, integral, network.label)
-        progress((index + 1) / count)
     reason = "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small"
     return worst.outcome(1e-9, reason, {"networks": count})
 
@@ -136,7 +142,7 @@ def products(count: int, progress: Progress) -> Outcome:
     """Both sides by the exact route, the slope as a symmetric difference of rationals with h = 1e-12."""
     step, random = Fraction(1, 10**12), Random("products")
     worst = Worst()
-    for index in range(count):
+    for index in each(range(count), progress):
         n = 2 + index % 4
         g = [Fraction(random.randint(-8, 8), 5) for _ in range(n)]
         b, j = Fraction(random.randint(-6, 6), 7), random.randrange(n)
@@ -153,7 +159,6 @@ def products(count: int, progress: Progress) -> Outcome:
         slope = (mean(ahead, 2, None) - mean(behind, 2, None)) / (4 * step)
         product = mean(g, 1, j)
         worst.see(abs(slope - product), float(product), float(slope), f"{law}, g = {[*map(str, g)]}")
-        progress((index + 1) / count)
     reason = "rational differences with h = 1e-12: h times a second derivative that may jump, below 10"
     return worst.outcome(1e-11, reason, {"networks": count})
 
@@ -162,7 +167,7 @@ def invariance(count: int, progress: Progress) -> Outcome:
     """The rotation by (3/5, 4/5) and the reversal of features that share one sparsity, all in rationals."""
     worst = Worst()
     cosine, sine = Fraction(3, 5), Fraction(4, 5)
-    for index, network in enumerate(networks(count, ((3, 2), (5, 2)), "invariance")):
+    for network in each(networks(count, ((3, 2), (5, 2)), "invariance"), progress):
         law = Independent(network.sparsity[0])
         first, second = network.W
         turned = [
@@ -174,7 +179,6 @@ def invariance(count: int, progress: Progress) -> Outcome:
         moved = expected_loss(renamed, network.b[::-1], law, network.importance[::-1])
         before, after = Fraction(str(exact)), Fraction(str(moved))
         worst.see(abs(before - after), before, after, network.label)
-        progress((index + 1) / count)
     return worst.outcome(0.0, "both exact", {"networks": count})
 
 
@@ -191,7 +195,7 @@ def variance(progress: Progress) -> Outcome:
     for law in laws:
         # The moments of an indicator times a uniform, from the supports themselves.
         active = [sum((p for support, p in law.supports(4) if i in support), Fraction(0)) for i in range(4)]
-        spread = sum((w * (p / 3 - p * p / 4) for w, p in zip(importance, active, strict=True)), Fraction(0))
+        spread = sum((w * float_variance(p) for w, p in zip(importance, active, strict=True)), Fraction(0))
         exact = Fraction(str(expected_loss([[0] * 4], [p / 2 for p in active], law, importance)))
         worst.see(abs(exact - spread), exact, spread, str(law))
     return worst.outcome(0.0, "both exact", {"laws": len(laws)})
@@ -200,7 +204,7 @@ def variance(progress: Progress) -> Outcome:
 def enclosure(count: int, progress: Progress) -> Outcome:
     """How far, in radii, the rational value lies from the middle of its ball."""
     worst = Worst()
-    for index, network in enumerate(networks(count, ((3, 2), (5, 2), (6, 3)), "enclosure")):
+    for network in each(networks(count, ((3, 2), (5, 2), (6, 3)), "enclosure"), progress):
         exact = network.exact
         for digits in (15, 30, 60):
             middle, radius = enclose_loss(
@@ -208,7 +212,6 @@ def enclosure(count: int, progress: Progress) -> Outcome:
             )
             share = float(abs(middle - exact) / radius) if radius else float(middle != exact) * 2
             worst.see(share, float(exact), float(middle), network.label)
-        progress((index + 1) / count)
     reason = "radii of the ball: the value lies inside"
     return worst.outcome(1.0, reason, {"networks": count})
 

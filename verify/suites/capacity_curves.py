@@ -12,7 +12,7 @@ from analytic.capacity import PANELS, PHASES, Curve, HeldCapacity, Phase, alloca
 from numeric.capacity import best_on_grid, held_loss
 from numeric.metrics import capacity
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Outcome, Worst
 
@@ -72,21 +72,20 @@ def label(model: HeldCapacity) -> str:
 def held(count: int, progress: Progress) -> Outcome:
     """At five capacities in both phases, relative to I₁ + I₂."""
     worst = Worst()
-    for index, model in enumerate(models(count)):
+    for model in each(models(count), progress):
         s, *importance = map(float, model.parameters[:3])
         for c in ("0", "1/8", "1/3", "1/2", "4/5"):
             for phase in PHASES:
                 exact = float(model.loss(c, phase))
                 found = held_loss(float(Fraction(c)), SIGNS[phase], s, importance).value
                 worst.see(abs(exact - found) / sum(importance), exact, found, f"{label(model)}, C = {c}, {phase}")
-        progress((index + 1) / count)
     return worst.outcome(1e-13, "the accuracy of the quadrature, relative to I₁ + I₂", {"models": count})
 
 
 def benefit(count: int, progress: Progress) -> Outcome:
     """Central differences of fourth order with h = 1/1000 of searched losses, relative to I₁ + I₂."""
     worst, h = Worst(), 1e-3
-    for index, model in enumerate(models(count)):
+    for model in each(models(count), progress):
         s, *importance = map(float, model.parameters[:3])
         for c in ("1/5", "2/5", "3/4"):
             for phase in PHASES:
@@ -94,7 +93,6 @@ def benefit(count: int, progress: Progress) -> Outcome:
                 at = [held_loss(float(Fraction(c)) + k * h, SIGNS[phase], s, importance).value for k in (-2, -1, 1, 2)]
                 found = -(at[0] - 8 * at[1] + 8 * at[2] - at[3]) / (12 * h)
                 worst.see(abs(exact - found) / sum(importance), exact, found, f"{label(model)}, C = {c}, {phase}")
-        progress((index + 1) / count)
     # The exact fifth derivative of K is at most 3,601 (I₁ + I₂) at these places, at s = 0.
     reason = "h⁴/30 times the fifth derivative of K, 1.2e-10, and 1.5/h times the 1e-13 of the quadrature; fourfold"
     return worst.outcome(1e-9, reason, {"models": count})
@@ -103,7 +101,7 @@ def benefit(count: int, progress: Progress) -> Outcome:
 def phase(count: int, progress: Progress) -> Outcome:
     """Difference of the losses, relative to I₁ + I₂; 1 where phases differ or capacities by more than 1e-5."""
     worst = Worst()
-    for index, model in enumerate(models(count)):
+    for model in each(models(count), progress):
         s, *importance = map(float, model.parameters[:3])
         (best, *ties) = model.best()
         found = minimise_loss(2, 1, s, importance=importance, bias=False, starts=8)
@@ -115,6 +113,5 @@ def phase(count: int, progress: Progress) -> Outcome:
         exact = f"{best.phase}, K = {float(best.value):.13g}, C = {float(best.capacity):.7f}"
         seen = f"{'aligned' if first * second > 0 else 'antipodal'}, K = {found.value:.13g}, C = {share:.7f}"
         worst.see(deviation, exact, seen, label(model))
-        progress((index + 1) / count)
     reason = "losses to ten times the accuracy that the route promises; capacities to the root of that"
     return worst.outcome(1e-9, reason, {"models": count})

@@ -16,7 +16,7 @@ from analytic.capacity.quadratic_task import Uniform, coefficients, kurtosis, sk
 from numeric.arguments import Floats
 from numeric.capacity import Atoms, QuadraticSolution, error_variance, minimise_quadratic, sparse_uniform, three_values
 from numeric.metrics import capacity
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Outcome, Worst
 
@@ -34,7 +34,13 @@ def published(progress: Progress) -> Outcome:
     terms = len(sympy.Add.make_args(derived))
     difference = sympy.expand(derived - form)
     differ = 0 if difference == 0 else len(sympy.Add.make_args(difference))
-    return Outcome(f"{terms} terms", f"{differ} of them differ", float(differ), 0.0, "an identity of polynomials")
+    return Outcome(
+        exact=f"{terms} terms",
+        independent=f"{differ} of them differ",
+        deviation=float(differ),
+        tolerance=0.0,
+        reason="an identity of polynomials",
+    )
 
 
 def tasks(count: int) -> list[tuple[QuadraticModel, int]]:
@@ -72,7 +78,7 @@ def floats(model: QuadraticModel) -> tuple[list[float], Atoms]:
 def loss(count: int, progress: Progress) -> Outcome:
     """At random rational W; both are sums of terms no larger than β (Σ v + ‖W‖²)², to which it is relative."""
     random, worst = Random("weights of capacity"), Worst()
-    for index in range(count):
+    for _ in each(range(count), progress):
         n = random.randint(1, 5)
         m = random.randint(1, min(n, 3))
         values = [Fraction(random.randint(0, 8), 4) for _ in range(n)]
@@ -83,7 +89,6 @@ def loss(count: int, progress: Progress) -> Outcome:
         found = float(error_variance(W, *floats(model)))
         scale = float(model.parameters[1]) * (float(sum(values)) + float((W**2).sum())) ** 2
         worst.see(abs(exact - found) / (scale or 1.0), exact, found, f"{label(model)}, W = {W.tolist()}")
-        progress((index + 1) / count)
     return worst.outcome(64 * EPS, "rounding of sums of n m products, relative to β (Σ v + ‖W‖²)²", {"weights": count})
 
 
@@ -91,13 +96,12 @@ def fourth_moment(count: int, progress: Progress) -> Outcome:
     """Relative, at densities from 1/count to 1."""
     worst = Worst()
     laws: tuple[tuple[Uniform, float], ...] = (("symmetric", -1.0), ("positive", 0.0))
-    for index in range(count):
+    for index in each(range(count), progress):
         density = Fraction(index + 1, count)
         for law, low in laws:
             exact = float(sparse_kurtosis(density, law))
             found = sparse_uniform(float(density), low).kurtosis
             worst.see(abs(exact - found) / exact, exact, found, f"{law}, density {density}")
-        progress((index + 1) / count)
     return worst.outcome(64 * EPS, "rounding of two moments of four atoms", {"densities": count})
 
 
@@ -107,7 +111,7 @@ def bound(count: int, progress: Progress) -> Outcome:
     Every other W is the exact best one, nudged by 1e-3, where the bound is nearly reached; the rest are random.
     """
     random, worst = np.random.default_rng(7), Worst()
-    for index in range(count):
+    for index in each(range(count), progress):
         n = int(random.integers(2, 6))
         m = int(random.integers(1, n + 1))
         values = [Fraction(int(k), 4) for k in random.integers(1, 9, n)]
@@ -121,7 +125,6 @@ def bound(count: int, progress: Progress) -> Outcome:
         nothing = float(model.loss([0] * n))
         worst.see((allowed - found) / nothing, allowed, found, f"loss, number {index}, {label(model)}")
         worst.see((float(shares.sum()) - rank) / rank, rank, float(shares.sum()), f"capacity, number {index}")
-        progress((index + 1) / count)
     reason = "rounding of capacities, good to 10 n m eps times the ratio of norms, here up to 1e3; negative: it holds"
     return worst.outcome(1e-11, reason, {"weights": count})
 
@@ -135,13 +138,12 @@ def searched(model: QuadraticModel, m: int, method: Method) -> QuadraticSolution
 def minimum(count: int, progress: Progress) -> Outcome:
     """Relative to the loss at W = 0; both signs count."""
     worst = Worst()
-    for index, (model, m) in enumerate(tasks(count)):
+    for model, m in each(tasks(count), progress):
         exact = float(model.loss(model.allocate(m)))
         nothing = float(model.loss([0] * model.n))
         for method in METHODS:
             found = searched(model, m, method).value
             worst.see(abs(found - exact) / nothing, exact, found, f"{label(model)}, m = {m}, {method}")
-        progress((index + 1) / count)
     return worst.outcome(
         1e-12, "rounding; a gradient of 1e-9 leaves 1e-18 of value", {"tasks": count, "starts": _STARTS}
     )
@@ -150,13 +152,12 @@ def minimum(count: int, progress: Progress) -> Outcome:
 def allocation(count: int, progress: Progress) -> Outcome:
     """Largest difference of a capacity; equal values and those at β ≤ 3 are told apart by sorting."""
     worst = Worst()
-    for index, (model, m) in enumerate(tasks(count)):
+    for model, m in each(tasks(count), progress):
         exact = sorted(map(float, model.allocate(m)))
         for method in METHODS:
             found = sorted(searched(model, m, method).capacities.tolist())
             deviation = max(abs(a - b) for a, b in zip(exact, found, strict=True))
             worst.see(deviation, _row(exact), _row(found), f"{label(model)}, m = {m}, {method}")
-        progress((index + 1) / count)
     reason = "a gradient of 1e-9 over the smallest curvature; an ignored column vanishes as the square of its norm"
     return worst.outcome(1e-6, reason, {"tasks": count})
 
@@ -164,7 +165,7 @@ def allocation(count: int, progress: Progress) -> Outcome:
 def realised(count: int, progress: Progress) -> Outcome:
     """Loss relative to that at W = 0, and capacities, of the exact weights rounded to floats."""
     worst = Worst()
-    for index, (model, m) in enumerate(tasks(count)):
+    for model, m in each(tasks(count), progress):
         shares = model.allocate(m)
         W = _array(realise(model, m))
         exact, nothing = float(model.loss(shares)), float(model.loss([0] * model.n))
@@ -172,7 +173,6 @@ def realised(count: int, progress: Progress) -> Outcome:
         worst.see(abs(found - exact) / nothing, exact, found, f"loss, {label(model)}, m = {m}")
         for share, own in zip(map(float, shares), capacity(W).tolist(), strict=True):
             worst.see(abs(share - own), share, own, f"capacity, {label(model)}, m = {m}")
-        progress((index + 1) / count)
     return worst.outcome(256 * EPS, "rounding of W, of its Gram matrix and of the sum over inputs", {"tasks": count})
 
 

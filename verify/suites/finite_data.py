@@ -15,8 +15,11 @@ from numeric.arguments import Floats
 from numeric.memorise import Memorisation, MemoriseConfig, SampleLoss, train_on_samples
 from numeric.running.progress import Progress
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
 from .infinite_data import many_samples, pentagon
+
+TITLE = "Few data, many data"
+ABOUT = "What few data and many data leave in the weights is derived, and held to training on samples."
 
 EPS = float(np.finfo(np.float64).eps)
 _NORMS = tuple(Fraction(k, 4) for k in (0, 1, 3, 4, 6, 9))
@@ -24,48 +27,57 @@ _BIASES = tuple(Fraction(k, 4) for k in (-6, -3, -1, 0, 1, 2))
 _LOSS_BOUND, _SHAPE_BOUND = 1e-3, 0.1
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+def _largest(full: bool) -> int:
+    return 12 if full else 7
+
+
+def _sizes(full: bool) -> tuple[int, ...]:
+    return (5, 6, 7, 8) if full else (5, 8)
+
+
+CLAIMS: Rows[bool] = (
+    (
+        "memorised_loss",
+        "The derived loss of T orthonormal points stored as a T-gon, at any norm and bias, is that of its weights in floats.",
+        lambda full, progress: formula(_largest(full), progress),
+    ),
+    (
+        "memorised_exactly",
+        "The derived weights reproduce points with disjoint supports without any error, by the definition, in exact numbers.",
+        lambda full, progress: exactly(_largest(full), progress),
+    ),
+    (
+        "memorised_smallest",
+        "A search for the least ‖W‖² that stores T orthonormal points without error ends at the T-gon's T/(1 − cos 2π/T).",
+        lambda full, progress: smallest(_largest(full), progress),
+    ),
+    (
+        "memorised_trained",
+        "Trained on T samples, the best seed stores them as the T-gon: loss within the stated bound of the exact 0.",
+        lambda full, progress: trained_loss(_sizes(full), progress),
+    ),
+    (
+        "memorised_dimensionality",
+        "Of the seeds that store their samples, the one of least ‖W‖ is the T-gon (proved to have the least): D_X = m/T.",
+        lambda full, progress: trained_shape(_sizes(full), progress),
+    ),
+    (
+        "infinite_data",
+        "Trained on very many samples a model does as well on new ones as one that sees fresh samples in every step. "
+        "(Samples of length 1 have dependent features: the population loss of independent features is not their law.)",
+        lambda full, progress: many_samples(full, progress),
+    ),
+    (
+        "infinite_pentagon",
+        "The features that fresh samples store are as many as the polygon has corners that saves most, exactly, at bias 0.",
+        lambda full, progress: pentagon(full, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    largest = 12 if full else 7
-    sizes = (5, 6, 7, 8) if full else (5, 8)
-    return (
-        Claim(
-            "memorised_loss",
-            "The derived loss of T orthonormal points stored as a T-gon, at any norm and bias, is that of its weights in floats.",
-            lambda progress: formula(largest, progress),
-        ),
-        Claim(
-            "memorised_exactly",
-            "The derived weights reproduce points with disjoint supports without any error, by the definition, in exact numbers.",
-            lambda progress: exactly(largest, progress),
-        ),
-        Claim(
-            "memorised_smallest",
-            "A search for the least ‖W‖² that stores T orthonormal points without error ends at the T-gon's T/(1 − cos 2π/T).",
-            lambda progress: smallest(largest, progress),
-        ),
-        Claim(
-            "memorised_trained",
-            "Trained on T samples, the best seed stores them as the T-gon: loss within the stated bound of the exact 0.",
-            lambda progress: trained_loss(sizes, progress),
-        ),
-        Claim(
-            "memorised_dimensionality",
-            "Of the seeds that store their samples, the one of least ‖W‖ is the T-gon (proved to have the least): D_X = m/T.",
-            lambda progress: trained_shape(sizes, progress),
-        ),
-        Claim(
-            "infinite_data",
-            "Trained on very many samples a model does as well on new ones as one that sees fresh samples in every step. "
-            "(Samples of length 1 have dependent features: the population loss of independent features is not their law.)",
-            lambda progress: many_samples(full, progress),
-        ),
-        Claim(
-            "infinite_pentagon",
-            "The features that fresh samples store are as many as the polygon has corners that saves most, exactly, at bias 0.",
-            lambda progress: pentagon(full, progress),
-        ),
-    )
+    return ready(CLAIMS, full)
 
 
 def formula(largest: int, progress: Progress) -> Outcome:
@@ -111,7 +123,12 @@ def exactly(largest: int, progress: Progress) -> Outcome:
         wrong += training_loss(W, b, points) != 0 or memorised(T).training_loss != 0
         progress(T / largest)
     return Outcome(
-        "0", f"{wrong} of {largest} not 0", float(wrong), 0.0, "exact numbers are equal or not", {"T": largest}
+        exact="0",
+        independent=f"{wrong} of {largest} not 0",
+        deviation=float(wrong),
+        tolerance=0.0,
+        reason="exact numbers are equal or not",
+        data={"T": largest},
     )
 
 

@@ -46,13 +46,13 @@ def many_samples(full: bool, progress: Progress) -> Outcome:
     gaps = abs(runs.test_loss[few] - runs.training_loss[few]) + abs(runs.test_loss[fresh] - on_samples)
     progress(1.0)
     return Outcome(
-        f"{runs.test_loss[fresh]:.5f}",
-        f"{runs.test_loss[few]:.5f}",
-        abs(float(runs.test_loss[few] - runs.test_loss[fresh])),
-        _INFINITE_BOUND * float(1 - runs.test_loss[fresh]),
-        "stated: a twentieth of what the model of fresh samples gains over weights of 0, whose loss is 1; the T samples, the "
-        "test samples and the end of training keep the difference from 0",
-        {"T": T, "training": float(runs.training_loss[few]), "gaps": float(gaps), "regime": runs.regimes[few]},
+        exact=f"{runs.test_loss[fresh]:.5f}",
+        independent=f"{runs.test_loss[few]:.5f}",
+        deviation=abs(float(runs.test_loss[few] - runs.test_loss[fresh])),
+        tolerance=_INFINITE_BOUND * float(1 - runs.test_loss[fresh]),
+        reason="stated: a twentieth of what the model of fresh samples gains over weights of 0, whose loss is 1; the T samples, "
+        "the test samples and the end of training keep the difference from 0",
+        data={"T": T, "training": float(runs.training_loss[few]), "gaps": float(gaps), "regime": runs.regimes[few]},
     )
 
 
@@ -64,10 +64,10 @@ def pentagon(full: bool, progress: Progress) -> Outcome:
     found, exact = int((norms >= norms.max() / 2).sum()), best_polygon(12, "zero_bias").corners
     progress(1.0)
     return Outcome(
-        str(exact),
-        str(found),
-        float(abs(found - exact)),
-        0.0,
-        "numbers of features are equal or not",
-        {"norms": np.sort(norms)[:-9:-1].tolist(), "regime": runs.regimes[fresh]},
+        exact=str(exact),
+        independent=str(found),
+        deviation=float(abs(found - exact)),
+        tolerance=0.0,
+        reason="numbers of features are equal or not",
+        data={"norms": np.sort(norms)[:-9:-1].tolist(), "regime": runs.regimes[fresh]},
     )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import sympy
 from scipy.spatial.distance import pdist
 
+from analytic.exact import closed_form
 from analytic.polytopes import CATALOGUE, antiprism, polytope
 from numeric.arguments import Floats
 from numeric.geometry import Reference, best_fit, describe, vertices
 from numeric.geometry import antiprism as float_antiprism
 from numeric.metrics import coherence, feature_dimensionality, numerical_rank
 from numeric.minimise import minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Rows, Worst, ready
+
+TITLE = "Polytopes and their names"
+ABOUT = (
+    "Float vertices are held to the exact ones of the catalogue, and weights turned, shuffled, disturbed or "
+    "minimised to their names."
+)
 
 _ROUNDING = 1e-13
 _TOLERANCE = 0.05
@@ -24,42 +31,44 @@ _TOLERANCE = 0.05
 _MINIMA = ((2, 1, 0.9, "digon"), (5, 2, 0.95, "pentagon"), (6, 3, 0.95, "octahedron"))
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+CLAIMS: Rows[bool] = (
+    (
+        "polytope_gram",
+        "The float vertices of every polytope of the catalogue have the exact Gram matrix, in some order.",
+        lambda full, progress: gram(progress),
+    ),
+    (
+        "polytope_dimensionality",
+        "D of every vertex, and the coherence, from float weights equal the exact ones.",
+        lambda full, progress: dimensionality(progress),
+    ),
+    (
+        "polytope_dimensions",
+        "Exactly and in floats, Σ D is the rank for every polytope of the catalogue, and less for antiprisms that are no "
+        "tight frames.",
+        lambda full, progress: dimensions(progress),
+    ),
+    (
+        "polytope_energies",
+        "Coulomb, logarithmic, Riesz and interference energies in closed form equal sums over float vertices.",
+        lambda full, progress: energies(progress),
+    ),
+    (
+        "polytope_names",
+        "Turned, shuffled and with noise below the tolerance, every polytope of the catalogue gets its name.",
+        lambda full, progress: names(50 if full else 5, progress),
+    ),
+    (
+        "minimised_shapes",
+        "The features of minimised models form the digon, pentagon and octahedron, with the exact D.",
+        lambda full, progress: minimised(16 if full else 2, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "polytope_gram",
-            "The float vertices of every polytope of the catalogue have the exact Gram matrix, in some order.",
-            gram,
-        ),
-        (
-            "polytope_dimensionality",
-            "D of every vertex, and the coherence, from float weights equal the exact ones.",
-            dimensionality,
-        ),
-        (
-            "polytope_dimensions",
-            "Exactly and in floats, Σ D is the rank for every polytope of the catalogue, and less for antiprisms that are no "
-            "tight frames.",
-            dimensions,
-        ),
-        (
-            "polytope_energies",
-            "Coulomb, logarithmic, Riesz and interference energies in closed form equal sums over float vertices.",
-            energies,
-        ),
-        (
-            "polytope_names",
-            "Turned, shuffled and with noise below the tolerance, every polytope of the catalogue gets its name.",
-            lambda progress: names(50 if full else 5, progress),
-        ),
-        (
-            "minimised_shapes",
-            "The features of minimised models form the digon, pentagon and octahedron, with the exact D.",
-            lambda progress: minimised(16 if full else 2, progress),
-        ),
-    )
-    return tuple(Claim(*row) for row in table)
+    return ready(CLAIMS, full)
 
 
 def _in_exact_order(name: str) -> tuple[Floats, Floats]:
@@ -73,26 +82,24 @@ def _in_exact_order(name: str) -> tuple[Floats, Floats]:
 def gram(progress: Progress) -> Outcome:
     """Largest difference of an entry."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact, V = _in_exact_order(name)
         gaps = np.abs(V.T @ V - exact)
         i, j = np.unravel_index(gaps.argmax(), gaps.shape)
         worst.see(float(gaps[i, j]), float(exact[i, j]), float(V[:, i] @ V[:, j]), f"{name}, vertices {i} and {j}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(_ROUNDING, "a few roundings of sums of products of numbers of at most 1")
 
 
 def dimensionality(progress: Progress) -> Outcome:
     """Largest difference of a D or a coherence."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact = polytope(name)
         _, V = _in_exact_order(name)
         pairs = [*zip(exact.dimensionality, feature_dimensionality(V).tolist(), strict=True)]
         for place, (value, found) in enumerate([*pairs, (exact.coherence, float(coherence(V)))]):
             label = f"vertex {place}" if place < len(pairs) else "coherence"
             worst.see(abs(float(value.evalf(30)) - found), str(value), found, f"{name}, {label}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(_ROUNDING, "a few roundings of quotients of at most 1")
 
 
@@ -100,7 +107,7 @@ def dimensions(progress: Progress) -> Outcome:
     """Σ D − rank: 0 in the catalogue; for antiprisms of other heights negative, and the same in floats as exactly."""
     worst = Worst()
     for index, name in enumerate(CATALOGUE):
-        total = sympy.simplify(sympy.Add(*polytope(name).dimensionality))
+        total = closed_form(sympy.Add(*polytope(name).dimensionality))
         V = vertices(name)
         found = float(feature_dimensionality(V).sum())
         # An exact sum that is another number than the rank is 1 away or more: no rounding excuses it.
@@ -119,7 +126,7 @@ def dimensions(progress: Progress) -> Outcome:
 def energies(progress: Progress) -> Outcome:
     """Relative differences; the sums are taken over pairs of float vertices as they stand."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         exact, V = polytope(name), vertices(name)
         distances, cosines = pdist(V.T), V.T @ V
         positive = np.maximum(cosines - np.diag(np.diag(cosines)), 0.0)
@@ -132,7 +139,6 @@ def energies(progress: Progress) -> Outcome:
         for label, closed, found in rows:
             value = float(closed.evalf(30))
             worst.see(abs(value - found) / (1 + abs(value)), str(closed)[:80], float(found), f"{name}, {label}")
-        progress((index + 1) / len(CATALOGUE))
     return worst.outcome(1e-12, "relative; a few roundings for each of at most 190 pairs")
 
 
@@ -156,11 +162,10 @@ def _disguised(name: str, count: int) -> Iterator[tuple[Floats, str]]:
 def names(count: int, progress: Progress) -> Outcome:
     """1 for a wrong name."""
     worst = Worst()
-    for index, name in enumerate(CATALOGUE):
+    for name in each(CATALOGUE, progress):
         for W, place in _disguised(name, count):
             found = describe(W, tolerance=_TOLERANCE).whole
             worst.see(float(found != name), name, str(found), place)
-        progress((index + 1) / len(CATALOGUE))
     reason = "a name is right or wrong: turning by half the tolerance moves no cosine by more than the tolerance"
     return worst.outcome(0.0, reason, {"disguises": count * len(CATALOGUE)})
 
@@ -168,13 +173,12 @@ def names(count: int, progress: Progress) -> Outcome:
 def minimised(starts: int, progress: Progress) -> Outcome:
     """Largest |D − exact D| at the least loss found; 1 for another shape."""
     worst = Worst()
-    for index, (n, m, sparsity, name) in enumerate(_MINIMA):
+    for n, m, sparsity, name in each(_MINIMA, progress):
         solution = minimise_loss(n, m, sparsity, starts=starts)
         geometry = describe(solution.W, solution.b)
         exact = polytope(name).dimensionality[0]
         found = feature_dimensionality(np.asarray(solution.W, dtype=np.float64))
         apart = np.abs(found - float(exact)).max() if geometry.whole == name and not geometry.unlearned else 1.0
         worst.see(float(apart), f"{name}, D = {exact}", f"{geometry}, D = {found[0]:.9g}", f"n = {n}, m = {m}")
-        progress((index + 1) / len(_MINIMA))
     reason = "a gradient of at most 1e-10 over curvatures of 1e-4 or more (p² = 1/400) leaves weights off by 1e-6"
     return worst.outcome(1e-6, reason, {"starts": starts})

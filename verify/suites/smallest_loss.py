@@ -15,7 +15,7 @@ from analytic.n2m1 import CHAMBERS, PARAMETERS, WEIGHTS, SmallestModel, compiled
 from numeric.model import ToyModel
 from numeric.monte_carlo import expected_loss_monte_carlo
 from numeric.quadrature import expected_loss_quadrature
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.sample import sample_independent
 
 from ..check import Outcome, Worst
@@ -80,10 +80,9 @@ def points(count: int) -> list[Point]:
 def quadrature(count: int, progress: Progress) -> Outcome:
     """Relative difference of K and quadrature, the largest over `count` points."""
     worst = Worst()
-    for index, point in enumerate(points(count)):
+    for point in each(points(count), progress):
         exact, integral = point.exact, point.quadrature()
         worst.see(abs(exact - integral) / exact, exact, integral, point.label)
-        progress((index + 1) / count)
     return worst.outcome(
         1e-9,
         "relative; the quadrature asks for 1e-13 and loses digits to cancellation where K is small",
@@ -116,7 +115,7 @@ def kink(progress: Progress) -> Outcome:
     model = SmallestModel("3/10", (1, "7/10"), "1/5")
     parameters = dict(zip(PARAMETERS, map(to_sympy, model.parameters), strict=True))
     worst = Worst()
-    for index, edge in enumerate(edges()):
+    for edge in each(edges(), progress):
         across, value = edge.where
         at = dict.fromkeys(WEIGHTS, sympy.Rational(3, 4))
         at[across] = value.subs(at)
@@ -126,7 +125,6 @@ def kink(progress: Progress) -> Outcome:
         ratios = (losses[6:] - 2 * losses[5] + losses[4::-1]) / (step * np.arange(1, 6))
         measured = float(np.polyval(np.polyfit(np.arange(1, 6), ratios, 4), 0))
         worst.see(abs(derived - measured), derived, measured, f"between {' and '.join(edge.between)}")
-        progress((index + 1) / len(edges()))
     return worst.outcome(
         1e-7, "five-point extrapolation at h = 1/256: h⁵|D⁽⁵⁾| < 1e-9, and quadrature rounding 31 · 4e-13/h < 1e-8"
     )
@@ -153,12 +151,12 @@ def compiled(count: int, progress: Progress) -> Outcome:
     name = max(errors, key=lambda name: float(errors[name].max()))
     row, column = np.unravel_index(errors[name].argmax(), errors[name].shape)
     return Outcome(
-        f"{exact[row, column]:.13g}",
-        f"{routes[name][row, column]:.13g}",
-        float(errors[name].max()),
-        32 * EPS,
-        "float64 rounding of some 30 operations, relative to (I₁ + I₂ + λ)(1 + |w|)⁴",
-        {"points": count, "worst": f"{name}, {chosen[int(column)].label}"},
+        exact=f"{exact[row, column]:.13g}",
+        independent=f"{routes[name][row, column]:.13g}",
+        deviation=float(errors[name].max()),
+        tolerance=32 * EPS,
+        reason="float64 rounding of some 30 operations, relative to (I₁ + I₂ + λ)(1 + |w|)⁴",
+        data={"points": count, "worst": f"{name}, {chosen[int(column)].label}"},
     )
 
 
@@ -183,14 +181,13 @@ def published_antipodal(progress: Progress) -> Outcome:
 def hand_set(count: int, samples: int, progress: Progress) -> Outcome:
     """Exact minimisers put into the torch model, their sampled loss against the exact one, in standard errors."""
     worst = Worst()
-    for index in range(count):
+    for index in each(range(count), progress):
         s, extra = Fraction(1 + 17 * index % 20, 20), Fraction(1 + 7 * index % 12, 6)
         model = SmallestModel(s, (1, extra)) if s < 1 else SmallestModel("1/2", (1, extra))
         minimum = model.global_minima()[0]
         mean, error = _sampled_by_torch(model, minimum.floats, samples, seed=index)
         exact = float(minimum.value)
         worst.see(abs(exact - mean) / error, exact, mean, f"s = {s}, I = (1, {extra}), {minimum.phase}")
-        progress((index + 1) / count)
     return worst.outcome(
         5.0,
         f"standard errors of {samples:,} samples; false alarm in one of {count} settings: {count * 5.7e-7:.0e}",

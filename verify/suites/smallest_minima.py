@@ -13,7 +13,7 @@ from scipy.optimize import brentq
 
 from analytic.n2m1 import CriticalPoint, SmallestModel, compiled_loss, phase_boundary, phase_diagram
 from numeric.minimise import minimise
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 from numeric.solution import Solution
 
 from ..check import Outcome, Worst
@@ -67,13 +67,12 @@ def nothing_below(count: int, progress: Progress) -> Outcome:
     """How far a 64-start search or a 400 × 400 grid gets below the exact minimum, relative to I₁ + I₂."""
     axis = np.linspace(-_HALF_WIDTH, _HALF_WIDTH, 400)
     worst = Worst()
-    for index, model in enumerate(settings(count)):
+    for model in each(settings(count), progress):
         exact = float(model.global_minima()[0].value)
         grid = compiled_loss()(axis[:, None], axis[None], *map(float, model.parameters))[0]
         lowest = min(float(grid.min()), _search(model).value)
         importance = float(sum(model.parameters[1:3]))
         worst.see((exact - lowest) / importance, exact, lowest, label(model))
-        progress((index + 1) / count)
     return worst.outcome(
         64 * EPS,
         "float64 rounding of the compiled K, relative to I₁ + I₂; negative: all of them lie above",
@@ -84,10 +83,9 @@ def nothing_below(count: int, progress: Progress) -> Outcome:
 def minimum_reached(count: int, progress: Progress) -> Outcome:
     """Distance of the best of 64 starts from the exact minimum."""
     worst = Worst()
-    for index, model in enumerate(settings(count)):
+    for model in each(settings(count), progress):
         exact, found = float(model.global_minima()[0].value), _search(model).value
         worst.see(abs(found - exact), exact, found, label(model))
-        progress((index + 1) / count)
     return worst.outcome(
         1e-10,
         "a gradient of 1e-10 leaves a loss far below this; rounding of K leaves 1e-15",
@@ -104,7 +102,7 @@ def critical_points(count: int, progress: Progress) -> Outcome:
     angles = np.pi * (np.arange(100_000) + 0.5) / 100_000
     spacing = float(angles[1] - angles[0])
     worst = Worst()
-    for index, model in enumerate(settings(count)):
+    for model in each(settings(count), progress):
         parameters = tuple(map(float, model.parameters))
         at_zero, at_one, at_two = (
             compiled_loss()(scale * np.cos(angles), scale * np.sin(angles), *parameters)[0] for scale in (0.0, 1.0, 2.0)
@@ -123,7 +121,6 @@ def critical_points(count: int, progress: Progress) -> Outcome:
         summary = f"{len(minima)} minima, {len(points)} critical directions"
         scan = f"{int(low.sum())} minima, {int((low | high).sum())} extrema"
         worst.see(distance / spacing, summary, scan, label(model))
-        progress((index + 1) / count)
     return worst.outcome(
         1.0,
         "distance of directions in steps of the scan: the extremum of a smooth function lies within one",
@@ -149,7 +146,7 @@ def diagram(count: int, progress: Progress) -> Outcome:
     """Least loss and phase of the vectorised diagram at random settings, against the certified solver."""
     random = Random("settings of the phase diagram")
     worst = Worst()
-    for index in range(count):
+    for _ in each(range(count), progress):
         s = Fraction(random.randint(0, 999), 1000)
         importance = Fraction(10 ** random.uniform(-1, 1)).limit_denominator(1000)
         model = SmallestModel(s, (1, importance))
@@ -159,7 +156,6 @@ def diagram(count: int, progress: Progress) -> Outcome:
         if (minimum.phase == "antipodal") != bool(found.antipodal):
             deviation = max(deviation, abs(float(found.gap)))
         worst.see(deviation, float(minimum.value), float(found.loss), label(model))
-        progress((index + 1) / count)
     return worst.outcome(
         64 * EPS,
         "float64 rounding relative to I₁ + I₂; a wrong phase counts with the gap between the phases",
@@ -185,7 +181,7 @@ def boundary(progress: Progress) -> Outcome:
     """Critical sparsity: the enclosure by elimination against the root of the difference of two searched minima."""
     worst = Worst()
     importances = [Fraction(1), Fraction(1, 2), Fraction(1, 5), Fraction(3)]
-    for index, importance in enumerate(importances):
+    for importance in each(importances, progress):
         lower, upper = phase_boundary((1, importance)).enclosure()
         exact = float((lower + upper) / 2)
 
@@ -194,7 +190,6 @@ def boundary(progress: Progress) -> Outcome:
 
         found = float(brentq(difference, exact - 0.05, exact + 0.04, xtol=1e-13, rtol=1e-13))
         worst.see(abs(found - exact), exact, found, f"I = (1, {importance})")
-        progress((index + 1) / len(importances))
     return worst.outcome(
         1e-12,
         "rounding of K, 1e-15, over the jump of ∂K/∂s, above 0.02, with a factor of 20 to spare",
@@ -208,7 +203,7 @@ def transition_order(progress: Progress) -> Outcome:
     stencil = {-2: 1 / 12, -1: -8 / 12, 1: 8 / 12, 2: -1 / 12}
     worst = Worst()
     importances = [Fraction(1), Fraction(1, 2), Fraction(3)]
-    for index, importance in enumerate(importances):
+    for importance in each(importances, progress):
         transition = phase_boundary((1, importance))
         s = float(sum(transition.enclosure()) / 2)
         exact = float(sum(transition.slope_jump()) / 2)
@@ -217,7 +212,6 @@ def transition_order(progress: Progress) -> Outcome:
             for antipodal in (False, True)
         )
         worst.see(abs(above - below - exact), exact, above - below, f"I = (1, {importance})")
-        progress((index + 1) / len(importances))
     return worst.outcome(
         1e-7,
         "five-point differences at h = 1/512: h⁴|K⁽⁵⁾|/30 for |K⁽⁵⁾| to 4e4 (4e3 is seen), rounding below 1e-11",

@@ -33,7 +33,7 @@ MODELS = tuple(SmallestModel(1 - p, (1, extra)) for p in DENSITIES for extra in 
 _NOISE_SAMPLES = 200_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trained:
     """Trained weights at every setting, judged exactly; arrays of shape (settings, seeds) or (settings,)."""
 
@@ -82,18 +82,18 @@ class Runs:
             batch_size=self.batch_size,
             device=self.device,
         )
-        result = train(config, progress=lambda done, total: progress(done / total))
+        result = train(config, progress=progress)
         w1, w2 = result.W[:, 0].numpy().T
         losses = compiled_loss()(w1, w2, *np.array(each).T)[0]
         minima = [model.global_minima()[0] for model in MODELS]
         window = config.batch_size * config.steps / -math.log(config.schedule(config.steps - 1, config.steps))
         return Trained(
-            losses.reshape(-1, self.seeds),
-            (w1 * w2 < 0).reshape(-1, self.seeds),
-            np.array([float(minimum.value) for minimum in minima]),
-            np.array([_phase_gap(model) for model in MODELS]),
-            np.array([sampling_noise(model, window) for model in MODELS]),
-            len(result.diverged),
+            losses=losses.reshape(-1, self.seeds),
+            antipodal=(w1 * w2 < 0).reshape(-1, self.seeds),
+            exact=np.array([float(minimum.value) for minimum in minima]),
+            gap=np.array([_phase_gap(model) for model in MODELS]),
+            noise=np.array([sampling_noise(model, window) for model in MODELS]),
+            diverged=len(result.diverged),
         )
 
 
@@ -134,12 +134,12 @@ def above(result: Trained) -> Outcome:
     below = -result.excess / importance[:, None]
     row, seed = np.unravel_index(np.nanargmax(below), below.shape)
     return Outcome(
-        f"{result.exact[row]:.12g}",
-        f"{result.losses[row, seed]:.12g}",
-        float(below[row, seed]) if not result.diverged else float("nan"),
-        64 * EPS,
-        "rounding of the compiled K, relative to I₁ + I₂; negative: all of them lie above",
-        {**_counts(result), "worst": _label(int(row))},
+        exact=f"{result.exact[row]:.12g}",
+        independent=f"{result.losses[row, seed]:.12g}",
+        deviation=float(below[row, seed]) if not result.diverged else float("nan"),
+        tolerance=64 * EPS,
+        reason="rounding of the compiled K, relative to I₁ + I₂; negative: all of them lie above",
+        data={**_counts(result), "worst": _label(int(row))},
     )
 
 
@@ -148,12 +148,12 @@ def close(result: Trained) -> Outcome:
     best = result.excess[np.arange(len(MODELS)), result.best]
     row = int(np.argmax(best / result.noise))
     return Outcome(
-        f"{result.exact[row]:.10g}",
-        f"{result.exact[row] + best[row]:.10g}",
-        float(best[row] / result.noise[row]),
-        1.0,
-        "the expected excess tr(H⁻¹Σ)/2N of a fit to the N samples of one e-fold of the falling rate",
-        {
+        exact=f"{result.exact[row]:.10g}",
+        independent=f"{result.exact[row] + best[row]:.10g}",
+        deviation=float(best[row] / result.noise[row]),
+        tolerance=1.0,
+        reason="the expected excess tr(H⁻¹Σ)/2N of a fit to the N samples of one e-fold of the falling rate",
+        data={
             **_counts(result),
             "worst": _label(row),
             "noise": float(result.noise[row]),
@@ -169,12 +169,12 @@ def phases(result: Trained) -> Outcome:
     away = np.abs(result.gap) > result.noise
     share = (result.antipodal == (result.gap < 0)[:, None]).mean(axis=1)
     return Outcome(
-        f"{int(away.sum())} settings away from the boundary",
-        f"{int((right & away).sum())} agree",
-        float((away & ~right).sum()),
-        0.0,
-        "a count; away from the boundary means that the phases' losses differ by more than the sampling noise",
-        {
+        exact=f"{int(away.sum())} settings away from the boundary",
+        independent=f"{int((right & away).sum())} agree",
+        deviation=float((away & ~right).sum()),
+        tolerance=0.0,
+        reason="a count; away from the boundary means that the phases' losses differ by more than the sampling noise",
+        data={
             **_counts(result),
             "share of seeds in the basin of the global minimum": float(share.mean()),
             "basins": [

@@ -16,7 +16,7 @@ from analytic.polytopes import antiprism
 from analytic.winners import winner_at
 from numeric.geometry import describe
 from numeric.minimise import LossSolution, minimise_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
 from ..check import Outcome, Worst
 
@@ -28,7 +28,7 @@ _STARTS = {6: 24, 8: 10}
 def searched(settings: tuple[tuple[int, int, str], ...], progress: Progress) -> Outcome:
     """Relative difference of the losses, infinite where the shapes differ."""
     worst = Worst()
-    for index, (n, m, s) in enumerate(settings):
+    for n, m, s in each(settings, progress):
         winner = winner_at(n, m, s)
         found = search(n, m, Fraction(s), _STARTS.get(n, 8))
         exact = float(winner.loss.midpoint)
@@ -38,7 +38,6 @@ def searched(settings: tuple[tuple[int, int, str], ...], progress: Progress) -> 
         same = shapes == +expected
         place = f"n = {n}, m = {m}, s = {s}: {winner.packing.name}"
         worst.see(abs(found.value - exact) / exact if same else np.inf, exact, found.value, place)
-        progress((index + 1) / len(settings))
     return worst.outcome(
         1e-9,
         "relative; ten times the accuracy that the route promises",
@@ -61,12 +60,12 @@ def beaten(progress: Progress) -> Outcome:
     winner = winner_at(n, m, to_sympy(s))
     lower = winner.loss.midpoint - winner.loss.radius
     return Outcome(
-        f"{float(lower):.13g}",
-        f"{float(exact):.13g}",
-        float(exact / lower - 1),
-        -1e-5,
-        "negative: below the winner, which is proved to be best of the packings; by a share that is not rounding",
-        {"winner": winner.packing.name, "norms": np.linalg.norm(found.W, axis=0).tolist()},
+        exact=f"{float(lower):.13g}",
+        independent=f"{float(exact):.13g}",
+        deviation=float(exact / lower - 1),
+        tolerance=-1e-5,
+        reason="negative: below the winner, which is proved to be best of the packings; by a share that is not rounding",
+        data={"winner": winner.packing.name, "norms": np.linalg.norm(found.W, axis=0).tolist()},
     )
 
 
@@ -85,10 +84,10 @@ def free_height(progress: Progress) -> Outcome:
     below = float(1 - (exact.midpoint + exact.radius) / (winner.loss.midpoint - winner.loss.radius))
     deviation = abs(found.value - float(exact.midpoint)) / found.value if below > 0 else np.inf
     return Outcome(
-        f"{float(exact.midpoint):.13g}",
-        f"{found.value:.13g}",
-        deviation,
-        1e-9,
-        "relative; ten times the accuracy that the route promises, and infinite unless below the tight frame",
-        {"height": float(height), "below the winner by": below, "shape": component.name},
+        exact=f"{float(exact.midpoint):.13g}",
+        independent=f"{found.value:.13g}",
+        deviation=deviation,
+        tolerance=1e-9,
+        reason="relative; ten times the accuracy that the route promises, and infinite unless below the tight frame",
+        data={"height": float(height), "below the winner by": below, "shape": component.name},
     )

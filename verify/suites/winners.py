@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
@@ -15,11 +15,15 @@ from analytic.polytope_loss import best_loss
 from analytic.winners import Packing, Reign, atoms, packings, winner_at, winners
 from numeric.arguments import Floats
 from numeric.geometry import vertices
+from numeric.law import variance
 from numeric.population import expected_loss
-from numeric.running.progress import Progress
+from numeric.running.progress import Progress, each
 
-from ..check import Claim, Outcome, Worst
+from ..check import Claim, Outcome, Row, Rows, Worst, ready
 from .winner_searches import EIGHT, beaten, free_height, searched
+
+TITLE = "Which polytope wins"
+ABOUT = "Which polytope wins at which sparsity is certified, and held to scans and to descent over all weights."
 
 SMALL = ((3, 2), (4, 2), (5, 2), (6, 2), (4, 3), (5, 3), (6, 3))
 _LEVELS, _GRID = 18, (21, 5)
@@ -46,53 +50,58 @@ _SEARCHED_FULL = (
 """(n, m, sparsity) at which the least loss of all W and b that is found is the winner's."""
 
 
-def claims(*, full: bool = False) -> tuple[Claim, ...]:
+def _settings(full: bool) -> tuple[tuple[int, int], ...]:
+    return (*SMALL, EIGHT) if full else SMALL
+
+
+BEYOND: Row[bool] = (
+    "free_height",
+    "For n = 8, m = 3, s = 4/5 the least loss that is found is that of a square antiprism lower than the tight frame.",
+    lambda full, progress: free_height(progress),
+)
+CLAIMS: Rows[bool] = (
+    (
+        "atom_losses",
+        "The certified least loss of every polytope is what a scan of norms and biases finds.",
+        lambda full, progress: atom_losses(12 if full else 3, progress),
+    ),
+    (
+        "winner_weights",
+        "The loss without sampling, at the certified norms and biases of the winners, is the certified loss.",
+        lambda full, progress: winner_weights(_settings(full), progress),
+    ),
+    (
+        "winner_rectified",
+        "For n = 10, m = 4, s = 9/10 and 49/50 the rectified 5-cell wins, and the loss without sampling at its norm and bias "
+        "is the certified loss.",
+        lambda full, progress: rectified(progress),
+    ),
+    (
+        "winner_sequence",
+        "Scans of all packings over a grid of sparsities find the proved sequence of winners.",
+        lambda full, progress: sequence(_settings(full), 12 if full else 3, progress),
+    ),
+    (
+        "winner_crossings",
+        "At the enclosed crossings the scanned losses of the two packings are equal.",
+        lambda full, progress: crossings(_settings(full), progress),
+    ),
+    (
+        "winner_beaten",
+        "For n = 4, m = 2, s = 1/20 no packing of polytopes is best: weights that are found have a lower exact loss.",
+        lambda full, progress: beaten(progress),
+    ),
+    (
+        "winner_is_minimum",
+        "Minimising over all W and b finds the winner: the same loss and the same shapes.",
+        lambda full, progress: searched((*_SEARCHED, *_SEARCHED_FULL) if full else _SEARCHED, progress),
+    ),
+)
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The checks of the suite."""
-    settings = (*SMALL, EIGHT) if full else SMALL
-    table: tuple[tuple[str, str, Callable[[Progress], Outcome]], ...] = (
-        (
-            "atom_losses",
-            "The certified least loss of every polytope is what a scan of norms and biases finds.",
-            lambda progress: atom_losses(12 if full else 3, progress),
-        ),
-        (
-            "winner_weights",
-            "The loss without sampling, at the certified norms and biases of the winners, is the certified loss.",
-            lambda progress: winner_weights(settings, progress),
-        ),
-        (
-            "winner_rectified",
-            "For n = 10, m = 4, s = 9/10 and 49/50 the rectified 5-cell wins, and the loss without sampling at its norm and bias "
-            "is the certified loss.",
-            rectified,
-        ),
-        (
-            "winner_sequence",
-            "Scans of all packings over a grid of sparsities find the proved sequence of winners.",
-            lambda progress: sequence(settings, 12 if full else 3, progress),
-        ),
-        (
-            "winner_crossings",
-            "At the enclosed crossings the scanned losses of the two packings are equal.",
-            lambda progress: crossings(settings, progress),
-        ),
-        (
-            "winner_beaten",
-            "For n = 4, m = 2, s = 1/20 no packing of polytopes is best: weights that are found have a lower exact loss.",
-            beaten,
-        ),
-        (
-            "winner_is_minimum",
-            "Minimising over all W and b finds the winner: the same loss and the same shapes.",
-            lambda progress: searched((*_SEARCHED, *_SEARCHED_FULL) if full else _SEARCHED, progress),
-        ),
-    )
-    beyond = Claim(
-        "free_height",
-        "For n = 8, m = 3, s = 4/5 the least loss that is found is that of a square antiprism lower than the tight frame.",
-        free_height,
-    )
-    return (*(Claim(*row) for row in table), *((beyond,) if full else ()))
+    return ready((*CLAIMS, *((BEYOND,) if full else ())), full)
 
 
 @lru_cache(maxsize=4096)
@@ -121,18 +130,17 @@ def scan(name: str, s: Fraction) -> float:
 def scanned(packing: Packing, s: Fraction) -> float:
     """The loss of a packing by scans of its atoms."""
     p = float(1 - s)
-    return packing.dropped * (p / 3 - p * p / 4) + sum(count * scan(atom.name, s) for atom, count in packing.atoms)
+    return packing.dropped * variance(p) + sum(count * scan(atom.name, s) for atom, count in packing.atoms)
 
 
 def atom_losses(count: int, progress: Progress) -> Outcome:
     """Difference over E Σ x_i², for the atoms of six features; sparsities evenly from 0 on."""
     worst, shapes = Worst(), atoms(6, 3)
-    for index, s in enumerate(Fraction(k, count) for k in range(count)):
+    for s in each((Fraction(k, count) for k in range(count)), progress):
         for atom in shapes:
             exact, found = float(best_loss(atom, s, 20).loss.midpoint), scan(atom.name, s)
             scale = atom.gram.rows * float(1 - s) / 3
             worst.see(abs(found - exact) / scale, exact, found, f"{atom.name}, s = {s}")
-        progress((index + 1) / count)
     return worst.outcome(1e-10, _SCANNED, {"sparsities": count, "polytopes": [atom.name for atom in shapes]})
 
 
@@ -154,21 +162,20 @@ def model(n: int, m: int, s: Fraction) -> tuple[Floats, Floats, float]:
 def winner_weights(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcome:
     """Difference over E Σ x_i², in the middle of every reign and near its ends."""
     worst, chosen = Worst(), tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         for reign in winners(n, m):
             for s in _inside(reign, (Fraction(1, 50), Fraction(1, 2), Fraction(49, 50))):
                 W, b, exact = model(n, m, s)
                 found = float(expected_loss(torch.from_numpy(W), torch.from_numpy(b), float(s)))
                 place = f"n = {n}, m = {m}, s = {float(s):.4f}: {reign.packing.name}"
                 worst.see(abs(found - exact) / (n * float(1 - s) / 3), exact, found, place)
-        progress((index + 1) / len(chosen))
     return worst.outcome(1e-10, "relative to Σ E x_i², the accuracy that the route promises")
 
 
 def rectified(progress: Progress) -> Outcome:
     """Difference over E Σ x_i²; infinite where another packing wins or the certified losses overlap."""
     worst = Worst()
-    for index, s in enumerate((Fraction(9, 10), Fraction(49, 50))):
+    for s in each((Fraction(9, 10), Fraction(49, 50)), progress):
         winner = winner_at(10, 4, to_sympy(s))
         W, b, exact = model(10, 4, s)
         found = float(expected_loss(torch.from_numpy(W), torch.from_numpy(b), float(s)))
@@ -176,14 +183,13 @@ def rectified(progress: Progress) -> Outcome:
         apart = abs(found - exact) / (10 * float(1 - s) / 3)
         wins = winner.packing.name == "rectified 5-cell" and ahead
         worst.see(apart if wins else np.inf, exact, found, f"s = {s}: {winner.packing.name}")
-        progress((index + 1) / 2)
     return worst.outcome(1e-10, "relative to Σ E x_i², the accuracy that the route promises")
 
 
 def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress) -> Outcome:
     """Places where the packing of least scanned loss is not the one that reigns: on a grid, and 1/200 from each crossing."""
     wrong, places, chosen = [], 0, tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         reigns = winners(n, m)
         grid = [Fraction(k, count) for k in range(count)]
         # Rounded, so that a crossing that several settings share is scanned once.
@@ -194,22 +200,21 @@ def sequence(settings: Iterable[tuple[int, int]], count: int, progress: Progress
             places += 1
             if least != reigning:
                 wrong.append(f"n = {n}, m = {m}, s = {s}: {least.name}, not {reigning.name}")
-        progress((index + 1) / len(chosen))
     names = "; ".join(" → ".join(reign.packing.name for reign in winners(n, m)) for n, m in chosen)
     return Outcome(
-        names,
-        wrong[0] if wrong else f"the same at {places} places",
-        len(wrong),
-        0,
-        "places where they differ",
-        {"places": places, "differ": wrong},
+        exact=names,
+        independent=wrong[0] if wrong else f"the same at {places} places",
+        deviation=len(wrong),
+        tolerance=0,
+        reason="places where they differ",
+        data={"places": places, "differ": wrong},
     )
 
 
 def crossings(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcome:
     """Difference of the two losses over Σ E x_i² of what changes, at the middle of the enclosure, whose width is 1e-12."""
     worst, table, chosen = Worst(), {}, tuple(settings)
-    for index, (n, m) in enumerate(chosen):
+    for n, m in each(chosen, progress):
         reigns = winners(n, m)
         for before, after in pairwise(reigns):
             s = _fraction(before.end.midpoint)
@@ -219,7 +224,6 @@ def crossings(settings: Iterable[tuple[int, int]], progress: Progress) -> Outcom
             table[place] = float(s)
             features = first.dropped + sum(count * atom.gram.rows for atom, count in first.atoms)
             worst.see(abs(losses[0] - losses[1]) / (max(features, 1) * float(1 - s) / 3), *losses, place)
-        progress((index + 1) / len(chosen))
     return worst.outcome(1e-10, _SCANNED, {"crossings": table})
 
 

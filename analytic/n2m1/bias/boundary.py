@@ -17,6 +17,7 @@ import sympy
 
 from ...exact import Exact, rational, to_sympy
 from ...exact.rationals import sparsity_between
+from ...law import variance
 from ...printed import enclosed
 from .angle import Angle
 from .certification import Certified, certify
@@ -66,7 +67,7 @@ def drop_boundary(sparsity: Exact, penalty: Exact = 0) -> Boundary | None:
     s, strength = sparsity_between(sparsity), rational(penalty, "penalty")
     if strength < 0:
         raise ValueError(f"penalty must not be negative, got {strength}")
-    v, local = _variance(1 - s), _unstable(1 - s) + 2 * strength / _variance(1 - s)
+    v, local = variance(1 - s), _unstable(1 - s) + 2 * strength / variance(1 - s)
     start = min(local - _CLOSE, Fraction(1))
     lowest = _lowest(_model(1 - s, start, strength))
     if lowest is not None and lowest.loss < _scaled(start * v, start, strength):
@@ -86,7 +87,7 @@ def penalty_boundary(sparsity: Exact, importance: Exact = 1) -> Boundary | None:
     s, r = sparsity_between(sparsity), rational(importance, "importance")
     if not 0 < r <= 1:
         raise ValueError(f"importance must lie in (0, 1], got {r}")
-    v = _variance(1 - s)
+    v = variance(1 - s)
     local = (r - _unstable(1 - s)) * v / 2
     start = max(local + _CLOSE, Fraction(0))
     lowest = _lowest(_model(1 - s, r, start))
@@ -109,7 +110,7 @@ def jump_boundary(sparsity: Exact) -> Boundary | None:
     previous: tuple[Fraction, Candidate] | None = None
     for r in grid:
         found = _lowest(_model(1 - s, r, Fraction(0)))
-        if found is None or found.loss >= _scaled(r * _variance(1 - s), r, Fraction(0)):
+        if found is None or found.loss >= _scaled(r * variance(1 - s), r, Fraction(0)):
             continue
         if previous is not None and found.at[0] - previous[1].at[0] > Fraction(1, 5):
             return _jump(s, previous, (r, found))
@@ -151,6 +152,8 @@ def _enclosed(
 ) -> Boundary:
     lower = (guess / _UNIT // 1 - 4) * _UNIT
     upper = lower + 9 * _UNIT
+    if lower < 0 or (parameter == "importance" and lower == 0):
+        raise ArithmeticError(f"the {parameter} at which phases meet, {float(guess)}, is too near 0 to be enclosed")
     if parameter == "importance":
         upper = min(upper, Fraction(1)) if lower < 1 else upper
     ends = solve(lower), solve(upper)
@@ -197,10 +200,6 @@ def _model(p: Fraction, r: Fraction, strength: Fraction) -> Angle:
 
 def _scaled(loss: Fraction, r: Fraction, strength: Fraction) -> Fraction:
     return loss * r.denominator * strength.denominator
-
-
-def _variance(p: Fraction) -> Fraction:
-    return p / 3 - p * p / 4
 
 
 def _unstable(p: Fraction) -> Fraction:

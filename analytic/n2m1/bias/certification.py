@@ -31,6 +31,7 @@ import sympy
 
 from ...exact import Exact, to_sympy
 from ...exact.rationals import shown
+from ...law import variance
 from ...printed import enclosed, html_table
 from .angle import ONE, Angle
 from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
@@ -122,8 +123,7 @@ def certify(
 
 def _dropped(model: Angle) -> Fraction:
     """The least loss with the weaker feature dropped, I₂v."""
-    p = model.density
-    return model.second * (p / 3 - p * p / 4)
+    return model.second * variance(model.density)
 
 
 def _targets(charts: tuple[Angle, ...], found: list[Candidate | None]) -> list[Target]:

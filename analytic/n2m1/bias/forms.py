@@ -15,8 +15,9 @@ from flint import arb
 from sympy import Expr, Poly, integrate, symbols
 
 from ...exact import Exact, RealAlgebraic, rational, real_roots, to_flint, to_sympy
+from ...exact.enclosures import ball_ends
 from ...exact.rationals import instance, sparsity_between, whole
-from ...exact.roots import ball_ends
+from ...law import variance
 from .linear import density as p
 from .linear import wedges, x, y
 
@@ -25,7 +26,7 @@ own, other = symbols("a e", positive=True)
 """The slopes of z = a x₁ − e x₂ + β."""
 _u = symbols("u", positive=True)
 _x = symbols("x_1", nonnegative=True)
-VARIANCE = p / 3 - p**2 / 4
+VARIANCE = variance(p)
 """v, the loss of a dropped feature of importance 1."""
 
 _MOST_DIGITS = 10_000
@@ -139,8 +140,8 @@ def _density(sparsity: Exact) -> Fraction:
 
 
 def _stability_balls(at: Fraction, digits: int) -> tuple[tuple[Fraction, Fraction], tuple[Fraction, Fraction]]:
-    """r_d and g (at r = r_d, λ = 0) in balls."""
-    with flint.ctx.workprec(64 + 4 * digits):
+    """r_d and g (at r = r_d, λ = 0) in balls. Differences near p = 0 and 1 lose some digits of p or s, three times at most."""
+    with flint.ctx.workprec(64 + 4 * digits + 8 * at.denominator.bit_length()):
         number = arb(to_flint(at))
         s = 1 - number
         linear, product = 2 * s * s + number / 2, s * number * number * number

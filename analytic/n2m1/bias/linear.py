@@ -25,6 +25,7 @@ import sympy
 from sympy import Expr, Poly, symbols
 
 from ...exact import to_sympy
+from ...law import variance
 from .angle import Angle
 
 REACH = Fraction(1, 2)
@@ -81,7 +82,7 @@ def wedges() -> tuple[Wedge, ...]:
 def polynomials(model: Angle, wedge: Wedge) -> tuple[Poly, Poly]:
     """I₁A + I₂v(q² + q⁴) + 2λq² and I₁B + I₂vq² in (x, y): K = I₁p/3 + I₂v − 2t·second + t²·first."""
     p = to_sympy(model.density)
-    kept = model.second * (p / 3 - p**2 / 4)
+    kept = model.second * variance(p)
     q2 = wedge.q**2
     square = model.first * wedge.square.subs(density, p) + kept * (q2 + q2**2) + 2 * model.penalty * q2
     cross = model.first * wedge.cross.subs(density, p) + kept * q2
@@ -94,7 +95,7 @@ def pieces(model: Angle, upper: Fraction, lower: Fraction) -> list[Piece] | None
     With upper = lower = I₂v, the loss of dropping the weaker feature, an empty list says that K > upper except there.
     """
     p = model.density
-    dropped = model.second * (p / 3 - p * p / 4)
+    dropped = model.second * variance(p)
     found: list[Piece] = []
     for number, wedge in enumerate(wedges()):
         square, cross = polynomials(model, wedge)

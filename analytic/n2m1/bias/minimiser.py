@@ -11,7 +11,7 @@ import flint
 from flint import arb
 
 from ...exact import to_flint
-from ...exact.roots import ball_ends
+from ...exact.enclosures import ball_ends
 from ...printed import enclosed
 from .angle import ONE, Angle
 from .linear import Piece, polynomials, wedge_box, wedges, x, y

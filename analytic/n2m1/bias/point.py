@@ -21,8 +21,8 @@ import flint
 from flint import arb, fmpq
 
 from ...exact import to_flint
+from ...exact.enclosures import ball_ends
 from ...exact.rationals import from_flint
-from ...exact.roots import ball_ends
 from .angle import ONE, Angle
 from .jet import Jet
 
@@ -172,7 +172,10 @@ def pinned(model: Angle, box: Box, point: Candidate) -> Pinned | None:
         squared = sum((g * g for g in here.gradient), arb(0)).upper()
         near = [c + arb(0, (squared.sqrt() / mu).upper()) for c in centre]
         first, second, third = (ball_ends(c) for c in near)
-        scale = ball_ends(reduced(model, near)[1].value)
+        try:
+            scale = ball_ends(reduced(model, near)[1].value)
+        except ValueError:
+            return None
         return Pinned(
             ball_ends(here.value - squared / (2 * mu))[0], ball_ends(here.value)[1], (first, second, third), scale
         )

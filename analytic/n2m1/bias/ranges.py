@@ -29,12 +29,13 @@ from sympy import Expr, Poly
 
 from ...exact import Exact, rational, to_sympy
 from ...exact.rationals import entries, shown
+from ...law import variance
 from .angle import ROOT, Angle, Bound, Cell, Mix, mix
 from .linear import density, proved_positive, wedges, x, y
 from .search import Cover, Target, bisected
 from .setting import Setting, checked, sealed, seconds_of
 
-_v = density / 3 - density**2 / 4
+_v = variance(density)
 
 
 @dataclass(frozen=True)
@@ -122,8 +123,7 @@ def _cover(model: Densities, deadline: float) -> Cover:
     """K > κ but where a feature is dropped, κ the loss of dropping the less important one."""
     if not all(proved_positive(n) for wedge in range(4) for n in _in_density(model, wedge)):
         return Cover(left=[ROOT])
-    p = model.density
-    upper = min(model.first, model.second) * (p / 3 - p * p / 4)
+    upper = min(model.first, model.second) * variance(model.density)
     return bisected(model, Target(upper, upper), deadline, [], [ROOT])
 
 

@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ...law import variance
 from .angle import ONE, ROOT, Angle, Bound, Cell, flattened, halves
 from .linear import REACH, Piece, pieces
 
@@ -28,7 +29,8 @@ class Target(NamedTuple):
 @dataclass
 class Cover:
     """A chart covered: the tree in preorder (the axis of each bisection, "." for a leaf), the cells and the pieces of the
-    linear region on which K > upper was not proved but K ≥ lower was, and the cells left when time was up."""
+    linear region on which K > upper was not proved but K ≥ lower was, and the cells left when time was up or one of them was
+    too small to be divided."""
 
     tree: str = ""
     linear: Linear = "unused"
@@ -38,7 +40,7 @@ class Cover:
 
 
 def cover(model: Angle, target: Target, deadline: float) -> Cover:
-    """Bisect until each cell is proved, or `time.process_time()` passes the deadline."""
+    """Bisect until each cell is proved, one is too small, or `time.process_time()` passes the deadline."""
     linear = pieces(model, *target)
     if linear is None:
         return Cover(left=[ROOT])
@@ -46,11 +48,14 @@ def cover(model: Angle, target: Target, deadline: float) -> Cover:
 
 
 def refined(model: Angle, target: Target, covered: Cover) -> Cover:
-    """What the cover has not proved to lie above `target.upper`, bisected until the rest is within the target's bounds."""
+    """What the cover has not proved to lie above `target.upper`, bisected until the rest is within the target's bounds; the cover
+    itself where that cannot be."""
     linear = pieces(model, *target) if covered.pieces else []
     if linear is None:
         return covered
     found = bisected(model, target, float("inf"), linear, [*covered.near])
+    if found.left:
+        return covered
     found.linear = covered.linear
     return found
 
@@ -71,11 +76,13 @@ def bisected(model: Angle, target: Target, deadline: float, linear: list[Piece] 
         bound = model.bound(cell)
         if bound.exceeds(gaps[0]):
             marks.append(".")
-        elif target.lower < target.upper and bound.exceeds(gaps[1]):
+        elif target.lower < target.upper and None not in cell and bound.exceeds(gaps[1]):
             marks.append(".")
             found.near.append(cell)
+        elif (axis := _axis(model, cell, bound, float(gaps[0][0]))) is None:
+            found.left = [cell, *todo]
+            break
         else:
-            axis = _axis(model, cell, bound, float(gaps[0][0]))
             marks.append(str(axis))
             todo += reversed(halves(cell, axis))
     found.tree = "".join(marks)
@@ -94,8 +101,8 @@ def unseen(model: Angle, cell: Cell, upper: Fraction) -> bool:
     return high is not None and high < 0 and model.first * model.density * Fraction(-high, ONE) ** 3 > 3 * upper
 
 
-def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int:
-    """The edge whose length costs the bound most; the longest one where none of them matters much."""
+def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int | None:
+    """The edge whose length costs the bound most; the longest one where none of them matters much; None where none can be cut."""
     needed = bound.needed
     best: tuple[float, int, int] | None = None
     for axis in (0, 1, 2):
@@ -106,9 +113,7 @@ def _axis(model: Angle, cell: Cell, bound: Bound, gap: float) -> int:
         gain = needed - model.bound(flattened(cell, axis)).needed
         score = (gain if gain > _GAIN * (needed - gap) and gain < float("inf") else 0.0, length, axis)
         best = score if best is None or score > best else best
-    if best is None:
-        raise ArithmeticError("a cell as small as cells can be is still not decided")
-    return best[2]
+    return None if best is None else best[2]
 
 
 def starts(model: Angle, most: int = 8) -> Iterator[Sequence[float]]:
@@ -127,7 +132,7 @@ def starts(model: Angle, most: int = 8) -> Iterator[Sequence[float]]:
         yield float(e[i, 0, 0]), float(first[i, j, 0]), float(second[i, 0, k])
     e = 2.0 ** -np.arange(1, 14, 0.25)[:, None]
     first = e * np.linspace(0, 1, 33)[None, :]
-    kept, one = model.second * (p / 3 - p * p / 4), _moments(p, 1.0, e, first)
+    kept, one = model.second * variance(p), _moments(p, 1.0, e, first)
     square = model.first * one[0] + kept * (e**2 + e**4) + 2 * model.penalty * e * e
     cross = model.first * one[1] + kept * e * e
     best = p / 2 * (square / cross + e - e * e)

@@ -26,8 +26,8 @@ from flint import arb
 from sympy import Expr, Poly, Symbol, symbols
 
 from ...exact import to_flint
+from ...exact.enclosures import ball_ends
 from ...exact.rationals import whole
-from ...exact.roots import ball_ends
 from .forms import VARIANCE, beta, clipped_moments, other, own, penalty, ratio, strong_antipodal
 from .linear import density as p
 from .linear import wedges, x, y

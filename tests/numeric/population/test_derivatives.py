@@ -20,7 +20,7 @@ GRADIENT, HESSIAN = 1e-8, 1e-5  # promised: an entry in units of K + Σ I_i E x_
 # --- one-sided, of models of all kinds
 
 
-@examples(25, 400)
+@examples(8, 400)
 @given(models(1, 5), st.integers(0, 2**16))
 @example(Model([[0.0, 1.0]], [0.0, 0.5], [1.0, 1.0], [0.5, 0.5]), 0)
 @example(Model([[1e-12, 1e6, 1.0]], [-2.0, 0.0, 2.0], [1.0] * 3, [0.0, 1 - 1e-4, 0.5]), 1)
@@ -111,7 +111,7 @@ REFERENCED = [name for name in MANY_FEATURES if name != "many, correlated"]
 
 
 @pytest.mark.hypothesis
-@pytest.mark.parametrize("name", REFERENCED if NIGHTLY else ["many, dense", "many, sparse"])
+@pytest.mark.parametrize("name", REFERENCED if NIGHTLY else ["many, dense"])
 @pytest.mark.slow
 def test_many_features(name: str) -> None:
     """The reference to 1e-14 a row, h = 1/64: its errors come to 2·13e-14/h in the slope and 6·13e-14/h² in the curvature."""
@@ -139,7 +139,7 @@ BLOCKS: dict[str, tuple[list[float] | None, Correlated | Anticorrelated | None]]
     "anticorrelated": (None, Anticorrelated([[0, 3], [1], [2, 4]], 0.75)),
 }
 # Of many features, the reference above has the others.
-MANY_BLOCKS = BLOCKS if NIGHTLY else ("sparse", "correlated")
+MANY_BLOCKS = BLOCKS if NIGHTLY else ("sparse",)
 
 
 @pytest.mark.hypothesis

@@ -67,6 +67,7 @@ write_whole(Path(sys.argv[1]), b"the killed writer's, and long")
 """
 
 
+@pytest.mark.processes
 def test_what_a_killed_writer_left_is_gone_after_the_next(tmp_path: Path) -> None:
     """However many are killed: one file, which the next writer of the path takes over."""
     target = tmp_path / "report"

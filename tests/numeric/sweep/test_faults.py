@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 from counted_sweep import SOON, SWEEP, Here, equal, files, gone, until
 
+from numeric.running.command_line import run_command
 from numeric.sweep import Shards, run_sweep
+from numeric.sweep.command import app
 from numeric.sweep.store import Cost
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -76,6 +78,7 @@ def test_a_disk_that_is_really_full(small_disk: Path, finished: Path, monkeypatc
     equal(small_disk, finished)
 
 
+INTERRUPTED = "interrupted; finished shards are kept, run the sweep again to go on\n"
 LONG = ["--steps", "1000000", "--sparsity", "0", "0.5", "--models-per-shard", "128", "--workers", "1", "--out"]
 
 
@@ -101,24 +104,53 @@ def worker(driver: int) -> int | None:
     return int(found[0]) if found else None
 
 
-@pytest.mark.parametrize(
-    "training", [True, False], ids=["to the driver, in mid-shard", "to all, while the worker starts"]
-)
 @pytest.mark.processes
-def test_interruption_of_the_command(training: bool, tmp_path: Path) -> None:
-    """Within seconds, with one line, and no process lives on: also where the worker is deep in a shard, or still importing."""
+def test_interruption_while_the_worker_starts(tmp_path: Path) -> None:
+    """To all processes: within seconds, with one line, and none lives on."""
     driver = started(tmp_path)
     until(lambda: worker(driver.pid) is not None)
     process = worker(driver.pid)
     assert process is not None
-    if training:  # Linux counts a worker's processor time in hundredths of seconds; importing takes one to two.
-        until(lambda: int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11]) > 250)
     start = time.monotonic()
-    (os.kill if training else os.killpg)(driver.pid, signal.SIGINT)
+    os.killpg(driver.pid, signal.SIGINT)
     _, error = driver.communicate(timeout=SOON)
     assert driver.returncode == 130
-    assert error == "interrupted; finished shards are kept, run the sweep again to go on\n"
+    assert error == INTERRUPTED
     assert time.monotonic() - start < 15  # 5 s are wanted; the machine may be busy
+    assert gone(process)
+
+
+@pytest.fixture
+def interrupts() -> Iterator[None]:
+    """Taken, also in a background job, whose shell has them ignored."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
+@pytest.mark.processes
+def test_interruption_in_mid_shard(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """To the driver, this process, while its worker is deep in a shard: the same."""
+    found: list[tuple[int, float]] = []
+
+    def interrupt() -> None:
+        try:
+            until(lambda: worker(os.getpid()) is not None)
+            process = worker(os.getpid()) or 0
+            # Linux counts a worker's processor time in hundredths of seconds; importing takes one to two.
+            until(lambda: int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[11]) > 250)
+            found.append((process, time.monotonic()))
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    watcher = threading.Thread(target=interrupt)
+    watcher.start()
+    assert run_command(app, [*LONG, str(tmp_path)], kept="what is whole") == 130
+    watcher.join()
+    assert capsys.readouterr().err == "interrupted; what is whole\n"
+    ((process, start),) = found
+    assert time.monotonic() - start < 15
     assert gone(process)
 
 

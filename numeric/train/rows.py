@@ -1,0 +1,33 @@
+"""Settings in which the models of one stack may differ: one value for each model, or values along axes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from numbers import Real
+from typing import Any
+
+from ..arguments import Row, choice, instance, shown
+
+PER_MODEL = ("sparsity", "law", "importance", "learning_rate")
+"""Beside their seeds."""
+
+
+def checked_axes(axes: Mapping[str, Sequence[Any]]) -> Mapping[str, Sequence[Any]]:
+    """Those of `TrainConfig.product`: names in `PER_MODEL`, with at least one value each."""
+    instance("axes", axes, Mapping, "a mapping from names of settings to values")  # type: ignore[type-abstract]
+    for name, values in axes.items():
+        choice("axes", name, PER_MODEL)
+        if isinstance(values, str) or not isinstance(values, Sequence) or not values:
+            raise ValueError(f"axes must have a sequence of values of {name}, got {shown(values)}")
+    return axes
+
+
+def unmistakable(importance: tuple[Row, ...] | None, n: int) -> tuple[Row, ...] | None:
+    """Models' importances, each number as a row where `TrainConfig` would ask what is meant."""
+    if importance is None or not like_a_row(importance, n):
+        return importance
+    return tuple((float(value),) * n for value in importance if isinstance(value, Real))
+
+
+def like_a_row(importance: tuple[Row, ...], n: int) -> bool:
+    return len(importance) == n and all(isinstance(value, Real) for value in importance) and len(set(importance)) > 1

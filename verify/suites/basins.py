@@ -1,0 +1,46 @@
+"""The suite of the basins of the smallest model without bias: boundary curves against noise-free descents."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from analytic.n2m1 import basin_probabilities
+from numeric.dynamics import flow_ends
+from numeric.running.progress import Progress
+
+from ..check import Claim, Outcome, Worst
+
+SETTINGS = (
+    ("1/2", "1", 0.1),
+    ("1/2", "1", 1.0),
+    ("9/10", "1", 0.3),
+    ("1/10", "1", 0.3),
+    ("1/10", "1", 1.0),
+    ("1/2", "1/2", 1.0),
+)
+"""s, the importance of feature 2, σ."""
+
+
+TITLE = "Where gradient flow ends"
+ABOUT = "Of the smallest model without bias, how often descents end in each phase is held to the boundary curves."
+
+
+def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
+    """The check of the suite."""
+    claim = "Without bias, descents end antipodal, aligned or single as often as the boundary curves say."
+    return (Claim("basins", claim, lambda progress: descents(100_000 if full else 1000, progress)),)
+
+
+def descents(models: int, progress: Progress) -> Outcome:
+    """How many standard errors the shares of descents lie from the probabilities, at the six settings."""
+    worst = Worst()
+    for index, (s, other, scale) in enumerate(SETTINGS):
+        exact = basin_probabilities(s, (1, other), scale)
+        found = flow_ends(
+            float(Fraction(s)), (1.0, float(Fraction(other))), scale, models=models, seed=20261129 + index
+        )
+        for name in ("antipodal", "aligned", "single"):
+            one, two = getattr(exact, name), getattr(found, name)
+            worst.see(abs(two - one) / found.error(one), one, two, f"{name} at s = {s}, I = (1, {other}), σ = {scale}")
+        progress((index + 1) / len(SETTINGS))
+    return worst.outcome(5.0, "standard errors; by chance once in 10^5 runs", {"descents": models})
