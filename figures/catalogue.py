@@ -36,6 +36,7 @@ TOPICS = {
         "landscape",
         "phase_diagram",
         "certified_phases",
+        "certified_branches",
         "antipodal_ray",
         "transition",
         "basins",

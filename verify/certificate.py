@@ -17,6 +17,11 @@ at t = 1. K > κ for every t where (C − κ)Q > L². A tree of bisections cover
 * |q|, |β₁| ≤ 1/2 and β₂ ≥ |q|: f₂ is linear. With the best b₂ and t, K > κ where N = (I₁p/3 + I₂v − κ)(I₁A + I₂v(q² + q⁴)
   + 2λq²) − (I₁B + I₂vq²)² > 0, v = p/3 − p²/4, A = E(z₁⁺)², B = E x₁z₁⁺: polynomials on four wedges, positive by their
   Bernstein coefficients. For κ = I₂v, the loss of dropping feature 2, they are divided by x² first.
+
+A certificate for a range of sparsities proves that dropping is best for all p in [p₀, p₁]: T, L and Q₀ are quadratic in p, and
+inequalities between polynomials of p are proved by their Bernstein coefficients; a quadratic is given by its polar form at
+(p₀, p₀), (p₀, p₁), (p₁, p₁). At a smaller r or a larger λ dropping is the better still: the least loss is concave in (r, λ), at
+most rv, and 0 at r = 0.
 """
 
 from __future__ import annotations
@@ -39,35 +44,41 @@ MOST_LEAVES, MOST_PIECES, MOST_BYTES = 200_000, 20_000, 10_000_000
 Weights = tuple[int, int, int]  # I_1 (of the larger weight), I_2, λ, as whole numbers
 Slopes = tuple[int, int, int]
 Side = tuple[int, int | None]
-Poly = dict[tuple[int, int], Fraction]
+Law = tuple[int, int, int, int]  # p², ps, s² and their denominator, or a polar form of them
+Level = tuple[Fraction | int, int]  # κ = a + kv
+Poly = dict[tuple[int, ...], Fraction]  # powers of x, y and u, or of x and y
 
 
 class Rejected(ValueError):
     """The file does not prove what it says."""
 
 
-def moments(z: Slopes, p: Fraction) -> list[int]:
+def mix(p: Fraction, q: Fraction) -> Law:
+    """The polar form of (p², ps, s²) at p, q."""
+    d = 2 * p.denominator * q.denominator
+    return int(p * q * d), int((p + q - 2 * p * q) * d / 2), int((1 - p) * (1 - q) * d), d
+
+
+def moments(z: Slopes, law: Law) -> list[int]:
     """E x₁z⁺, E x₂z⁺ and E z⁺ of z = ax₁ + cx₂ + b in units of 2^-GUARD, rounded down."""
-    n, d = p.numerator, p.denominator
+    pp, ps, ss, d = law
     a, c, b = z
     v, w, u, t = (max(y, 0) for y in (b, b + a, b + c, b + a + c))
 
     def cross(a: int, c: int, w: int, u: int) -> tuple[int, int]:
         if a and c:
             alone = c * (12 * a * w**2 - 4 * (w**3 - v**3))
-            return n * (
-                (d - n) * alone + n * (4 * a * (t**3 - w**3) - t**4 + w**4 + u**4 - v**4)
-            ), 24 * a * a * c * d * d
+            return ps * alone + pp * (4 * a * (t**3 - w**3) - t**4 + w**4 + u**4 - v**4), 24 * a * a * c * d
         if c:
-            return n * (2 * (d - n) * c * v + n * (u * u - v * v)), 4 * c * d * d
-        return (n * (3 * a * w**2 - w**3 + v**3), 6 * a * a * d) if a else (n * v, 2 * d)
+            return 2 * ps * c * v + pp * (u * u - v * v), 4 * c * d
+        return ((pp + ps) * (3 * a * w**2 - w**3 + v**3), 6 * a * a * d) if a else ((pp + ps) * v, 2 * d)
 
     mean = v, 1
     if a and c:
-        one = 3 * n * (d - n) * (c * (w**2 - v**2) + a * (u**2 - v**2))
-        mean = 6 * a * c * (d - n) ** 2 * v + one + n * n * (t**3 - w**3 - u**3 + v**3), 6 * a * c * d * d
+        one = 3 * ps * (c * (w**2 - v**2) + a * (u**2 - v**2))
+        mean = 6 * a * c * ss * v + one + pp * (t**3 - w**3 - u**3 + v**3), 6 * a * c * d
     elif a or c:
-        mean = 2 * (a or c) * (d - n) * v + n * ((w if a else u) ** 2 - v**2), 2 * (a or c) * d
+        mean = 2 * (a or c) * (ss + ps) * v + (pp + ps) * ((w if a else u) ** 2 - v**2), 2 * (a or c) * d
     return [(k << GUARD) // m for k, m in (cross(a, c, w, u), cross(c, a, u, w), mean)]
 
 
@@ -90,33 +101,57 @@ def highest(units: list[int], p: Fraction, weights: Weights) -> Fraction:
     q, cross, square = units[0], 0, 2 * weights[2] * units[0] ** 2 << GUARD
     for i in (0, 1):
         z = slopes(i, q, q * q, units[1 + i])
-        seen = moments(z, p)
+        seen = moments(z, mix(p, p))
         cross += weights[i] * (seen[0] >> i * BITS)
         square += weights[i] * tangent(i, seen, z, 1)
     return (weights[0] + weights[1]) * p / 3 - Fraction(max(cross, 0) ** 2, square << GUARD)
 
 
-def angle(cell: list[Side], p: Fraction, weights: Weights, gap: Fraction) -> bool:
-    """Whether (C − κ)T² > Q₀L² at all vertices and directions, `gap` = C − κ. L in 2^-(BITS + GUARD), T, Q₀ 2^-(2 BITS + …)."""
+def part(cell: list[Side], law: Law, weights: Weights) -> tuple[list[tuple[int, int]], int]:
+    """T and L at all vertices and directions, and Q₀. L in 2^-(BITS + GUARD), T, Q₀ in 2^-(2 BITS + GUARD)."""
     low, high = cell[0][0], cell[0][1] or 0
-    centre, odd = divmod(low + high, 2)
+    centre = (low + high) // 2
     square, rows, pairs = 2 * weights[2] * centre**2 << GUARD, [], []
     for i, (start, stop) in enumerate(cell[1:]):
         at = slopes(i, centre, centre**2, max(2 * start, ONE) if stop is None else (start + stop) // 2)
-        seen, weight, row = moments(at, p), weights[i], []
+        seen, weight, row = moments(at, law), weights[i], []
         square += weight * tangent(i, seen, at, 1)
         for c, a in ((low, low**2), (centre, low * high), (high, high**2)):
             corners = [slopes(i, c, a, b) for b in (start, stop) if b is not None]
-            row.append([(weight * tangent(i, seen, z, -1), weight * upper(i, moments(z, p)[0])) for z in corners])
+            row.append([(weight * tangent(i, seen, z, -1), weight * upper(i, moments(z, law)[0])) for z in corners])
         rows.append(row)
         if stop is None:
-            far = (weight * p.numerator << BITS + GUARD) // (2 * p.denominator) + 1
+            far = (weight * (law[0] + law[1]) << BITS + GUARD) // (2 * law[3]) + 1
             pairs.append((weight * seen[2] << BITS >> i * BITS, far))
     for c, first, second in zip((low, centre, high), *rows, strict=True):
         mixed = 2 * weights[2] * centre * c << GUARD
         pairs += [(t + u + mixed, k + m) for (t, k), (u, m) in product(first, second)]
-    n, d = gap.numerator, gap.denominator * square
-    return not odd and n > 0 and all(t > 0 and n * t * t << GUARD > d * k * k for t, k in pairs)
+    return pairs, square
+
+
+def angle(cell: list[Side], laws: list[Law], weights: Weights, gap: list[Fraction]) -> bool:
+    """Whether (C − κ)T² > Q₀L² at all vertices and directions, `gap` = C − κ by its coefficients."""
+    parts = [part(cell, law, weights) for law in laws]
+    scale, squares = lcm(*(g.denominator for g in gap)), [square for _, square in parts]
+    whole = [int(g * scale) for g in gap]
+    for pairs in zip(*(pairs for pairs, _ in parts), strict=True):
+        slope, cross = zip(*pairs, strict=True)
+        both = zip(scaled(whole, slope, slope), scaled(squares, cross, cross), strict=True)
+        if min(slope) <= 0 or any(more << GUARD <= scale * less for more, less in both):
+            return False
+    return min(gap) > 0 and (cell[0][0] + (cell[0][1] or 0)) % 2 == 0
+
+
+def scaled(*rows: Any) -> list[int]:
+    """The Bernstein coefficients of a product, each times its binomial coefficient."""
+    found = [1]
+    for row in rows:
+        sides = [comb(len(row) - 1, i) * c for i, c in enumerate(row)]
+        found = [
+            sum(found[k - i] * c for i, c in enumerate(sides) if 0 <= k - i < len(found))
+            for k in range(len(found) + len(sides) - 1)
+        ]
+    return found
 
 
 def leaves(tree: str) -> list[list[Side]]:
@@ -141,10 +176,12 @@ def leaves(tree: str) -> list[list[Side]]:
 
 
 def times(f: Poly, g: Poly) -> Poly:
-    return plus(*((a * b, {(i + k, j + m): Fraction(1)}) for (i, j), a in f.items() for (k, m), b in g.items()))
+    return plus(
+        *((a * b, {tuple(map(sum, zip(i, k, strict=True))): Fraction(1)}) for i, a in f.items() for k, b in g.items())
+    )
 
 
-def plus(*terms: tuple[Fraction | int, Poly]) -> Poly:
+def plus(*terms: tuple[Fraction | int, Any]) -> Poly:
     total: Poly = {}
     for factor, f in terms:
         for powers, a in f.items():
@@ -152,11 +189,17 @@ def plus(*terms: tuple[Fraction | int, Poly]) -> Poly:
     return {powers: a for powers, a in total.items() if a}
 
 
-def wedges(p: Fraction, first: int, second: int, penalty: int, kappa: Fraction) -> list[Poly]:
-    """N for 0 ≤ 2x, y ≤ 1 and (q, β) = (−x, xy), (−xy, x), (−x, −xy), (−xy, −x); A = E z² − s²(β⁻)² − sp(β⁻)³/3 − spD₂
-    − p²D₃/3, B = E x₁z + sp(β⁻)³/6 + p²D₃/6, with D_k = xᵏ(…) the mean of ((β + qx₂)⁻)ᵏ."""
-    s, v, one = 1 - p, p / 3 - p * p / 4, {(0, 0): Fraction(1)}
-    x, xy = {(1, 0): Fraction(1, 2)}, {(1, 1): Fraction(1, 2)}
+def wedges(ends: list[Fraction], weights: Weights, level: Level) -> list[Poly]:
+    """N for 0 ≤ 2x, y, u ≤ 1, p = p₀ + (p₁ − p₀)u and (q, β) = (−x, xy), (−xy, x), (−x, −xy), (−xy, −x); A = E z² − s²(β⁻)²
+    − sp(β⁻)³/3 − spD₂ − p²D₃/3, B = E x₁z + sp(β⁻)³/6 + p²D₃/6, with D_k = xᵏ(…) the mean of ((β + qx₂)⁻)ᵏ."""
+    first, second, penalty = weights
+    half = Fraction(1, 2)
+    one: Poly = {(0, 0, 0): Fraction(1)}
+    p = plus((ends[0], one), (ends[-1] - ends[0], {(0, 0, 1): Fraction(1)}))
+    s, p2 = plus((1, one), (-1, p)), times(p, p)
+    sp, s2, v = times(s, p), times(s, s), plus((Fraction(1, 3), p), (Fraction(-1, 4), p2))
+    x: Poly = {(1, 0, 0): half}
+    xy: Poly = {(1, 1, 0): half}
     found = []
     for size, offset, side, mean2, mean3 in (
         (x, xy, 1, "1/3 -1 1 -1/3", "1/4 -1 3/2 -1 1/4"),
@@ -164,18 +207,33 @@ def wedges(p: Fraction, first: int, second: int, penalty: int, kappa: Fraction) 
         (x, xy, -1, "1/3 1 1", "1/4 1 3/2 1"),
         (xy, x, -1, "1 1 1/3", "1 3/2 1 1/4"),
     ):
-        d2, d3 = ({(k, j): Fraction(c) / 2**k for j, c in enumerate(t.split())} for k, t in ((2, mean2), (3, mean3)))
+        d2, d3 = (
+            plus((1, {(k, j, 0): Fraction(c) / 2**k for j, c in enumerate(t.split())}))
+            for k, t in ((2, mean2), (3, mean3))
+        )
         q, b, below = plus((-1, size)), plus((side, offset)), offset if side < 0 else {}
         q2, below2 = times(q, q), times(below, below)
-        cube = times(below2, below)
-        square = plus((p / 3, one), (p / 3, q2), (1, times(b, b)), (p * p / 2, q), (p, b), (p, times(b, q)))
-        square = plus((1, square), (-s * s, below2), (-s * p / 3, cube), (-s * p, d2), (-p * p / 3, d3))
-        cross = plus((p / 3, one), (p * p / 4, q), (p / 2, b), (s * p / 6, cube), (p * p / 6, d3))
-        kept = plus((first, cross), (second * v, q2))
-        whole = plus((first, square), (second * v + 2 * penalty, q2), (second * v, times(q2, q2)))
-        n = plus((first * p / 3 + second * v - kappa, whole), (-1, times(kept, kept)))
-        found.append({(i - 2, j): a for (i, j), a in n.items()} if kappa == second * v else n)
+        cube, third = times(below2, below), Fraction(1, 3)
+        square = plus((third, p), (third, times(p, q2)), (1, times(b, b)), (half, times(p2, q)), (1, times(p, b)))
+        square = plus((1, square), (1, times(p, times(b, q))), (-1, times(s2, below2)), (-third, times(sp, cube)))
+        square = plus((1, square), (-1, times(sp, d2)), (-third, times(p2, d3)))
+        cross = plus((third, p), (half / 2, times(p2, q)), (half, times(p, b)), (half / 3, times(sp, cube)))
+        cross = plus((1, cross), (half / 3, times(p2, d3)))
+        kept = plus((first, cross), (second, times(v, q2)))
+        whole = plus((first, square), (second, times(v, plus((1, q2), (1, times(q2, q2))))), (2 * penalty, q2))
+        gap = plus((first * third, p), (second - level[1], v), (-level[0], one))
+        n = plus((1, times(gap, whole)), (-1, times(kept, kept)))
+        found += in_density({(i - 2, j, k): a for (i, j, k), a in n.items()} if level == (0, second) else n)
     return found
+
+
+def in_density(n: Poly) -> list[Poly]:
+    """The Bernstein coefficients in u, polynomials in (x, y)."""
+    degree = max(k for *_, k in n)
+    return [
+        plus(*((Fraction(comb(m, k), comb(degree, k)), {(i, j): a}) for (i, j, k), a in n.items() if k <= m))
+        for m in range(degree + 1)
+    ]
 
 
 def positive(n: Poly) -> bool:
@@ -218,27 +276,35 @@ def positive(n: Poly) -> bool:
     return False
 
 
-def chart(document: Any, p: Fraction, weights: Weights, lower: Fraction, upper: Fraction) -> set[str]:
-    """Cover one chart; what is proved of the minimisers in it, in words."""
-    whole, proved, linear = (weights[0] + weights[1]) * p / 3, set(), False
+def chart(document: Any, ends: list[Fraction], weights: Weights, upper: Level, lower: Level) -> set[str]:
+    """Cover one chart; what is proved of the minimisers in it, in words. `ends`: of p, one or two."""
+    polar = [(ends[0], ends[0]), (ends[0], ends[-1]), (ends[-1], ends[-1])][: 2 * len(ends) - 1]
+    laws = [mix(*pair) for pair in polar]
+    above, within = (
+        [(weights[0] + weights[1]) * (p + q) / 6 - a - k * ((p + q) / 6 - p * q / 4) for p, q in polar]
+        for a, k in (upper, lower)
+    )
+    dense = ends[0]  # the least density: κ/p is largest there
+    most = upper[0] + upper[1] * (dense / 3 - dense**2 / 4)
+    proved, linear = set(), False
     for cell in leaves(document["tree"]):
         (q, _), (low, high), (second, _) = cell
         if high is not None and 2 * max(-q, -low, high) <= ONE and second >= -q:
             linear = True
-        elif high is not None and high < 0 and weights[0] * p * Fraction(-high, ONE) ** 3 > 3 * upper:
+        elif high is not None and high < 0 and weights[0] * dense * Fraction(-high, ONE) ** 3 > 3 * most:
             continue
-        elif not angle(cell, p, weights, whole - upper):
-            if lower == upper or not angle(cell, p, weights, whole - lower):
+        elif not angle(cell, laws, weights, above):
+            if lower == upper or not angle(cell, laws, weights, within):
                 raise Rejected("a leaf of the tree is not above the lower bound")
             clipped = all(end is not None and end < -(cell[0][1] or 0) for _, end in cell[1:])
             proved.add("both outputs are clipped" if clipped else "any outputs may be clipped")
     if linear:
-        level = upper if document["linear"] == "above" else lower
-        if not all(positive(n) for n in wedges(p, *weights, level)):
+        level = upper if lower == upper or document["linear"] == "above" else lower
+        if not all(positive(n) for n in wedges(ends, weights, level)):
             raise Rejected("the bound does not hold where the output of the weaker feature is never clipped")
-        if level < upper:
+        if level != upper:
             proved.add("the output of the weaker feature is never clipped")
-        elif upper == weights[1] * (p / 3 - p * p / 4):
+        elif upper == (0, weights[1]):
             proved.add("one feature has w = 1 and b = 0, the other w = 0 and b = p/2")
     return proved
 
@@ -266,24 +332,38 @@ def theorem(document: Any) -> str:
         raise Rejected("the digest does not fit: the file was changed")
     if document.get("kind") == "polygon":
         return polygon(document)
-    s, penalty, lower, upper = (Fraction(document[key]) for key in ("sparsity", "penalty", "lower", "upper"))
+    given = document["sparsity"]
+    ends = [1 - Fraction(s) for s in (reversed(given) if isinstance(given, list) else [given])]
     one, other = (Fraction(i) for i in document["importance"])
-    if not (0 < s < 1 and min(one, other) > 0 <= penalty and 0 < lower <= upper):
-        raise Rejected("s must lie in (0, 1), importances must be positive, λ ≥ 0, and 0 < lower ≤ upper")
-    p, scale = 1 - s, lcm(*(number.denominator for number in (one, other, penalty)))
+    penalty = Fraction(document["penalty"])
+    if not (0 < ends[0] <= ends[-1] < 1 and min(one, other) > 0 <= penalty and len(ends) < 3):
+        raise Rejected("s must lie in (0, 1), importances must be positive, and λ ≥ 0")
+    scale = lcm(*(number.denominator for number in (one, other, penalty)))
     first, second, strength = (int(number * scale) for number in (one, other, penalty))
     weights = ((first, second, strength), (second, first, strength))
-    reached = dropped = min(first, second) * (p / 3 - p * p / 4)
-    if document["point"] is not None:
-        reached = min(dropped, highest(document["point"]["at"], p, weights[document["point"]["chart"]]))
-    if not reached <= upper * scale <= dropped:
-        raise Rejected("the upper bound is not reached, or lies above the loss of dropping a feature")
     if len(document["charts"]) != (1 if first == second else 2):
         raise Rejected("there must be a tree for each chart")
-    parts = zip(document["charts"], weights, strict=False)
-    known = sorted(set().union(*(chart(part, p, w, lower * scale, upper * scale) for part, w in parts)))
+    drop = Fraction(0), min(first, second)
+    if isinstance(given, list):
+        if one <= other or len(ends) != 2:
+            raise Rejected("a range is between two sparsities, with the more important feature first")
+        for row, w in zip(document["charts"], weights, strict=False):
+            chart(row, ends, w, drop, drop)
+        return (
+            f"For s in [{1 - ends[1]}, {1 - ends[0]}], I = (1, r), r <= {other / one}, λ >= {penalty / one} the least loss over "
+            f"all W and b is r v, v = p/3 - p^2/4, and at every minimiser with w1 w2 <= 0 feature 2 is dropped."
+        )
+    p, lower, upper = ends[0], Fraction(document["lower"]), Fraction(document["upper"])
+    reached = dropped = drop[1] * (p / 3 - p * p / 4)
+    if document["point"] is not None:
+        reached = min(dropped, highest(document["point"]["at"], p, weights[document["point"]["chart"]]))
+    if not (0 < lower <= upper and reached <= upper * scale <= dropped):
+        raise Rejected("the upper bound is not reached, or lies above the loss of dropping a feature")
+    levels = [drop if bound * scale == dropped else (bound * scale, 0) for bound in (upper, lower)]
+    rows = zip(document["charts"], weights, strict=False)
+    known = sorted(set().union(*(chart(row, ends, w, levels[0], levels[1]) for row, w in rows)))
     return (
-        f"At s = {s}, I = ({one}, {other}), λ = {penalty} the least loss over all W and b lies in [{lower}, {upper}] "
+        f"At s = {1 - p}, I = ({one}, {other}), λ = {penalty} the least loss over all W and b lies in [{lower}, {upper}] "
         f"({float(lower):.12g}, width {float(upper - lower):.1g}), and at every minimiser with w1 w2 <= 0 {' or '.join(known)}."
     )
 

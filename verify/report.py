@@ -22,6 +22,7 @@ from figures.gallery.inline import inline
 from figures.motifs.caption import Caption
 
 from .check import Check
+from .theorems import MODEL, THEOREMS
 
 TITLE = "Each claim held to a second route"
 
@@ -146,6 +147,8 @@ def as_html(sections: Sequence[Section], drawn: Sequence[Figure], run: Run) -> b
         closed_form=mathml(
             sympy.Eq(sympy.Symbol("s^*"), sympy.together(phase_boundary().critical_sparsity)), block=True
         ),
+        model=MODEL,
+        theorems=THEOREMS,
         curve_degrees=curve.degree_list(),
         curve_terms=len(curve.terms()),
         boundary=_boundary_rows(),

@@ -35,8 +35,9 @@ from scipy.integrate import solve_ivp
 from ..exact import Exact, rational
 from ..exact.printed import html_table
 from ..exact.rationals import shown, sparsity_between
-from .critical_points import CriticalPoint, Importance, SmallestModel
-from .derivation import compiled_loss
+from .critical_points import Importance, SmallestModel
+from .diagram import compiled_loss
+from .points import CriticalPoint
 
 Floats = npt.NDArray[np.float64]
 _OFF = 1e-7

@@ -18,17 +18,11 @@ below is a typed-in result. Source of the model: Elhage et al. 2022, "Toy Models
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from types import ModuleType
-from typing import Any
 
-import numpy as np
 import sympy
 from sympy import Eq, Expr, Integral, Poly, Rational
-
-from ..emit import compile_chambers
 
 w1, w2 = WEIGHTS = sympy.symbols("w_1 w_2", real=True)
 x1, x2 = INPUTS = sympy.symbols("x_1 x_2", nonnegative=True)
@@ -194,46 +188,6 @@ OPPOSITE_SECOND = Chamber(
 CHAMBERS = (SAME_SIGN, OPPOSITE_FIRST, OPPOSITE_SECOND)
 
 
-@lru_cache(maxsize=1)
-def compiled_loss() -> Callable[..., list[Any]]:
-    """K, ∂K/∂w₁ and ∂K/∂w₂ as one function of (w₁, w₂, s, I₁, I₂, λ), on floats, arrays or tensors.
-
-    See `analytic.emit.compile_chambers`. On an axis the derivatives are those from the side of `same_sign`. Compiled in
-    the density p = 1 − s: in s the terms would cancel as s → 1, where K is of order p.
-    """
-    pieces = [(c.condition, [in_density(e) for e in (c.loss, c.loss.diff(w1), c.loss.diff(w2))]) for c in CHAMBERS]
-    evaluate = compile_chambers((*WEIGHTS, p, *PARAMETERS[1:]), pieces)
-
-    def loss(w1: Any, w2: Any, s: Any, i1: Any, i2: Any, strength: Any, *, namespace: ModuleType = np) -> list[Any]:
-        return evaluate(w1, w2, 1 - s, i1, i2, strength, namespace=namespace)
-
-    return loss
-
-
-@dataclass(frozen=True)
-class Edge:
-    """How K meets across a chamber edge: jumps (right minus left) of value, gradient and Hessian, at a point of it.
-
-    The edge is `where` with the other weight free, `between` two chambers. A zero jump is an identity in all symbols.
-    """
-
-    between: tuple[str, str]
-    where: tuple[sympy.Symbol, Expr]
-    value_jump: Expr
-    gradient_jump: tuple[Expr, Expr]
-    hessian_jump: tuple[Expr, Expr, Expr]
-
-
-@lru_cache(maxsize=1)
-def edges() -> tuple[Edge, ...]:
-    """The three edges: the diagonal |w₁| = |w₂| (w₂ = −w₁), and the axes w₂ = 0 and w₁ = 0."""
-    return (
-        _edge(OPPOSITE_SECOND, OPPOSITE_FIRST, w2, -w1),
-        _edge(OPPOSITE_FIRST, SAME_SIGN, w2, Rational(0)),
-        _edge(OPPOSITE_SECOND, SAME_SIGN, w1, Rational(0)),
-    )
-
-
 def probability(support: tuple[int, ...]) -> Expr:
     """P(T) = s^(n − |T|) (1 − s)^|T| for n = 2."""
     return s ** (2 - len(support)) * (1 - s) ** len(support)
@@ -277,19 +231,3 @@ def _by_density(expression: Expr, variables: tuple[sympy.Symbol, ...]) -> Expr:
 
 def _by_ratio(coefficient: Expr) -> Expr:
     return sympy.collect(sympy.expand(coefficient), u, lambda c: sympy.factor(c))
-
-
-def _edge(left: Chamber, right: Chamber, symbol: sympy.Symbol, value: Expr) -> Edge:
-    difference = right.loss - left.loss
-
-    def at_edge(expression: Expr) -> Expr:
-        return sympy.factor(sympy.cancel(expression).subs(symbol, value))
-
-    first = [difference.diff(w) for w in WEIGHTS]
-    return Edge(
-        (left.name, right.name),
-        (symbol, value),
-        at_edge(difference),
-        (at_edge(first[0]), at_edge(first[1])),
-        (at_edge(first[0].diff(w1)), at_edge(first[0].diff(w2)), at_edge(first[1].diff(w2))),
-    )

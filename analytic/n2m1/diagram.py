@@ -10,18 +10,33 @@ settings.
 from __future__ import annotations
 
 import numbers
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from numpy.polynomial.polynomial import polyval
 from sympy import Expr, Poly
 
-from ..emit import Arithmetic, compile_arithmetic
+from ..emit import Arithmetic, compile_arithmetic, compile_chambers
 from ..exact.rationals import shown
-from .derivation import OPPOSITE_FIRST, OPPOSITE_SECOND, PARAMETERS, SAME_SIGN, Chamber, in_density, p, u
+from .derivation import (
+    CHAMBERS,
+    OPPOSITE_FIRST,
+    OPPOSITE_SECOND,
+    PARAMETERS,
+    SAME_SIGN,
+    WEIGHTS,
+    Chamber,
+    in_density,
+    p,
+    u,
+    w1,
+    w2,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -39,6 +54,22 @@ _BLOCK = 4096
 # In the density, not in s: as s → 1 the terms in s would cancel.
 _SETTINGS = (p, *PARAMETERS[1:])
 _NEWTON_STEPS = 60
+
+
+@lru_cache(maxsize=1)
+def compiled_loss() -> Callable[..., list[Any]]:
+    """K, ∂K/∂w₁ and ∂K/∂w₂ as one function of (w₁, w₂, s, I₁, I₂, λ), on floats, arrays or tensors.
+
+    See `analytic.emit.compile_chambers`. On an axis the derivatives are those from the side of `same_sign`. Compiled in
+    the density p = 1 − s: in s the terms would cancel as s → 1, where K is of order p.
+    """
+    pieces = [(c.condition, [in_density(e) for e in (c.loss, c.loss.diff(w1), c.loss.diff(w2))]) for c in CHAMBERS]
+    evaluate = compile_chambers((*WEIGHTS, p, *PARAMETERS[1:]), pieces)
+
+    def loss(w1: Any, w2: Any, s: Any, i1: Any, i2: Any, strength: Any, *, namespace: ModuleType = np) -> list[Any]:
+        return evaluate(w1, w2, 1 - s, i1, i2, strength, namespace=namespace)
+
+    return loss
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,8 @@ landscape       the loss over all weights
 phase_diagram   exact beside trained
 antipodal_ray   the loss along W = (a, −a)
 basins          where gradient flow without bias ends
-transition      the jump across the transition; certified_phases: the proved diagram with bias
+transition      the jump across the transition
+certified_phases, certified_branches   with bias, proved: the diagram; along two lines, and what the published one costs
 
 >>> from figures.smallest_model import landscape
 >>> landscape.TITLE

@@ -27,7 +27,7 @@ from analytic.n2m1.bias.forms import (
 from analytic.n2m1.bias.linear import density as p
 from analytic.n2m1.bias.linear import wedges, x, y
 from analytic.n2m1.bias.table import entries
-from analytic.one_axis import MORE, conjectured_cost, counterexample, gaps, three_on_an_axis
+from analytic.one_axis import MORE, conjectured_cost, cost_bounds, counterexample, gaps, three_on_an_axis
 
 FEWER = settings(max_examples=settings().max_examples // 5)
 R = sympy.Rational
@@ -186,9 +186,23 @@ def test_three_features_on_one_axis() -> None:
     assert fifth < R("0.2120296")
 
 
+def test_bounds_on_the_cost() -> None:
+    """With one pair those of `certify`; with a triple on one of the axes, the witness's loss less what it spares."""
+    pair, one = certify("9/10"), cost_bounds(2, 1, "9/10")
+    assert isinstance(pair, Certified)
+    assert (one.lower, one.upper) == (pair.loss_lower, pair.loss_upper)
+    three, v = three_on_an_axis("9/10"), R(1, 30) - R(1, 400)
+    assert cost_bounds(3, 1, "9/10").upper == three.loss
+    assert cost_bounds(5, 2, "9/10").upper == three.loss + pair.loss_upper
+    assert cost_bounds(9, 2, "9/10").upper == 2 * three.loss + 3 * v
+    assert cost_bounds(5, 2, "9/10").lower == 2 * pair.loss_lower
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [
+        (lambda: cost_bounds(3, 2, "1/2"), "n must be at least 2m, 4, got 3"),
+        (lambda: cost_bounds(3, 1, 1), r"sparsity must lie in \(0, 1\), got 1"),
         (lambda: conjectured_cost(1, 1, "1/2"), "n must be at least 2m"),
         (lambda: conjectured_cost(2, 1, 1), r"sparsity must lie in \(0, 1\), got 1"),
         (lambda: counterexample(0.5), "sparsity must be exact"),

@@ -54,11 +54,15 @@ INSIDE = (
     "analytic.n2m1.basins.boundaries",
     "analytic.n2m1.basins.Curve.probability",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
+    "analytic.n2m1.bias.ranges.DropRange.save",
+    "analytic.n2m1.bias.ranges.Densities",
     "analytic.n2m1.bias.angle",
+    "analytic.n2m1.bias.jet",
     "analytic.n2m1.bias.linear",
     "analytic.n2m1.bias.minimiser",
     "analytic.n2m1.bias.point",
     "analytic.n2m1.bias.search",
+    "analytic.n2m1.bias.setting",
     "analytic.polygon_proof.certification.CertifiedPolygon.save",
     "analytic.polygon_proof.certification.dead_costs",
     "analytic.polygon_proof.contact",
@@ -68,7 +72,7 @@ INSIDE = (
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
     "analytic.loss.network.vertex_count",
-    "analytic.n2m1.critical_points.CriticalPoints",
+    "analytic.n2m1.points.CriticalPoints",
     "analytic.n2m1.ray",
     "analytic.polytopes.configuration.given_polytope",
     "analytic.polytopes.names",
@@ -97,6 +101,7 @@ PENTAGON, DIGON = polytope("pentagon"), polytope("digon")
 CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
+    "analytic.n2m1.bias.ranges.certify_drop": call(sparsity=("3/10", "31/100"), importance="1/2", penalty=0, budget=60),
     "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
     "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
     "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
@@ -113,6 +118,7 @@ VALID = {
     "analytic.n2m1.bias.triple.triple_point": call(digits=20),
     "analytic.polygon_proof.certification.certify_polygon": call(c=5, budget=60),
     "analytic.one_axis.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
+    "analytic.one_axis.cost_bounds": call(n=3, m=1, sparsity="9/10"),
     "analytic.one_axis.counterexample": call(sparsity="1/2"),
     "analytic.one_axis.three_on_an_axis": call(sparsity="1/10"),
     "analytic.capacity.benefit_curve.Curve": call(points=[[0, 1], [1, 2]]),

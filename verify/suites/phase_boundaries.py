@@ -10,7 +10,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from analytic.n2m1.bias import Certified, certify, drop_boundary, jump_boundary, penalty_boundary
+from analytic.n2m1.bias import (
+    Certified,
+    DropRange,
+    certify,
+    certify_drop,
+    drop_boundary,
+    jump_boundary,
+    penalty_boundary,
+)
 from analytic.n2m1.bias.boundary import Boundary
 from analytic.n2m1.bias.triple import TriplePoint, mirror_point, triple_point
 from numeric.running.files import write_whole
@@ -23,6 +31,18 @@ PENALTIES = {
     Fraction(1, 50): (60, 70, 80, 90),
 }
 """λ → the sparsities, in hundredths, at which dropping is bounded in the importance. Below them it is best up to r = 1."""
+RANGES: tuple[tuple[int | Fraction, ...], ...] = (
+    *zip(
+        (1, *range(5, 80, 5)),
+        range(5, 85, 5),
+        (96, 94, 90, 86, 82, 77, 72, 66, 60, 53, 42, 33, 26, 20, 15, 11),
+        strict=True,
+    ),
+    (80, 85, Fraction(78, 10)),
+    (85, 90, Fraction(48, 10)),
+)
+"""Sparsities from, to, and the importance up to which dropping is proved best on the way, in hundredths: just below the boundary
+at the end."""
 
 
 class Row(NamedTuple):
@@ -31,7 +51,7 @@ class Row(NamedTuple):
     name: str
     kind: str
     fixed: Mapping[str, str]
-    solve: Callable[[], Boundary | Meeting | None]
+    solve: Callable[[], Boundary | Meeting | DropRange | None]
 
 
 class Meeting(NamedTuple):
@@ -43,7 +63,7 @@ class Meeting(NamedTuple):
 
 def rows() -> Iterator[Row]:
     """Drop against the rest in the importance, the jump between two antipodal pairs, λ_c at ten importances and ten
-    sparsities, and the triple points."""
+    sparsities, ranges of sparsity, and the triple points."""
     for strength, sparsities in PENALTIES.items():
         for k in sparsities:
             yield _drop(Fraction(k, 100), strength)
@@ -55,6 +75,10 @@ def rows() -> Iterator[Row]:
             s, r = Fraction(k, 100), Fraction(i, 10)
             fixed = {"sparsity": str(s), "importance": str(r)}
             yield Row(f"penalty-i{10 * i:03}-s{k:02}", "penalty", fixed, partial(penalty_boundary, s, r))
+    for start, stop, importance in RANGES:
+        low, high, most = (Fraction(value) / 100 for value in (start, stop, importance))
+        fixed = {"importance": str(most), "penalty": "0"}
+        yield Row(f"range-s{int(start):02}-s{int(stop):02}", "range", fixed, partial(certify_drop, (low, high), most))
     yield Row("triple", "triple", {"penalty": "0"}, drop_strong_partial)
     yield Row("mirror", "mirror", {"penalty": "0", "importance": "1"}, equal_importances)
 
@@ -100,6 +124,9 @@ def solved(row: Row, folder: Path) -> dict[str, Any]:
         return {**entry, "not certified": str(error)}
     if found is None:
         return {**entry, "none": True}
+    if isinstance(found, DropRange):
+        write_whole(folder / f"{row.name}-all.json.gz", compressed(found))
+        return {**entry, "sparsity": [*map(str, found.sparsity)], "phases": {"all": "drop"}}
     ends = found.beside if isinstance(found, Meeting) else {"below": found.below, "above": found.above}
     for side, end in ends.items():
         write_whole(folder / f"{row.name}-{side}.json.gz", compressed(end))
@@ -133,6 +160,6 @@ def outwards(interval: tuple[Fraction, Fraction], unit: int = 10**40) -> tuple[F
     return Fraction(low * unit // 1, unit), Fraction(-(-high * unit // 1), unit)
 
 
-def compressed(found: Certified) -> bytes:
+def compressed(found: Certified | DropRange) -> bytes:
     """A certificate as a gzipped file, the same bytes every time."""
     return gzip.compress(json.dumps(found.certificate).encode(), 9, mtime=0)

@@ -16,13 +16,18 @@ which is linear in θ. So √((C − κ)/Q₀) T − L is concave, and where it 
 A cell [q₀, q₁] × [l₁, u₁] × [l₂, u₂] lies in the polytope over the triangle (q₀, q₀²), ((q₀+q₁)/2, q₀q₁), (q₁, q₁²), whose
 sides are the parabola's chord and tangents. The error is of second order in the size of the cell. If a cell is unbounded
 in β_i, the same is asked of that direction e, where L(θ + τe) ≤ L(θ) + τ I_i p/2 since L is convex and homogeneous.
+
+T, L and Q₀ are quadratic in p. For all p of an interval at once (`analytic.n2m1.bias.ranges`) they are taken by their Bernstein
+coefficients there, and (C − κ)T² > Q₀L², T > 0 by its own.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TypeAlias
+from functools import cached_property
+from typing import NamedTuple, TypeAlias
 
 BITS = 60
 """Cells are in units of 2⁻⁶⁰."""
@@ -58,8 +63,22 @@ def flattened(cell: Cell, axis: int) -> Cell:
     return tuple(flat)  # type: ignore[return-value]
 
 
-@dataclass(frozen=True)
-class Bound:
+class Mix(NamedTuple):
+    """The weights p², ps and s² of the supports, over a common denominator."""
+
+    both: int
+    one: int
+    none: int
+    whole: int
+
+
+def mix(p: Fraction, other: Fraction) -> Mix:
+    """The polar form of (p², ps, s²): at p = other the weights themselves, at two ends of an interval a Bernstein coefficient."""
+    n, m, d, e = p.numerator, other.numerator, p.denominator, other.denominator
+    return Mix(2 * n * m, n * (e - m) + m * (d - n), 2 * (d - n) * (e - m), 2 * d * e)
+
+
+class Part(NamedTuple):
     """T and L at the vertices of a cell and in its unbounded directions, and Q₀, rounded so that the bound holds.
 
     Units: L 2^−(BITS + GUARD), T and Q₀ 2^−(2 BITS + GUARD).
@@ -68,21 +87,58 @@ class Bound:
     vertices: list[tuple[int, int]]
     square: int
 
-    def exceeds(self, gap: Fraction) -> bool:
-        """Whether K > C − `gap` is proved on the cell."""
-        numerator, denominator = gap.numerator, gap.denominator * self.square
+
+@dataclass(frozen=True)
+class Bound:
+    """The angle bound on a cell: one part at a density, one for each Bernstein coefficient on an interval of them.
+
+    `scales`: in what proportion the gaps of the parts are to be compared.
+    """
+
+    parts: tuple[Part, ...]
+    scales: tuple[float, ...] = (1.0,)
+
+    def exceeds(self, gaps: Sequence[Fraction]) -> bool:
+        """Whether K > C − gap is proved on the cell, gap by its coefficients."""
+        if len(self.parts) > 1:
+            return self._exceeds_between(gaps)
+        vertices, square = self.parts[0]
+        numerator, denominator = gaps[0].numerator, gaps[0].denominator * square
         return numerator > 0 and all(
             slope > 0 and (numerator * slope * slope << GUARD) > denominator * cross * cross
-            for slope, cross in self.vertices
+            for slope, cross in vertices
         )
+
+    def _exceeds_between(self, gaps: Sequence[Fraction]) -> bool:
+        square = [part.square for part in self.parts]
+        for vertex in zip(*(part.vertices for part in self.parts), strict=True):
+            slope, cross = zip(*vertex, strict=True)
+            more, less = product_of_quadratics(gaps, slope, slope), product_of_quadratics(square, cross, cross)
+            if min(slope) <= 0 or any(a * (1 << GUARD) <= b for a, b in zip(more, less, strict=True)):
+                return False
+        return min(gaps) > 0
 
     @property
     def needed(self) -> float:
         """The least C − κ for which the bound holds, as a float; infinite where T ≤ 0 somewhere."""
-        if any(slope <= 0 for slope, _ in self.vertices):
-            return float("inf")
-        ratio = max((cross / slope for slope, cross in self.vertices), default=0.0)
-        return float(self.square >> GUARD) * ratio * ratio
+        found = 0.0
+        for (vertices, square), scale in zip(self.parts, self.scales, strict=True):
+            if any(slope <= 0 for slope, _ in vertices):
+                return float("inf")
+            ratio = max((cross / slope for slope, cross in vertices), default=0.0)
+            found = max(found, float(square >> GUARD) * ratio * ratio / scale)
+        return found
+
+
+def product_of_quadratics(*rows: Sequence[Fraction | int]) -> list[Fraction | int]:
+    """Bernstein coefficients of a product of quadratics, each times its binomial coefficient."""
+    found: list[Fraction | int] = [1]
+    for first, second, third in rows:
+        found = [
+            a * first + 2 * b * second + c * third
+            for a, b, c in zip([*found, 0, 0], [0, *found, 0], [0, 0, *found], strict=True)
+        ]
+    return found
 
 
 @dataclass(frozen=True)
@@ -99,7 +155,19 @@ class Angle:
         """C, the loss of W = 0, b = 0."""
         return (self.first + self.second) * self.density / 3
 
+    @cached_property
+    def mixes(self) -> tuple[Mix, ...]:
+        """The weights of the supports."""
+        return (mix(self.density, self.density),)
+
+    def gaps(self, kappa: Fraction) -> tuple[Fraction, ...]:
+        """C − κ."""
+        return (self.whole - kappa,)
+
     def bound(self, cell: Cell) -> Bound:
+        return Bound(tuple(self._part(cell, at) for at in self.mixes))
+
+    def _part(self, cell: Cell, law: Mix) -> Part:
         low, high = cell[0], cell[1]
         centre = (low + high) // 2
         control = ((low, low * low), (centre, low * high), (high, high * high))
@@ -107,13 +175,13 @@ class Angle:
         for i, weight in enumerate((self.first, self.second)):
             start, stop = cell[2 + 2 * i] or 0, cell[3 + 2 * i]
             at = _slopes(i, centre, centre * centre, middle(start, stop))
-            seen = self._tangent(*at)
+            seen = _tangent(at, law)
             unit = i * BITS
             square += weight * ((sum(m * z + abs(z) for m, z in zip(seen, at, strict=True)) >> 2 * unit) + 1)
             ends = (start,) if stop is None or stop == start else (start, stop)
-            rows.append([self._ends(i, weight, c, a, ends, seen) for c, a in control])
+            rows.append([_ends(i, weight, c, a, ends, seen, law) for c, a in control])
             if stop is None:
-                rise = -((-weight * self.density.numerator << BITS + GUARD) // (2 * self.density.denominator))
+                rise = -((-weight * (law.both + law.one) << BITS + GUARD) // (2 * law.whole))
                 far.append((weight * seen[2] << BITS >> unit, rise))
         mixed = [2 * self.penalty * centre * c << GUARD for c, _ in control]
         vertices = [
@@ -122,54 +190,59 @@ class Angle:
             for slope, cross in first
             for other, more in second
         ]
-        return Bound(vertices + far, square)
+        return Part(vertices + far, square)
 
-    def _tangent(self, a: int, c: int, b: int) -> tuple[int, int, int]:
-        """E x₁z⁺, E x₂z⁺, E z⁺ at θ₀, rounded down."""
-        n, d = self._cross(a, c, b)
-        m, e = self._cross(c, a, b)
-        k, f = self._mean(a, c, b)
-        return (n << GUARD) // d, (m << GUARD) // e, (k << GUARD) // f
 
-    def _ends(
-        self, i: int, weight: int, c: int, a: int, ends: tuple[int, ...], seen: tuple[int, int, int]
-    ) -> list[tuple[int, int]]:
-        found = []
-        for b in ends:
-            z = _slopes(i, c, a, b)
-            slope = sum(m * y - abs(y) for m, y in zip(seen, z, strict=True)) >> 2 * i * BITS
-            n, d = self._cross(*z)
-            found.append((weight * slope, weight * (1 - ((-n << GUARD) // d >> i * BITS))))
-        return found
+def _tangent(at: tuple[int, int, int], law: Mix) -> tuple[int, int, int]:
+    """E x₁z⁺, E x₂z⁺, E z⁺ at θ₀, rounded down."""
+    a, c, b = at
+    (n, d), (m, e), (k, f) = _cross(a, c, b, law), _cross(c, a, b, law), _mean(a, c, b, law)
+    return (n << GUARD) // d, (m << GUARD) // e, (k << GUARD) // f
 
-    def _cross(self, a: int, c: int, b: int) -> tuple[int, int]:
-        r"""E x₁z⁺ = p(s[r₂(b+a)/a − Δ_a r₃(b)/a²] + p[Δ_c r₃(b+a)/(ac) − Δ_aΔ_c r₄(b)/(a²c)]), r_k(z) = (z⁺)^k/k!."""
-        pn, pd = self.density.numerator, self.density.denominator
-        v0, v1, v2, v3 = (z if z > 0 else 0 for z in (b, b + a, b + c, b + a + c))
-        if a and c:
-            square = v1 * v1
-            cube, corner = square * v1, v0 * v0 * v0
-            last = v3 * v3 * v3
-            alone = c * (12 * a * square - 4 * (cube - corner))
-            both = 4 * a * (last - cube) - (last * v3 - cube * v1 - v2**4 + corner * v0)
-            return pn * ((pd - pn) * alone + pn * both), 24 * a * a * c * pd * pd
-        if c:
-            return pn * (2 * (pd - pn) * c * v0 + pn * (v2 * v2 - v0 * v0)), 4 * c * pd * pd
-        if a:
-            return pn * (3 * a * v1 * v1 - v1**3 + v0**3), 6 * a * a * pd
-        return pn * v0, 2 * pd
 
-    def _mean(self, a: int, c: int, b: int) -> tuple[int, int]:
-        """E z⁺ = s²r₁(b) + sp[Δ_a r₂(b)/a + Δ_c r₂(b)/c] + p²Δ_aΔ_c r₃(b)/(ac)."""
-        pn, pd = self.density.numerator, self.density.denominator
-        sn = pd - pn
-        v0, v1, v2, v3 = (z if z > 0 else 0 for z in (b, b + a, b + c, b + a + c))
-        if a and c:
-            one = 3 * pn * (c * (v1 * v1 - v0 * v0) + a * (v2 * v2 - v0 * v0))
-            both = v3**3 - v1**3 - v2**3 + v0**3
-            return 6 * a * c * sn * sn * v0 + sn * one + pn * pn * both, 6 * a * c * pd * pd
-        slope, end = (a, v1) if a else (c, v2)
-        return (2 * slope * sn * v0 + pn * (end * end - v0 * v0), 2 * slope * pd) if slope else (v0, 1)
+def _ends(
+    i: int, weight: int, c: int, a: int, ends: tuple[int, ...], seen: tuple[int, int, int], law: Mix
+) -> list[tuple[int, int]]:
+    found = []
+    for b in ends:
+        z = _slopes(i, c, a, b)
+        slope = sum(m * y - abs(y) for m, y in zip(seen, z, strict=True)) >> 2 * i * BITS
+        n, d = _cross(*z, law)
+        found.append((weight * slope, weight * (1 - ((-n << GUARD) // d >> i * BITS))))
+    return found
+
+
+def _cross(a: int, c: int, b: int, law: Mix) -> tuple[int, int]:
+    r"""E x₁z⁺ = p(s[r₂(b+a)/a − Δ_a r₃(b)/a²] + p[Δ_c r₃(b+a)/(ac) − Δ_aΔ_c r₄(b)/(a²c)]), r_k(z) = (z⁺)^k/k!."""
+    both, one, _, whole = law
+    v0, v1, v2, v3 = (z if z > 0 else 0 for z in (b, b + a, b + c, b + a + c))
+    if a and c:
+        square = v1 * v1
+        cube, corner = square * v1, v0 * v0 * v0
+        last = v3 * v3 * v3
+        alone = c * (12 * a * square - 4 * (cube - corner))
+        pair = 4 * a * (last - cube) - (last * v3 - cube * v1 - v2**4 + corner * v0)
+        return one * alone + both * pair, 24 * a * a * c * whole
+    if c:
+        return 2 * one * c * v0 + both * (v2 * v2 - v0 * v0), 4 * c * whole
+    if a:
+        return (both + one) * (3 * a * v1 * v1 - v1**3 + v0**3), 6 * a * a * whole
+    return (both + one) * v0, 2 * whole
+
+
+def _mean(a: int, c: int, b: int, law: Mix) -> tuple[int, int]:
+    """E z⁺ = s²r₁(b) + sp[Δ_a r₂(b)/a + Δ_c r₂(b)/c] + p²Δ_aΔ_c r₃(b)/(ac)."""
+    both, one, none, whole = law
+    v0, v1, v2, v3 = (z if z > 0 else 0 for z in (b, b + a, b + c, b + a + c))
+    if a and c:
+        single = 3 * (c * (v1 * v1 - v0 * v0) + a * (v2 * v2 - v0 * v0))
+        pair = v3**3 - v1**3 - v2**3 + v0**3
+        return 6 * a * c * none * v0 + one * single + both * pair, 6 * a * c * whole
+    slope, end = (a, v1) if a else (c, v2)
+    # s = s² + ps and p = p² + ps
+    return (
+        (2 * slope * (none + one) * v0 + (both + one) * (end * end - v0 * v0), 2 * slope * whole) if slope else (v0, 1)
+    )
 
 
 def _slopes(i: int, c: int, a: int, b: int) -> tuple[int, int, int]:

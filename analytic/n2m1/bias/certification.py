@@ -19,31 +19,27 @@ R⁴ is covered by some thousand cells in about a second. Statements on minimise
 
 from __future__ import annotations
 
-import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf, lcm
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
 import sympy
 
-from ...exact import Exact, rational, to_sympy
+from ...exact import Exact, to_sympy
 from ...exact.printed import enclosed, html_table
-from ...exact.rationals import shown, sparsity_between
+from ...exact.rationals import shown
 from ...law import variance
 from .angle import ONE, Angle
 from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .point import Candidate, candidate
 from .search import Cover, Target, cover, refined, starts
+from .setting import Setting, checked, sealed, seconds_of
 
 _SLACK = Fraction(8, 10**13)
-_BITS = 300
-"""Of importances and penalty as whole numbers: the search for cells is in floats."""
 _ROUNDS, _FINER = 5, 1 << 10
 _GRID = 1 << 112
 """Bounds are multiples of 1/_GRID, so that they print in one line."""
@@ -101,31 +97,6 @@ class NotCertified:
         return f"NotCertified: K = {enclosed(self.loss_lower, self.loss_upper)}, {len(self.left)} cells left"
 
 
-@dataclass(frozen=True)
-class _Setting:
-    """A checked setting, with importances and penalty scaled to whole numbers."""
-
-    sparsity: Fraction
-    importance: tuple[Fraction, Fraction]
-    penalty: Fraction
-
-    @property
-    def scale(self) -> int:
-        return lcm(*(number.denominator for number in (*self.importance, self.penalty)))
-
-    @property
-    def whole(self) -> tuple[int, int, int]:
-        first, second, penalty = (int(number * self.scale) for number in (*self.importance, self.penalty))
-        return first, second, penalty
-
-    @property
-    def charts(self) -> tuple[Angle, ...]:
-        """Feature 1 or feature 2 with the larger weight; one chart where they are alike."""
-        first, second, penalty = self.whole
-        charts = (Angle(1 - self.sparsity, first, second, penalty), Angle(1 - self.sparsity, second, first, penalty))
-        return charts[:1] if first == second else charts
-
-
 def certify(
     sparsity: Exact, importance: tuple[Exact, Exact] = (1, 1), penalty: Exact = 0, *, budget: float = 60
 ) -> Certified | NotCertified:
@@ -139,10 +110,8 @@ def certify(
     >>> found.phase, round(float(found.loss_lower), 10)
     ('strong antipodal', 0.0931197974)
     """
-    setting = _checked(sparsity, importance, penalty)
-    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
-        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
-    deadline = time.process_time() + budget
+    setting = checked(sparsity, importance, penalty)
+    deadline = time.process_time() + seconds_of(budget)
     charts = setting.charts
     found = [candidate(model, starts(model)) for model in charts]
     for target in _targets(charts, found):
@@ -150,24 +119,6 @@ def certify(
         if not any(chart.left for chart in covers):
             return _certified(setting, target, covers, found)
     return _not_certified(setting, target, covers)
-
-
-def _checked(sparsity: Exact, importance: tuple[Exact, Exact], penalty: Exact) -> _Setting:
-    s, strength = sparsity_between(sparsity), rational(penalty, "penalty")
-    if not isinstance(importance, (tuple, list)) or len(importance) != 2:
-        raise ValueError(f"importance must be a pair of numbers, got {shown(importance)}")
-    first, second = (rational(value, "importance") for value in importance)
-    if min(first, second) <= 0:
-        raise ValueError(f"importance must be positive, got {min(first, second)}")
-    if strength < 0:
-        raise ValueError(f"penalty must not be negative, got {strength}")
-    setting = _Setting(s, (first, second), strength)
-    if max(setting.whole).bit_length() > _BITS:
-        raise ValueError(
-            f"importance and penalty must be multiples of one number by whole ones of at most {_BITS} bits, got importance "
-            f"{shown(importance)} and penalty {shown(penalty)}"
-        )
-    return setting
 
 
 def _dropped(model: Angle) -> Fraction:
@@ -185,7 +136,7 @@ def _targets(charts: tuple[Angle, ...], found: list[Candidate | None]) -> list[T
     return [Target(upper, upper)] * (upper == dropped) + [Target(upper, lower)]
 
 
-def _certified(setting: _Setting, target: Target, covers: list[Cover], found: list[Candidate | None]) -> Certified:
+def _certified(setting: Setting, target: Target, covers: list[Cover], found: list[Candidate | None]) -> Certified:
     first, near, (upper, lower) = target, covers, target
     for _ in range(_ROUNDS):
         places = list(_places(setting.charts, target, near, found))
@@ -229,7 +180,7 @@ def _places(
 
 
 def _certificate(
-    setting: _Setting, target: Target, covers: list[Cover], found: list[Candidate | None]
+    setting: Setting, target: Target, covers: list[Cover], found: list[Candidate | None]
 ) -> dict[str, Any]:
     """What `verify.certificate` reads; every number as text or a whole number."""
     point = None
@@ -245,11 +196,10 @@ def _certificate(
         "point": point,
         "charts": [{"tree": covered.tree, "linear": covered.linear} for covered in covers],
     }
-    digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    return {**body, "digest": digest}
+    return sealed(body)
 
 
-def _not_certified(setting: _Setting, target: Target, covers: list[Cover]) -> NotCertified:
+def _not_certified(setting: Setting, target: Target, covers: list[Cover]) -> NotCertified:
     lower = target.lower
     left: list[tuple[Fraction | None, ...]] = []
     for model, covered in zip(setting.charts, covers, strict=True):

@@ -109,6 +109,11 @@ def pieces(model: Angle, upper: Fraction, lower: Fraction) -> list[Piece] | None
     return found
 
 
+def proved_positive(poly: Poly) -> bool:
+    """Whether bisection proves a polynomial > 0 on 0 ≤ x ≤ ½, 0 ≤ y ≤ 1."""
+    return _bisected(poly, Poly(0, x, y), 0) == []
+
+
 def _bisected(above: Poly, slack: Poly, wedge: int) -> list[Piece] | None:
     """Pieces on which `above` > 0 was not proved but `above` + `slack` > 0 was; None where neither can be."""
     tables = _bernstein(above, slack)

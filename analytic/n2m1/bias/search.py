@@ -44,7 +44,7 @@ def cover(model: Angle, target: Target, deadline: float) -> Cover:
     linear = pieces(model, *target)
     if linear is None:
         return Cover(left=[ROOT])
-    return _bisected(model, target, deadline, linear, [ROOT])
+    return bisected(model, target, deadline, linear, [ROOT])
 
 
 def refined(model: Angle, target: Target, covered: Cover) -> Cover:
@@ -53,17 +53,18 @@ def refined(model: Angle, target: Target, covered: Cover) -> Cover:
     linear = pieces(model, *target) if covered.pieces else []
     if linear is None:
         return covered
-    found = _bisected(model, target, float("inf"), linear, [*covered.near])
+    found = bisected(model, target, float("inf"), linear, [*covered.near])
     if found.left:
         return covered
     found.linear = covered.linear
     return found
 
 
-def _bisected(model: Angle, target: Target, deadline: float, linear: list[Piece] | None, todo: list[Cell]) -> Cover:
+def bisected(model: Angle, target: Target, deadline: float, linear: list[Piece] | None, todo: list[Cell]) -> Cover:
+    """The cells `todo`, bisected until each is proved or time is up; None for `linear`: nothing is proved in that region."""
     marks: list[str] = []
     found = Cover(linear="unused" if linear is None else "within" if linear else "above", pieces=linear or [])
-    gaps = model.whole - target.upper, model.whole - target.lower
+    gaps = model.gaps(target.upper), model.gaps(target.lower)
     while todo:
         if time.process_time() > deadline:
             found.left = todo
@@ -75,10 +76,10 @@ def _bisected(model: Angle, target: Target, deadline: float, linear: list[Piece]
         bound = model.bound(cell)
         if bound.exceeds(gaps[0]):
             marks.append(".")
-        elif gaps[1] > gaps[0] and None not in cell and bound.exceeds(gaps[1]):
+        elif target.lower < target.upper and None not in cell and bound.exceeds(gaps[1]):
             marks.append(".")
             found.near.append(cell)
-        elif (axis := _axis(model, cell, bound, float(gaps[0]))) is None:
+        elif (axis := _axis(model, cell, bound, float(gaps[0][0]))) is None:
             found.left = [cell, *todo]
             break
         else:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...exact.rationals import choice
 
@@ -54,6 +54,25 @@ def known(kind: str) -> tuple[Known, ...]:
     return tuple(
         _known(name, entry) for name, entry in entries().items() if entry["kind"] == wanted and "lower" in entry
     )
+
+
+class KnownRange(NamedTuple):
+    """Up to `importance` dropping is best at every sparsity from `low` to `high`."""
+
+    name: str
+    low: Fraction
+    high: Fraction
+    importance: Fraction
+
+
+def known_ranges() -> tuple[KnownRange, ...]:
+    """The ranges of sparsity with a proved importance, in order.
+
+    >>> known_ranges()[6].importance
+    Fraction(18, 25)
+    """
+    rows = ((name, entry) for name, entry in entries().items() if entry["kind"] == "range" and "phases" in entry)
+    return tuple(KnownRange(name, *map(Fraction, (*row["sparsity"], row["importance"]))) for name, row in rows)
 
 
 def _known(name: str, entry: Mapping[str, Any]) -> Known:
