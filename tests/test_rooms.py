@@ -140,6 +140,7 @@ OPEN = {
     "figures.gallery.layout": "the same",
     "figures.gallery.inline": "the report shows drawings, too",
     "numeric.arguments.tensors": "needs torch",
+    "numeric.arguments.device": "the same",
     "numeric.learning_coefficient.adapters": "needs torch",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",

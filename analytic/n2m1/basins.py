@@ -30,7 +30,6 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy.integrate import solve_ivp
 
 from ..exact import Exact, rational
 from ..exact.printed import html_table
@@ -239,6 +238,7 @@ class _Flow:
 
     def back(self, start: Floats, *, aligned: bool = False) -> Floats:
         """The orbit that leads to `start`, (k, 2), from there back to `_SMALL` or `_LARGE` in radius, by its length in log r."""
+        from scipy.integrate import solve_ivp  # an orbit in floats: nothing else here needs it, or loads it
 
         def upwards(_: float, w: Floats) -> Floats:
             gradient = self.gradient(np.array([w[0], max(w[1], 0.0)]) if aligned else w)

@@ -58,7 +58,7 @@ def make(name: str, *, full: bool, device: str, progress: Progress, folder: Path
     keep = None if folder is None else path("folder", folder)
     found = module_of(name)
     if device != "cpu":
-        from numeric.train import check_device
+        from numeric.arguments.device import check_device
 
         check_device(device)
     import matplotlib

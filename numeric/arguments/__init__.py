@@ -1,9 +1,9 @@
-"""What a public function is given, read in one place. Without torch, but for `numeric.arguments.tensors`.
+"""What a public function is given, read in one place. Without torch, but for `tensors` and `device`.
 
 scalars      numbers, words, functions; how an error shows what came
 arrays       arrays, weights and biases; real_array: with nothing lost in silence
 settings     sparsities and importances, one model with its data
-tensors      weights for torch, with their gradients
+tensors      weights for torch, with their gradients; device: where models can be trained
 transposed   the hint that W came the wrong way round
 """
 

@@ -5,11 +5,11 @@ source             samples by law; gradient, exact_gradient, sparse_gradient, st
 optimiser          SGD, Adam, AdamW; schedule: the rate by step
 recording          what is recorded on the way: `numeric.train.recording` has the recorders
 judgement          the losses that trained models are judged by
-rows               settings in which models differ; description: settings as text; device: where models can be trained
+rows               settings in which models differ; description: settings as text
 """
 
+from ..arguments.device import check_device
 from .config import TrainConfig
-from .device import check_device
 from .judgement import SAMPLES, Judgement, best_of_seeds, has_population_loss, judge, population_loss, sampled_loss
 from .optimiser import SGD, Adam, AdamW
 from .recording import Recorder, Recording, Snapshot

@@ -26,12 +26,12 @@ from ..arguments import (
     sparsity_row,
     whole,
 )
+from ..arguments.device import check_device
 from ..law import Anticorrelated, Correlated, Law, OneHot, grouped
 from ..model import RELU_OUTPUT, Family
 from ..printed import brief
 from ..sample import Points
 from .description import describe
-from .device import check_device
 from .optimiser import Adam, Optimiser
 from .rows import checked_axes, like_a_row, unmistakable
 from .schedule import Geometric, Schedule

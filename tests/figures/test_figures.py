@@ -23,9 +23,9 @@ def silent(share: float) -> None:
 @pytest.fixture(scope="module")
 def diagrams() -> phase_diagram.Diagrams:
     """Trained at 12 × 12 points in place of 24 × 24."""
-    axes = phase_diagram._axes
+    axes = phase_diagram.log_axes
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(phase_diagram, "_axes", lambda size: axes(12 if size == 24 else size))
+        patch.setattr(phase_diagram, "log_axes", lambda size: axes(12 if size == 24 else size))
         return phase_diagram.numbers(progress=silent)
 
 

@@ -52,7 +52,6 @@ INSIDE = (
     "numeric.compiled",
     "numeric.train.config.TrainConfig.product",  # any settings, which the class reads
     "numeric.train.rows",
-    "numeric.train.device.check_device",
     "numeric.train.description.describe",
     "numeric.sample.draw_kernels",
     "numeric.train.exact_gradient",

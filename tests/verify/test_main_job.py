@@ -31,7 +31,7 @@ every = job.smallest_model.claims
 home = sys.modules[every.__module__]
 home.QUICK = home.Size(12, 2, 100_000, 2, 10, 16, {steps}, 256)
 job.smallest_model.claims = lambda **settings: [claim for claim in every(**settings) if claim.name in {names}]
-job.SUITES = ()
+job.SUITES = (job.smallest_model,)
 figures.REPORT = ("antipodal_ray",)
 sys.argv = ["verify", "--out", "out"]
 runpy.run_module("verify", run_name="__main__", alter_sys=True)
@@ -90,7 +90,7 @@ def test_a_failed_check_turns_the_main_job_red(
         Claim("broken", "", lambda _: BROKEN),
     ]
     monkeypatch.setattr(job.smallest_model, "claims", lambda **settings: claims)
-    monkeypatch.setattr(job, "SUITES", ())
+    monkeypatch.setattr(job, "SUITES", (job.smallest_model,))
     monkeypatch.setattr("figures.REPORT", ())
     monkeypatch.setattr(job, "as_html", lambda *found: b"")  # derivations take seconds to lay out
     assert job.main_job(False, "cpu", tmp_path / "out") == 1

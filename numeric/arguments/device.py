@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from ..arguments import shown
+from .scalars import shown
 
 
 def check_device(device: str) -> None:
