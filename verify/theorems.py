@@ -2,6 +2,9 @@
 
 Each statement comes with its certificate, the command that verifies it again, and what it leaves open. The page "Theorems" and
 the report show these.
+
+>>> THEOREMS[0].title
+'Aligned never wins'
 """
 
 from __future__ import annotations
