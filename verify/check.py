@@ -112,7 +112,7 @@ class Check:
 
     @property
     def passed(self) -> bool:
-        return self.outcome.deviation <= self.outcome.tolerance
+        return bool(self.outcome.deviation <= self.outcome.tolerance)
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -13,10 +13,10 @@ def ignore(share: float) -> None:
 
 
 def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(basins, "SETTINGS", basins.SETTINGS[3:4])
-    assert basins.descents(200, ignore).deviation < 5
+    one = basins.SETTINGS[3:4]
+    assert basins.descents(one, 200, ignore).deviation < 5
     monkeypatch.setattr(basins, "flow_ends", lambda *_, **__: FlowEnds(200, 0.3, 0.7, 0.0))
-    assert basins.descents(200, ignore).deviation > 5
+    assert basins.descents(one, 200, ignore).deviation > 5
 
 
 def test_a_bias_changes_the_answer() -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 from browser import look, needs_chromium
 from captions import is_one_sentence
@@ -62,6 +63,11 @@ def test_json_keeps_every_outcome_and_is_strict() -> None:
     assert content["checks"][1]["deviation"] is None
     assert content["checks"][1]["data"] == {"inner": [None]}
     assert content["passed"] is False
+
+
+def test_numbers_of_numpy_are_written() -> None:
+    outcome = Outcome(exact="1", independent="2", deviation=np.float64(1), tolerance=np.float64(2), reason="a reason")
+    assert json.loads(as_json([Check("sound", "", outcome, 0.1)], QUICK, complete=True))["passed"] is True
 
 
 def test_an_unfinished_run_has_not_passed() -> None:

@@ -125,7 +125,7 @@ def free_energy(particles: int, progress: Progress) -> Outcome:
         exact = -r / 2 * np.log(tau / (2 * np.pi)) - np.log(target.spectrum).sum() / 2 - _log_ball(r, target.window)
         worst.see(abs(float(rungs.log_z[-1]) - exact), float(exact), float(rungs.log_z[-1]), f"{corners}-gon")
         progress((k + 1) / 2)
-    error = 5 * np.sqrt(30 * 0.7 / particles)
+    error = 5 * float(np.sqrt(30 * 0.7 / particles))
     return worst.outcome(
         error, "five errors of thirty rungs whose log weights have a variance of about λ(1 − 1/1.6)²/N each"
     )
