@@ -27,9 +27,9 @@ ABOUT = "Of the smallest model without bias, how often descents end in each phas
 
 def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
     """The check of the suite."""
-    asked = (SETTINGS, 100_000) if full else (SETTINGS[::3], 1000)
+    settings, models = (SETTINGS, 100_000) if full else (SETTINGS[::3], 1000)
     claim = "Without bias, descents end antipodal, aligned or single as often as the boundary curves say."
-    return (Claim("basins", claim, lambda progress: descents(*asked, progress)),)
+    return (Claim("basins", claim, lambda progress: descents(settings, models, progress)),)
 
 
 def descents(settings: tuple[tuple[str, str, float], ...], models: int, progress: Progress) -> Outcome:
