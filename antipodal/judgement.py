@@ -209,7 +209,7 @@ def _exact(model: tuple[Any, ...], law: Law, seconds: float) -> Rational | Enclo
     """K of these very floats; None where it has too many terms, or would take a large part of the time."""
     W, b, importance = model
     rule, n = exact_law(law, taken=True), len(b)
-    count = vertex_count(rule.blocks(n))
+    count = vertex_count(rule, n)
     if count > MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None
     weight = exactly(importance, "importance")

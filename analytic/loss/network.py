@@ -10,7 +10,7 @@ input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numer
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -25,7 +25,9 @@ from ..exact.closed_forms import exact_number
 from ..exact.enclosures import bits_for, refined
 from ..exact.rationals import digits_of, entries, from_flint, instance
 from ..exact.weights import Weights, weights
-from ..law import Block, Law, Support
+from ..law import Block, Law, Magnitude, Support
+from ..law.blocks import Alternatives
+from .corners import UNIT_CUBE, Corners
 from .cube import expectation, positive_part, transform, vertices
 
 MOST_VERTICES = 1 << 12
@@ -39,7 +41,12 @@ class _Model:
     bias: tuple[Expr, ...]
     importance: tuple[Fraction, ...]
     blocks: tuple[Block, ...]
+    magnitudes: tuple[Magnitude, ...]
     squares: tuple[Fraction, ...]
+
+    @property
+    def corners(self) -> Corners:
+        return UNIT_CUBE if set(self.magnitudes) == {Magnitude.uniform()} else Corners(self.magnitudes)
 
 
 def expected_loss(
@@ -111,9 +118,12 @@ def enclose_loss(
     return refined(narrow, bits_for(digits), 1 << 17, "an entry of WᵀW or b is zero or too small to tell from zero")
 
 
-def vertex_count(blocks: Sequence[Block]) -> int:
-    """Of the vertex sums of a law's blocks, `law.blocks(n)`: 2ⁿ for independent features."""
-    return prod(1 + sum(2 ** len(features) - 1 for _, features in block) for block in blocks)
+def vertex_count(law: Law, n: int) -> int:
+    """Of the vertex sums of a law of n features: 2ⁿ for independent ones that are 0, uniform on [0, 1] or of one value; 3ⁿ where
+    they are uniform on [a, b], a ≠ 0.
+    """
+    each = [len(magnitude.corners) for magnitude in law.magnitudes(n)]
+    return prod(block.corners(each.__getitem__) for block in law.blocks(n))
 
 
 @dataclass(frozen=True)
@@ -123,14 +133,14 @@ class _Certain(Law):
     support: Support
 
     def blocks(self, n: int) -> tuple[Block, ...]:
-        return (((Fraction(1), self.support),),)
+        return (Alternatives(((Fraction(1), self.support),)),)
 
 
 def _given(model: _Model, support: Support) -> _Model:
     """The model under the condition that exactly `support` is active."""
     n = len(model.bias)
-    squares = tuple(Fraction(1, 3) if i in support else Fraction(0) for i in range(n))
-    return _Model(model.gram, model.bias, model.importance, _Certain(support).blocks(n), squares)
+    squares = tuple(one.square if i in support else Fraction(0) for i, one in enumerate(model.magnitudes))
+    return replace(model, blocks=_Certain(support).blocks(n), squares=squares)
 
 
 def _rational_loss(model: _Model) -> sympy.Rational:
@@ -150,14 +160,15 @@ def _loss(
     number: Callable[[Fraction], Any],
     positive: Callable[[Any], Any],
 ) -> Any:
-    total = number(Fraction(0))
+    total, corners = number(Fraction(0)), model.corners
     for i, (row, importance) in enumerate(zip(gram, model.importance, strict=True)):
         if importance:
-            vertex = vertices(row, bias[i])
-            square = expectation(transform(row, model.blocks, number), vertex, 2, positive)
+            vertex = vertices(row, bias[i], number, corners)
+            square = expectation(transform(row, model.blocks, number, corners=corners), vertex, 2, positive)
             cross: Any = 0
             if model.squares[i]:
-                cross = expectation(transform(row, model.blocks, number, weighted=i), vertex, 1, positive)
+                mine = transform(row, model.blocks, number, weighted=i, corners=corners)
+                cross = expectation(mine, vertex, 1, positive)
             total = total + number(importance) * (number(model.squares[i]) - 2 * cross + square)
     return total
 
@@ -170,8 +181,7 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
     values = entries([1] * n if importance is None else importance, "importance", rational, n)
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"importance must not be negative, got {negative[0]}")
-    blocks = law.blocks(n)
-    if (count := vertex_count(blocks)) > MOST_VERTICES:
+    if (count := vertex_count(law, n)) > MOST_VERTICES:
         raise ValueError(
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
@@ -181,8 +191,9 @@ def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence
         tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
         bias,
         values,
-        blocks,
-        tuple(law.inclusion((i,), n) / 3 for i in range(n)),
+        law.blocks(n),
+        law.magnitudes(n),
+        law.squares(n),
     )
 
 
