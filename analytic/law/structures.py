@@ -77,7 +77,8 @@ class Tree(Law):
             below[above].append(child)
         made: dict[int, Block] = {}
         for i in _leaves_first(below, [i for i in range(n) if i not in parent]):
-            rows = ((1 - given[i], ()), (given[i], (i, *(made.pop(child) for child in below[i]))))
+            on: tuple[int | Block, ...] = (i, *(made.pop(child) for child in below[i]))
+            rows: tuple[tuple[Fraction, tuple[int | Block, ...]], ...] = ((1 - given[i], ()), (given[i], on))
             made[i] = Alternatives(tuple(row for row in rows if row[0]))
         return tuple(made[i] for i in sorted(made))
 

@@ -88,9 +88,10 @@ def transform(
         return mix([(p, pair[0]) for p, pair in parts]), mix([(p, pair[1]) for p, pair in parts])
 
     terms: Terms = {0: [number(Fraction(1))]}
+    nothing: Terms = {}
     for block in blocks:
         if weighted is not None and weighted in block.features:
-            terms = block.applied((terms, {}), split_times, split_mix)[1]
+            terms = block.applied((terms, nothing), split_times, split_mix)[1]
         else:
             terms = block.applied(terms, times, mix)
     return terms
