@@ -131,13 +131,9 @@ class Activity(NamedTuple):
     both: Floats
 
 
-def moments(law: Law, n: int) -> Activity:
-    """How often each feature, and each two, are active."""
-    return _moments(blocks(law, n), n)
-
-
 @lru_cache(maxsize=32)
-def _moments(given: tuple[Block, ...], n: int) -> Activity:
+def moments(given: tuple[Block, ...], n: int) -> Activity:
+    """How often each of n features, and each two, are active."""
     first, second = np.eye(n, dtype=bool)[:, :, None], np.eye(n, dtype=bool)[:, None]
     letters = [_Marked.letter(first[j], second[j], n) for j in range(n)]
     both = whole_value(given, letters, _Marked.one(n)).parts[3]

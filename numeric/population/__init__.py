@@ -7,6 +7,7 @@ small        few features (few_features): vertices, faces; compiled vertex_kerne
 dominant     rows with few large entries among them
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
+general      any other law: boxes, means over a cube; law_lines, its recursion in graded polynomials
 """
 
 from .loss import ValueAndGradient, expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient

@@ -20,8 +20,8 @@ from torch import Tensor
 
 
 class Faces(NamedTuple):
-    """Of the cube of f dimensions: `free`, `high` (3^f, f), 1 where a coordinate is free, is 1; for each dimension r the places of
-    the faces (k,), and of those at their low and high ends, (r, k)."""
+    """Of the cube of f dimensions: `free`, `high` (3^f, f), 1 where a coordinate is free, is 1; for each dimension r the places
+    of the faces (k,), and of those at their low and high ends, (r, k)."""
 
     free: Tensor
     high: Tensor
@@ -43,39 +43,46 @@ def faces(f: int) -> Faces:
     return Faces(free, high, tuple(levels))  # type: ignore[arg-type]
 
 
-def cube_means(c: Tensor, h: Tensor, start: Tensor, y: Tensor) -> tuple[Tensor, Tensor]:
-    """E z_+² and E Y z_+, (N,), over u in [0, 1]^f, z = c + h·u, Y = start + y·u. `c`, `start`: (N,); `h`, `y`: (N, f).
+class Means(NamedTuple):
+    """E z_+^k for k = 2, 1, and, if asked, 0 and −1 (the density of z at 0), and E Y z_+^k for all of these but 2, (N,) each."""
+
+    z: tuple[Tensor, ...]
+    Yz: tuple[Tensor, ...]
+
+
+def cube_means(c: Tensor, h: Tensor, start: Tensor, y: Tensor, *, lower: bool = False) -> Means:
+    """Over u in [0, 1]^f, of z = c + h·u and Y = start + y·u. `c`, `start`: (N,); `h`, `y`: (N, f); `lower`: with k = 0, −1.
     Differentiable twice; where a derivative jumps, the one from larger c.
     """
-    f = h.shape[1]
-    if not f:
-        positive = torch.where(c >= 0, c, 0.0)
-        return positive.square(), start * positive
     falling = h.detach() < 0
     c, start = c + torch.where(falling, h, 0.0).sum(1), start + torch.where(falling, y, 0.0).sum(1)
     h, y = (torch.where(falling, -part, part).T for part in (h, y))  # (f, N)
-    table = faces(f)
+    table, powers = faces(len(h)), (2, 1, 0, -1) if lower else (2, 1)
     low, width = c + table.high @ h, table.free @ h  # (3^f, N)
     lowest, along = start + table.high @ y, table.free @ y
     cut = (low < 0) & (low + width > 0)
-    t = torch.where(cut, -low, 0.0) / torch.where(cut, width, 1.0)
-    inside = (low >= 0).to(low)
+    inside, length = (low >= 0).to(low), torch.where(cut, width, 1.0)
+    t = torch.where(cut, -low, 0.0) / length
     centre, mean = torch.where(low >= 0, low + width / 2, 0.0), lowest + along / 2
-    z2 = centre * centre + inside * (table.free @ (h * h)) / 12
-    yz = mean * centre + inside * (table.free @ (h * y)) / 12
-    y_cut = lowest + along * t
-    found: list[tuple[Tensor, Tensor, Tensor]] = []
-    at = torch.empty(3**f, dtype=torch.long)
+    flat = [centre * centre + inside * (table.free @ (h * h)) / 12, centre]
+    flat_y = [mean * centre + inside * (table.free @ (h * y)) / 12]
+    if lower:
+        flat, flat_y = [*flat, inside, 0 * inside], [*flat_y, mean * inside, 0 * inside]
+    cut_y, at = lowest + along * t, torch.empty(len(low), dtype=torch.long)
+    found = [part[:1] for part in (*flat, *flat_y)]  # of the level before
     for r, (level, below, above) in enumerate(table.levels):
         at[level] = torch.arange(len(level))
-        flat = z2[level], centre[level], yz[level]
-        if not r:
-            found.append(flat)
-            continue
-        ends = [(1 - t[level]) * part[at[above]].sum(0) + t[level] * part[at[below]].sum(0) for part in found[-1]]
-        square, first = ends[0] / (r + 2), ends[1] / (r + 1)
-        mixed = (y_cut[level] * first + ends[2]) / (r + 2)
-        found.append(
-            tuple(torch.where(cut[level], new, old) for new, old in zip((square, first, mixed), flat, strict=True))  # type: ignore[arg-type]
-        )
-    return found[-1][0][0], found[-1][2][0]
+        here = [part[level] for part in (*flat, *flat_y)]
+        if r:
+            ends = [(1 - t[level]) * part[at[above]].sum(0) + t[level] * part[at[below]].sum(0) for part in found]
+            z = [_divided(end, r + k, length[level]) for k, end in zip(powers, ends, strict=False)]
+            mixed = zip(powers[1:], z[1:], ends[len(powers) :], strict=True)
+            Yz = [(cut_y[level] * part + end) / (r + k + 1) for k, part, end in mixed]
+            here = [torch.where(cut[level], new, old) for new, old in zip((*z, *Yz), here, strict=True)]
+        found = here
+    return Means(tuple(part[0] for part in found[: len(powers)]), tuple(part[0] for part in found[len(powers) :]))
+
+
+def _divided(end: Tensor, divisor: int, length: Tensor) -> Tensor:
+    """Of the density at 0 on an edge, which has no ends to sum over, 1/length."""
+    return end / divisor if divisor else 1 / length

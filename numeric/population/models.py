@@ -15,8 +15,9 @@ import numpy as np
 import torch
 
 from ..law import variance
-from . import few_features, small
+from . import few_features, general, small
 from .factors import Floats, Form, Integers, Rows
+from .general import General
 from .row_values import row_curvature, row_values
 
 ACCURACY = 1e-10
@@ -32,7 +33,8 @@ _THREADED = 2**15  # rows times features from which on threads share them
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
-    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps.
+    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps; `general`: a law that is
+    not one of groups, of which the form says nothing.
     """
 
     form: Form
@@ -44,6 +46,7 @@ class Models:
     accuracy: float = ACCURACY
     bounded: bool = True
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
+    general: General | None = None
 
     @property
     def n(self) -> int:
@@ -65,6 +68,8 @@ class Models:
     @cached_property
     def small(self) -> bool:
         """Whether all supports are done, of each row; at most two features at a time need no such table."""
+        if self.general is not None:
+            return self.n <= _MOST_GROUPED and self.general.usual
         if self.form.single:
             return self.n <= small.MOST
         return self.n <= _MOST_GROUPED and self.form.most_active > 2
@@ -72,7 +77,7 @@ class Models:
     @cached_property
     def squares(self) -> Floats:
         """E x_i², (M, n)."""
-        return self.share / 3
+        return self.share / 3 if self.general is None else self.general.squares.numpy()[None]
 
 
 def solve(
@@ -87,7 +92,11 @@ def solve(
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
     tolerance = _tolerances(models, G, b, device)
-    if models.small:
+    if models.general is not None and not models.small:
+        g, bias, own, _ = _flat(models, G, b)
+        found = general.rows(models.general, g, bias, own, tolerance.ravel())
+        value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
+    elif models.small:
         found = _small(models, G, b, tolerance, device)
         value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
     else:
@@ -112,7 +121,7 @@ def _large(
 
 def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
     g, bias, own, law = _flat(models, G, b)
-    if models.form.single:
+    if models.form.single and models.general is None:
         within = tolerance.ravel()
         return few_features.rows(g, bias, own, models.share, law, within, device, bounded=models.bounded)
     return small.rows_by_faces(g, bias, own, _supports(models), law, device)
@@ -126,6 +135,8 @@ def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integer
 
 
 def _supports(models: Models) -> Floats:
+    if models.general is not None:
+        return models.general.table
     return small.support_probabilities(models.share, models.off, models.form)
 
 
@@ -152,10 +163,15 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
     if models.small:
         model, feature = (part.ravel() for part in np.indices(b.shape))
         g, bias, own, law = _flat(models, G, b)
-        if models.form.single:
+        if models.form.single and models.general is None:
             yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
+        return
+    if models.general is not None:
+        model, feature = (part.ravel() for part in np.indices(b.shape))
+        g, bias, own, _ = _flat(models, G, b)
+        yield model, feature, general.curvature(models.general, g, bias, own, tolerance.ravel())
         return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
         yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)
@@ -205,11 +221,12 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
     K enters by K_i ≥ ((E z_i)_+ - E x_i)_+², and where E z² is much larger than that by a first, loose pass.
     """
     share, importance = models.share, models.importance
-    mean = b + np.einsum("...ij,...j->...i", G, share / 2)
+    halves = share / 2 if models.general is None else models.general.mean.numpy()[None]
+    mean = b + np.einsum("...ij,...j->...i", G, halves)
     spread = np.einsum("...ij,...j->...i", G * G, variance(share))
     square = mean * mean + spread
     scale = (importance * models.squares).sum(1)
-    known = (importance * np.maximum(np.maximum(mean, 0) - share / 2, 0) ** 2).sum(1)
+    known = (importance * np.maximum(np.maximum(mean, 0) - halves, 0) ** 2).sum(1)
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
@@ -219,7 +236,7 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
-    size, rounded = scale + known, models.small or models.form.most_active <= 2
+    size, rounded = scale + known, models.small or models.form.most_active <= 2 or models.general is not None
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
     if len(large) and not rounded:
         some = models.take(large)
