@@ -10,13 +10,13 @@ magnitudes  uniform and fixed values, and mixtures of them
 {(): Fraction(1, 2), (0,): Fraction(3, 8), (0, 1): Fraction(1, 8)}
 """
 
-from .blocks import Block, Support
+from .blocks import Alternatives, Block, Support
 from .law import Law, Moments, variance
 from .magnitudes import Magnitude
 from .sets import Anticorrelated, Correlated, Independent, OneHot
 from .structures import ExactlyActive, Product, Tree
 
 __all__ = [
-    "Anticorrelated", "Block", "Correlated", "ExactlyActive", "Independent", "Law", "Magnitude", "Moments", "OneHot",
-    "Product", "Support", "Tree", "variance",
+    "Alternatives", "Anticorrelated", "Block", "Correlated", "ExactlyActive", "Independent", "Law", "Magnitude", "Moments",
+    "OneHot", "Product", "Support", "Tree", "variance",
 ]  # fmt: skip

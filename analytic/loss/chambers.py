@@ -19,7 +19,7 @@ from sympy import Expr, Rational
 from ..exact import Exact, rational, to_sympy
 from ..exact.rationals import entries, instance, whole
 from ..exact.weights import weights
-from ..law.blocks import Alternatives
+from ..law import Alternatives
 from .cube import expectation, transform, vertices
 
 Mask = int

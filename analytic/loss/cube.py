@@ -28,8 +28,7 @@ from flint import fmpq
 
 from ..exact import Exact, rational, to_flint, to_sympy
 from ..exact.rationals import entries, from_flint, whole
-from ..law import Block
-from ..law.blocks import Alternatives
+from ..law import Alternatives, Block
 from .corners import UNIT_CUBE, Corners, Ends
 
 Terms = dict[int, list[Any]]

@@ -25,8 +25,7 @@ from ..exact.closed_forms import exact_number
 from ..exact.enclosures import bits_for, refined
 from ..exact.rationals import digits_of, entries, from_flint, instance
 from ..exact.weights import Weights, weights
-from ..law import Block, Law, Magnitude, Support
-from ..law.blocks import Alternatives
+from ..law import Alternatives, Block, Law, Magnitude, Support
 from .corners import UNIT_CUBE, Corners
 from .cube import expectation, positive_part, transform, vertices
 

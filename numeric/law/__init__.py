@@ -13,10 +13,10 @@ from .groups import Groups, Partition, grouped, partition, variance
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree
 
 from .laws import given_law, is_grouped  # isort: skip
-from .magnitudes import UNIT, Magnitude
+from .magnitudes import UNIT, Magnitude, Part
 
 __all__ = [
     "UNIT", "Anticorrelated", "Block", "Correlated", "ExactlyActive", "Groups", "Independent", "Law", "Magnitude", "OneHot",
-    "Partition", "Product", "Tree", "blocks", "count_distribution", "given_law", "grouped", "is_grouped", "magnitudes",
+    "Part", "Partition", "Product", "Tree", "blocks", "count_distribution", "given_law", "grouped", "is_grouped", "magnitudes",
     "moments", "partition", "supports", "variance", "whole_value",
 ]  # fmt: skip

@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..law import UNIT, Block, Magnitude, count_distribution, moments
+from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, magnitudes, moments
 from .boxes import all_supports, box_parts, box_values, boxes
 from .factors import Floats, Integers
 from .law_lines import Intervals, Piece, Remainder, choose_line, line_pieces
@@ -38,6 +38,10 @@ class General:
 
     given: tuple[Block, ...]
     magnitudes: tuple[Magnitude, ...]
+
+    @staticmethod
+    def of(law: Law, n: int) -> General:
+        return General(blocks(law, n), magnitudes(law, n))
 
     def __post_init__(self) -> None:
         if found := next((one for one in self.magnitudes if one.rate), None):
@@ -88,6 +92,11 @@ class General:
     @cached_property
     def densities(self) -> bool:
         return all(one.intervals for one in self.magnitudes)
+
+    @property
+    def listed(self) -> bool:
+        """Whether its loss is had at any weights: not only where few features are active."""
+        return self.densities or self._cost(self.n, range(self.n)) <= _MOST
 
     @cached_property
     def counts(self) -> list[float]:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
 from ..arguments.tensors import weights
-from ..law import Law, blocks, given_law, is_grouped, magnitudes, partition
+from ..law import Law, given_law, is_grouped, magnitudes, partition
 from .factors import Floats, Form
 from .general import General
 from .models import Models
@@ -100,6 +100,19 @@ def read_given(
     return Given(read.W, read.b, order, read.in_kind), models
 
 
+def takes_law(law: Law, n: int) -> bool:
+    """Whether the loss without sampling is had under this law of n features at any weights: unless values are exponential, or
+    so many features have single values that their sets are too many.
+
+    >>> from ..law import Independent, Magnitude
+    >>> [takes_law(Independent(0.5, magnitude=Magnitude.binary()), n) for n in (20, 21)]
+    [True, False]
+    """
+    if is_grouped(given_law(law)):
+        return True
+    return not any(one.rate for one in magnitudes(law, n)) and General.of(law, n).listed
+
+
 def _law(
     law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int
 ) -> tuple[NDArray[np.int64], Form, Floats, Floats, General | None]:
@@ -116,7 +129,7 @@ def _law(
     if sparsity is not None:
         raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
     if not is_grouped(law):
-        general = General(blocks(law, n), magnitudes(law, n))
+        general = General.of(law, n)
         share = general.share.numpy()[None]
         return np.arange(n), Form(np.arange(n + 1), True), share, 1 - share, general
     index, off, together = partition(law, n)

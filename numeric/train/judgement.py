@@ -40,9 +40,13 @@ class Judgement:
 
 
 def has_population_loss(config: TrainConfig) -> bool:
-    """Whether `population_loss` is defined: ReLU(WᵀWx + b), values on [0, 1], any law but a fixed set of points."""
-    _config(config)
-    return config.family == RELU_OUTPUT and not config.signed and not isinstance(config.laws[0], Points)
+    """Whether `population_loss` is defined: ReLU(WᵀWx + b), values without a random sign, any law but a fixed set of points and
+    those that `numeric.population.takes_law` refuses.
+    """
+    law = _config(config).laws[0]
+    if config.family != RELU_OUTPUT or config.signed or isinstance(law, Points):
+        return False
+    return law is None or population.takes_law(law, config.n_features)
 
 
 def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
