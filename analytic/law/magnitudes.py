@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from ..exact import Exact, rational
-from ..exact.rationals import entries, instance
+from ..exact.rationals import entries, instance, shown
 
 
 class Part(NamedTuple):
@@ -32,7 +32,7 @@ class Magnitude:
     def __post_init__(self) -> None:
         parts = entries(self.parts, "parts", _part)
         if sum(part.weight for part in parts) != 1:
-            raise ValueError(f"weights of a mixture must sum to 1, got {[str(part.weight) for part in parts]}")
+            raise ValueError(f"parts must have weights that sum to 1, got {shown(self.parts)}")
         object.__setattr__(self, "parts", parts)
 
     def __repr__(self) -> str:

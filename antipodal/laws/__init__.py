@@ -10,12 +10,12 @@ exact route refuses.
 (None, OneHot())
 """
 
-from .forms import exact_law, float_law, for_exact, for_floats, the_law
+from .forms import exact_law, float_law, for_exact, for_floats, is_sparsity, the_law
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree
 from .magnitudes import Magnitude
 from .numbers import Number, exactly, floats
 
 __all__ = [
     "Anticorrelated", "Correlated", "ExactlyActive", "Independent", "Law", "Magnitude", "Number", "OneHot", "Product",
-    "Tree", "exact_law", "exactly", "float_law", "floats", "for_exact", "for_floats", "the_law",
+    "Tree", "exact_law", "exactly", "float_law", "floats", "for_exact", "for_floats", "is_sparsity", "the_law",
 ]  # fmt: skip

@@ -15,9 +15,14 @@ def exact_law(law: Law, *, taken: bool = False) -> Any:
     return law.exact(taken=taken)
 
 
+def is_sparsity(law: Any) -> bool:
+    """Whether `numeric` has it as a sparsity: independent features on [0, 1]."""
+    return isinstance(law, Independent) and law.magnitude == UNIT
+
+
 def float_law(law: Law) -> tuple[Any, Any]:
     """The form of `numeric`: a sparsity for independent features on [0, 1], else a law of `numeric.law`; None for the other."""
-    if isinstance(law, Independent) and law.magnitude == UNIT:
+    if isinstance(law, Independent) and is_sparsity(law):
         return floats(law.sparsity, "sparsity"), None
     return None, _numeric(law)
 

@@ -23,13 +23,12 @@ class Magnitude:
     rate: Number = field(default=0, kw_only=True)
 
     def __post_init__(self) -> None:
-        if self.rate == 0:
+        found = self.floats()
+        if not found.rate:
             self.exact(taken=True)
-        else:
-            self.floats()
 
     def __repr__(self) -> str:
-        if self.rate != 0:
+        if self._rate():
             return f"Magnitude.exponential({self.rate!r})"
         if len(self.parts) == 1:
             return f"Magnitude.{_said(self.parts[0])}"
@@ -81,7 +80,7 @@ class Magnitude:
         """As `analytic.law` has it; ValueError for an exponential one."""
         from analytic.law import Magnitude as Exactly
 
-        if self.rate != 0:
+        if self._rate():
             raise ValueError(
                 f"magnitude must be uniform, of one value or a mixture for the exact route, got {self}: only training takes it"
             )
@@ -91,8 +90,13 @@ class Magnitude:
         """As `numeric.law` has it."""
         import numeric.law
 
-        parts = tuple(numeric.law.Part(*(floats(value, "parts") for value in part)) for part in self.parts)
-        return numeric.law.Magnitude(parts, float(floats(self.rate, "rate")))
+        parts = floats(self.parts, "parts")
+        return numeric.law.Magnitude(parts, self._rate())
+
+    def _rate(self) -> float:
+        from numeric.arguments import number
+
+        return number("rate", floats(self.rate, "rate"), "[0, inf)")
 
 
 def _said(part: tuple[Any, ...]) -> str:

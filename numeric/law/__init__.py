@@ -1,6 +1,6 @@
 """Laws of the features other than independent ones on [0, 1], and the forms in which the numeric routes take them.
 
-laws        sets, trees, exactly k active, products; magnitudes: how large an active feature is
+laws        sets, trees, exactly k active, products; magnitude: how large an active feature is
 groups      independent groups that are on together or one at a time: the form of most laws
 generating  the generating function of the active features, by which all others go
 
@@ -13,7 +13,7 @@ from .groups import Groups, Partition, grouped, partition, variance
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree
 
 from .laws import given_law, is_grouped  # isort: skip
-from .magnitudes import UNIT, Magnitude, Part
+from .magnitude import UNIT, Magnitude, Part
 
 __all__ = [
     "UNIT", "Anticorrelated", "Block", "Correlated", "ExactlyActive", "Groups", "Independent", "Law", "Magnitude", "OneHot",

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from ..arguments import Floats, sparsity_row, whole
 from .groups import partition
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree, group_row, parents
-from .magnitudes import Magnitude
+from .magnitude import Magnitude
 
 Letters: TypeAlias = Sequence[Any]
 

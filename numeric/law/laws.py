@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, TypeAlias
 
 from ..arguments import Floats, array, instance, shown, sparsity_row, whole
-from .magnitudes import UNIT, Magnitude, magnitude_or_row
+from .magnitude import UNIT, Magnitude, magnitude_or_row, sequence
 
 Magnitudes: TypeAlias = Magnitude | tuple[Magnitude, ...]
 
@@ -181,12 +181,6 @@ def group_row(name: str, values: Any, count: int) -> Floats:
     if found.ndim and len(found) != count:
         raise ValueError(f"{name} must be one number or {count}, one for each group, got {len(found)}")
     return found + 0 * sparsity_row(0.0, count)
-
-
-def sequence(name: str, values: Any) -> Sequence[Any]:
-    if isinstance(values, str | bytes) or not (isinstance(values, Sequence) or hasattr(values, "tolist")):
-        raise ValueError(f"{name} must be a sequence, got {shown(values)}")
-    return values  # type: ignore[no-any-return]
 
 
 def _outer(groups: Any) -> Sequence[Any]:

@@ -10,7 +10,7 @@ few_active   supports of at most two features; compiled few_kernel; moments: of 
 general      any other law: boxes, means over a cube; law_lines, its recursion in graded polynomials
 """
 
-from .given import takes_law
+from .general import takes_law
 from .loss import ValueAndGradient, expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
 from .models import ACCURACY
 

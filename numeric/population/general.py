@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, magnitudes, moments
+from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, given_law, is_grouped, magnitudes, moments
 from .boxes import all_supports, box_parts, box_values, boxes
 from .factors import Floats, Integers
 from .law_lines import Intervals, Piece, Remainder, choose_line, line_pieces
@@ -209,6 +209,19 @@ class General:
                 "enumerates; training and its sampled loss take it"
             )
         return max(most, 0)
+
+
+def takes_law(law: Law, n: int) -> bool:
+    """Whether the loss without sampling is had under this law of n features at any weights: unless values are exponential, or
+    so many features have single values that their sets are too many.
+
+    >>> from ..law import Independent, Magnitude
+    >>> [takes_law(Independent(0.5, magnitude=Magnitude.binary()), n) for n in (20, 21)]
+    [True, False]
+    """
+    if is_grouped(given_law(law)):
+        return True
+    return not any(one.rate for one in magnitudes(law, n)) and General.of(law, n).listed
 
 
 def _times(factor: float, sign: float, piece: Piece, g: Tensor, b: Tensor) -> Tensor:

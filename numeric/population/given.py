@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
 from ..arguments.tensors import weights
-from ..law import Law, given_law, is_grouped, magnitudes, partition
+from ..law import Law, given_law, is_grouped, partition
 from .factors import Floats, Form
 from .general import General
 from .models import Models
@@ -98,19 +98,6 @@ def read_given(
     )
     models = Models(form, share, off, weight, on_error == "nan", max_memory, general=general)
     return Given(read.W, read.b, order, read.in_kind), models
-
-
-def takes_law(law: Law, n: int) -> bool:
-    """Whether the loss without sampling is had under this law of n features at any weights: unless values are exponential, or
-    so many features have single values that their sets are too many.
-
-    >>> from ..law import Independent, Magnitude
-    >>> [takes_law(Independent(0.5, magnitude=Magnitude.binary()), n) for n in (20, 21)]
-    [True, False]
-    """
-    if is_grouped(given_law(law)):
-        return True
-    return not any(one.rate for one in magnitudes(law, n)) and General.of(law, n).listed
 
 
 def _law(

@@ -36,13 +36,10 @@ class Magnitude:
 
     def __post_init__(self) -> None:
         number("rate", self.rate, "[0, inf)")
-        parts = tuple(Part(*(number("parts", value) for value in part)) for part in self.parts)
+        parts = tuple(map(_part, sequence("parts", self.parts)))
         total = sum(part.weight for part in parts)
         if not self.rate and not abs(total - 1) <= _SUM:
-            raise ValueError(f"weights of a mixture must sum to 1, got {total}")
-        for part in parts:
-            if part.weight <= 0 or part.low > part.high:
-                raise ValueError(f"parts must have weights above 0 and low <= high, got {tuple(part)}")
+            raise ValueError(f"parts must have weights that sum to 1, got {shown(self.parts)}")
         object.__setattr__(self, "parts", parts)
 
     def __repr__(self) -> str:
@@ -116,6 +113,19 @@ def magnitude_or_row(value: Any) -> Magnitude | tuple[Magnitude, ...]:
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
         return tuple(a_magnitude(each) for each in value)
     return a_magnitude(value)
+
+
+def sequence(name: str, values: Any) -> Sequence[Any]:
+    if isinstance(values, str | bytes) or not (isinstance(values, Sequence) or hasattr(values, "tolist")):
+        raise ValueError(f"{name} must be a sequence, got {shown(values)}")
+    return values  # type: ignore[no-any-return]
+
+
+def _part(values: Any) -> Part:
+    found = [number("parts", value) for value in sequence("parts", values)]
+    if len(found) != 3 or found[0] <= 0 or found[1] > found[2]:
+        raise ValueError(f"parts must be weights above 0 with low <= high, got {shown(values)}")
+    return Part(*found)
 
 
 def _said(part: Part) -> str:
