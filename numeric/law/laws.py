@@ -119,6 +119,8 @@ class Product:
 
     def __post_init__(self) -> None:
         groups = tuple(tuple(whole("groups", i) for i in sequence("groups", group)) for group in _outer(self.groups))
+        if sorted(i for group in groups for i in group) != list(range(sum(map(len, groups)))) or not all(groups):
+            raise ValueError(f"groups must cover the features from 0 on once each, got {shown(groups)}")
         object.__setattr__(self, "groups", groups)
         if not isinstance(self.laws, Law):
             laws = tuple(given_law(law) for law in sequence("laws", self.laws))
