@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import MOST_SEED, Floats, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
-from ..law import Law
+from ..law import Law, is_grouped
+from ..population import kinks
 from ..running.progress import Progress
 from ..solution import Minimum, Solution, grouped, rotations
 from .problem import Problem, given_problem
@@ -37,7 +38,8 @@ class LossMinimum(Minimum):
 
     `spectrum`: eigenvalues of the Hessian, increasing (empty where it was not formed). `zero_modes`: how many of them
     vanish, of which `rotations` belong to rotations of the hidden space. `kinks`: features whose column and bias both
-    vanish (one-sided derivatives); `jumps`: features whose bias vanishes beside a column that does not.
+    vanish, or whose output does at a single value of x (one-sided derivatives); `jumps`: features whose bias vanishes beside
+    a column that does not.
     """
 
     W: Floats
@@ -112,6 +114,13 @@ def minimise_loss(
     return LossSolution(tuple(sorted(minima, key=lambda minimum: minimum.value)), starts - converged)
 
 
+def _kinks(problem: Problem, W: Floats, b: Floats, gone: NDArray[np.bool_]) -> tuple[int, ...]:
+    found = {*np.flatnonzero(gone).tolist()}
+    if problem.law is not None and not is_grouped(problem.law):
+        found |= {*kinks(W, b, problem.law)}
+    return tuple(sorted(found))
+
+
 def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
     """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
     W, b = problem.packing.split(x)
@@ -162,6 +171,6 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         spectrum=spectrum.numpy(),
         zero_modes=zero,
         rotations=rotations(W, 1e-8),
-        kinks=tuple(np.flatnonzero(dead & (still | (not problem.packing.bias))).tolist()),
+        kinks=_kinks(problem, W, b, dead & (still | (not problem.packing.bias))),
         jumps=tuple(np.flatnonzero(still & ~dead).tolist()),
     )

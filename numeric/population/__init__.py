@@ -7,14 +7,15 @@ small        few features (few_features): vertices, faces; compiled vertex_kerne
 dominant     rows with few large entries among them
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
-general      any other law: boxes, means over a cube; law_lines, its recursion in graded polynomials
+general      any other law: boxes, means over a cube; law_lines, its recursion in graded polynomials; kink_slopes
 """
 
 from .general import takes_law
+from .kink_slopes import kinks, one_sided_slope
 from .loss import ValueAndGradient, expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
 from .models import ACCURACY
 
 __all__ = [
-    "ACCURACY", "ValueAndGradient", "expected_loss", "feature_losses", "hessian", "hessian_vector_product", "takes_law",
-    "value_and_gradient",
+    "ACCURACY", "ValueAndGradient", "expected_loss", "feature_losses", "hessian", "hessian_vector_product", "kinks",
+    "one_sided_slope", "takes_law", "value_and_gradient",
 ]  # fmt: skip

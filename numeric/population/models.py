@@ -87,7 +87,7 @@ def solve(
 
     Rows without importance are left 0. Models that are not finite or too large are nan, or a ValueError names them.
     """
-    bad = _beyond_range(models, G, b)
+    bad = beyond_range(models, G, b)
     if len(bad):
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
@@ -140,7 +140,7 @@ def _supports(models: Models) -> Floats:
     return small.support_probabilities(models.share, models.off, models.form)
 
 
-def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
+def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
     sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
     bad = np.flatnonzero(~(np.maximum(*sizes) <= LARGEST))

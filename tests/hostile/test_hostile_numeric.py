@@ -280,6 +280,10 @@ VALID = {
     "numeric.law.magnitude.Magnitude.binary": call(value=2.0),
     "numeric.law.magnitude.Magnitude.exponential": call(rate=2.0),
     "numeric.law.magnitude.Magnitude.uniform": call(low=-0.5, high=1.0),
+    "numeric.population.kink_slopes.kinks": call(W=W, b=b, law=ExactlyActive(1, magnitude=Magnitude.binary())),
+    "numeric.population.kink_slopes.one_sided_slope": call(W=W, b=b, along_W=W, along_b=b, sparsity=0.5)._replace(
+        without=("a law of numeric",)
+    ),
     "numeric.population.general.takes_law": call(law=ExactlyActive(1), n=2),
     "numeric.line_packing.lines.least_coherence": call(n=3, m=2, starts=1, seed=0, enough=0.0),
     "numeric.line_packing.lines.lower_bound": call(n=3, m=2),
