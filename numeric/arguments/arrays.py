@@ -56,6 +56,12 @@ def check_bias_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
         raise ValueError(f"b must have shape {wanted} to match W, got {given}")
 
 
+def check_out_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    wanted = (*shape[:-2], shape[-1], shape[-2])
+    if given != wanted:
+        raise ValueError(f"W_out must have shape {wanted} to match W, got {given}")
+
+
 def array(name: str, values: Any, *, finite: bool = True) -> Floats:
     """Real numbers of any shape; `finite`: whether all must be."""
     try:
