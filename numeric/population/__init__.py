@@ -10,12 +10,14 @@ line_rows    many features, by lines; compiled plan_kernel and line_kernel; tran
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
 """
 
+from .given import OUTPUTS
 from .loss import UntiedGradient, ValueAndGradient, expected_loss, feature_losses, value_and_gradient
 from .models import ACCURACY
 from .second_derivatives import hessian, hessian_vector_product
 
 __all__ = [
     "ACCURACY",
+    "OUTPUTS",
     "UntiedGradient",
     "ValueAndGradient",
     "expected_loss",
