@@ -74,7 +74,8 @@ class Setting:
 
     @property
     def packing(self) -> Packing:
-        return Packing(*self.W.shape, tied=self.W_out is None)
+        m, n = self.W.shape
+        return Packing(m, n, tied=self.W_out is None)
 
     @property
     def start(self) -> Tensor:

@@ -71,7 +71,8 @@ INSIDE = (
     "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
-    "analytic.loss.network.vertex_count",
+    "analytic.loss.linear.linear_row",
+    "analytic.loss.model",
     "analytic.n2m1.points.CriticalPoints",
     "analytic.n2m1.ray",
     "analytic.polytopes.configuration.given_polytope",
@@ -157,6 +158,7 @@ VALID = {
     "analytic.loss.floats.loss_of_floats": call(
         W=np.array([[1, -0.5], [0, 0.75]]), b=np.array([0, -0.125]), law=LAW, importance=[1, 2]
     ),
+    "analytic.loss.linear.least_linear_loss": call(n=2, m=1, law=LAW, importance=[1, 2], bias=True),
     "analytic.loss.network.expected_loss": call(**WEIGHTS),
     "analytic.loss.network.loss_by_active": call(**WEIGHTS),
     "analytic.loss.network.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
