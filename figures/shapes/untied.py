@@ -20,8 +20,9 @@ TITLE = "Tied and untied networks"
 SEED = 0
 SECONDS = (9, 60)
 SIZES = ((5, 2), (6, 3))
-_ITERATIONS = 250
+_ITERATIONS = 150
 _CONVERGED = 1e-7
+_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5)
 Floats = npt.NDArray[np.float64]
 
 
@@ -41,9 +42,9 @@ class Least:
 
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> tuple[Least, ...]:
-    """Equal importances, with bias. Untied descents also begin at the best tied model; they end after 250 steps."""
-    density = np.geomspace(0.02, 0.8, 12 if full else 5)
-    starts = 16 if full else 4
+    """Equal importances, with bias. Untied descents also begin at the best tied model; they end after 150 steps."""
+    density = np.geomspace(0.02, 0.8, 12 if full else 4)
+    starts = 16 if full else 2
     found = []
     for k, (n, m) in enumerate(SIZES):
         rows = []
@@ -95,10 +96,10 @@ def caption(found: tuple[Least, ...]) -> Caption:
         dense = f"tied {one.tied[-1]:.4f}, untied {one.untied[-1]:.4f}"
         facts.append((f"n = {one.n}, m = {one.m}, density {one.density[-1]:.2g}", dense))
     return Caption(
-        "The least losses found of ReLU(WᵀWx + b) and of ReLU(W_out W_in x + b), as shares of what no network at all costs; open "
-        "squares where the weights were still growing.",
-        "The line of a linear output is exact; the other losses are those of the weights found, without sampling, and upper bounds "
-        "of the least.",
+        "The least losses found of ReLU(WᵀWx + b) and of ReLU(W_out W_in x + b), as shares of Σ E x²; open squares where descent "
+        "had not come to rest.",
+        "The line of a linear output is exact; the other losses are those of the weights found, without sampling, and so upper "
+        "bounds of the least.",
         "Untied networks lose far less where features are sparse: each feature is read by a direction that all but a few others "
         "push below zero, which in two dimensions takes ever larger weights.",
         tuple(facts),
@@ -113,7 +114,7 @@ def draw(found: tuple[Least, ...]) -> Any:
         (line,) = panel.plot(one.density, one.untied, "--", label="untied")
         for mask, face, label in (
             (one.converged, line.get_color(), None),
-            (~one.converged, "white", "untied, still growing"),
+            (~one.converged, "white", "untied, not at rest"),
         ):
             if mask.any():
                 panel.plot(
@@ -121,6 +122,8 @@ def draw(found: tuple[Least, ...]) -> Any:
                 )
         panel.set_xscale("log")
         panel.set_yscale("log")
+        panel.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
+        panel.minorticks_off()
         panel.set_xlabel("density p")
         panel.set_title(f"{one.n} features in {one.m} dimensions")
     panels[0].set_ylabel("least loss found / Σ E x²")
