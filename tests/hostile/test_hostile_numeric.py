@@ -89,6 +89,7 @@ INSIDE = (
         for kernel in (
             "derivatives",
             "dominant",
+            "small_entries",
             "face_kernel",
             "faces",
             "factors",
