@@ -18,7 +18,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Tied and untied networks"
 SEED = 0
-SECONDS = (9, 60)
+SECONDS = (12, 150)
 SIZES = ((5, 2), (6, 3))
 _ITERATIONS = 150
 _CONVERGED = 1e-7
@@ -62,7 +62,7 @@ def _point(n: int, m: int, p: float, starts: int) -> tuple[float, float, float, 
     unit = n * p / 3
     tied, untied = Packing(m, n), Packing(m, n, tied=False)
     seeds = range(SEED, SEED + starts)
-    ends = bfgs(_objective(tied, p), tied.starts(seeds), iterations=_ITERATIONS)
+    ends = bfgs(_objective(tied, p), tied.starts(range(SEED, SEED + 4 * starts)), iterations=_ITERATIONS)
     W, b = tied.split(ends.points[ends.values.argmin()][None])
     generator = torch.Generator().manual_seed(SEED)
     push = 1e-2 * torch.randn(W.mT.shape, dtype=W.dtype, generator=generator)  # out of the tied ones, a saddle
