@@ -16,13 +16,6 @@ from .models import ACCURACY
 from .second_derivatives import hessian, hessian_vector_product
 
 __all__ = [
-    "ACCURACY",
-    "OUTPUTS",
-    "UntiedGradient",
-    "ValueAndGradient",
-    "expected_loss",
-    "feature_losses",
-    "hessian",
-    "hessian_vector_product",
-    "value_and_gradient",
-]
+    "ACCURACY", "OUTPUTS", "UntiedGradient", "ValueAndGradient", "expected_loss", "feature_losses", "hessian",
+    "hessian_vector_product", "value_and_gradient",
+]  # fmt: skip
