@@ -1,9 +1,9 @@
-"""Exact expressions as fast functions of NumPy arrays or torch tensors.
+"""Exact expressions as fast functions of NumPy arrays or torch tensors, or as JavaScript.
 
-One emitter for both: an expression is brought to Horner form and its common subexpressions are pulled out, and what
-is left is plain arithmetic (+, −, ×, ÷, small integer powers), which arrays and tensors share. A piecewise expression
-is evaluated only where its own condition holds: a lambdified `Piecewise` would evaluate every branch everywhere, and
-divide by zero in the branches that do not apply.
+One emitter for all: an expression is brought to Horner form and its common subexpressions are pulled out, and what
+is left is plain arithmetic (+, −, ×, ÷, small integer powers), which arrays, tensors and a browser share. A piecewise
+expression is evaluated only where its own condition holds: a lambdified `Piecewise` would evaluate every branch
+everywhere, and divide by zero in the branches that do not apply.
 """
 
 from __future__ import annotations
@@ -30,9 +30,7 @@ def compile_arithmetic(arguments: Sequence[sympy.Symbol], expressions: Sequence[
     >>> compile_arithmetic([x], [x**2 + 1, x / 2])(3)
     [10, 1.5]
     """
-    for expression in expressions:
-        if stray := expression.free_symbols - set(arguments):
-            raise ValueError(f"expression has symbols beyond its arguments: {sorted(map(str, stray))}")
+    _check_symbols(arguments, expressions)
     compiled: Arithmetic = sympy.lambdify(
         arguments, [_horner(e, arguments) for e in expressions], modules=[{}], cse=True
     )
@@ -82,6 +80,87 @@ def compile_chambers(
         return results
 
     return evaluate
+
+
+def javascript(
+    name: str, arguments: Sequence[sympy.Symbol], expressions: Sequence[Expr], *, exact: bool = False
+) -> str:
+    """Source of a JavaScript function `name` of `arguments`, by arithmetic alone: it returns the value of one expression; of
+    several it writes the values into its last argument, `out`.
+
+    Horner form and common subexpressions as in `compile_arithmetic`. With `exact` the function takes and returns fractions of
+    whole numbers, by the functions `sum`, `product`, `quotient`, `power` and `ratio` that its module must have in scope.
+    ValueError for other free symbols, for what is no rational function, and for names that are not plain words.
+
+    >>> x = sympy.Symbol("x")
+    >>> print(javascript("f", [x], [x**2 / 3 + 1]))
+    function f(x) {
+      return (1 + (1/3)*x*x);
+    }
+    """
+    words = [name, *map(str, arguments)]
+    for word in words:
+        if not (word.isascii() and word.isidentifier()):
+            raise ValueError(f"name must be a plain word, got {word!r}")
+    _check_symbols(arguments, expressions)
+    temporaries = sympy.numbered_symbols("t_", exclude=arguments)
+    shared, results = sympy.cse([_horner(e, arguments) for e in expressions], symbols=temporaries, order="none")
+    write = _exactly if exact else _in_floats
+    lines = [f"const {symbol} = {write(value)};" for symbol, value in shared]
+    if len(results) == 1:
+        lines.append(f"return {write(results[0])};")
+    else:
+        words.append("out")
+        lines += [f"out[{k}] = {write(value)};" for k, value in enumerate(results)]
+    return "\n  ".join([f"function {name}({', '.join(words[1:])}) {{", *lines]) + "\n}"
+
+
+def _in_floats(expression: Expr) -> str:
+    """JavaScript in floating-point numbers."""
+    if expression.is_Symbol or expression.is_Integer:
+        return f"({expression})" if expression.is_negative is True and expression.is_Integer else str(expression)
+    if expression.is_Rational:
+        return f"({expression.p}/{expression.q})"
+    if expression.is_Add:
+        return "(" + " + ".join(map(_in_floats, expression.args)) + ")"
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        base, count = expression.base, int(expression.exp)
+        if base.is_Symbol:
+            return "*".join([str(base)] * count)
+        return f"(t => {'*'.join(['t'] * count)})({_in_floats(base)})"
+    over, under = ("*".join(map(_in_floats, factors)) for factors in _fraction(expression))
+    return f"{over or 1}/({under})" if under else over
+
+
+def _exactly(expression: Expr) -> str:
+    """JavaScript in fractions of whole numbers."""
+    if expression.is_Symbol:
+        return str(expression)
+    if expression.is_Rational:
+        return f"ratio({expression.p}n, {expression.q}n)"
+    if expression.is_Add:
+        return f"sum({', '.join(map(_exactly, expression.args))})"
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp > 0:
+        return f"power({_exactly(expression.base)}, {expression.exp})"
+    over, under = (f"product({', '.join(map(_exactly, factors))})" for factors in _fraction(expression))
+    return f"quotient({over}, {under})" if under != "product()" else over
+
+
+def _fraction(expression: Expr) -> tuple[list[Expr], list[Expr]]:
+    """Factors of a product or a negative power: those above and those below the line."""
+    above, below = [], []
+    for factor in sympy.Mul.make_args(expression):
+        if not (factor.is_Rational or factor.is_Add or factor.is_Symbol or (factor.is_Pow and factor.exp.is_Integer)):
+            raise ValueError(f"expression must be a rational function, got a factor {factor}")
+        inverse = factor.is_Pow and factor.exp.is_negative
+        (below if inverse else above).append(1 / factor if inverse else factor)
+    return above, below
+
+
+def _check_symbols(arguments: Sequence[sympy.Symbol], expressions: Sequence[Expr]) -> None:
+    for expression in expressions:
+        if stray := expression.free_symbols - set(arguments):
+            raise ValueError(f"expression has symbols beyond its arguments: {sorted(map(str, stray))}")
 
 
 def _horner(expression: Expr, arguments: Sequence[sympy.Symbol]) -> Expr:
