@@ -44,9 +44,9 @@ class FeatureChamber:
 
     def derivative(self, expression: Expr, by: sympy.Symbol) -> Expr:
         """Of an expression in (d, a, c) by a, c or b, the others of these three held."""
-        moves = {b: 1, a: self.nearest & 1, c: self.nearest >> 1}
-        along = moves[by] * sympy.diff(expression, d)
-        return sympy.expand(along if by == b else along + sympy.diff(expression, by))
+        moves = by == b or (by == a and self.nearest & 1) or (by == c and self.nearest & 2)
+        along: Expr = expression.diff(d) if moves else Rational(0)
+        return along if by == b else along + expression.diff(by)
 
     @property
     def jet(self) -> tuple[Expr, ...]:
