@@ -148,7 +148,8 @@ def _exactly(expression: Expr) -> str:
 
 def _fraction(expression: Expr) -> tuple[list[Expr], list[Expr]]:
     """Factors of a product or a negative power: those above and those below the line."""
-    above, below = [], []
+    above: list[Expr] = []
+    below: list[Expr] = []
     for factor in sympy.Mul.make_args(expression):
         if not (factor.is_Rational or factor.is_Add or factor.is_Symbol or (factor.is_Pow and factor.exp.is_Integer)):
             raise ValueError(f"expression must be a rational function, got a factor {factor}")

@@ -62,7 +62,11 @@ def _loss(positive: int, nearest: int) -> Expr:
     blocks = [((1 - p, ()), (p, (j,))) for j in (0, 1)]
     square, cross = (
         expectation(
-            {mask: row for mask, row in transform([a, c], blocks, sympy.sympify, weighted).items() if positive >> mask & 1},
+            {
+                mask: row
+                for mask, row in transform([a, c], blocks, sympy.sympify, weighted).items()
+                if positive >> mask & 1
+            },
             value,
             power,
             lambda v: v,

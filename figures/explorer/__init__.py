@@ -5,7 +5,7 @@ emitted   the smallest model's expressions as JavaScript; kernel/: the mathemati
 data      polytopes and least losses, which the page carries
 """
 
-from .data import atlas, least_losses, polytopes
 from .assembly import modules, page
+from .data import atlas, least_losses, polytopes
 
 __all__ = ["atlas", "least_losses", "modules", "page", "polytopes"]

@@ -35,7 +35,9 @@ def bundle(modules: Mapping[str, str]) -> str:
     for name, others in needs.items():
         if missing := others - set(modules):
             raise ValueError(f"module {name!r} imports what is not there: {', '.join(sorted(missing))}")
-    return "\n".join(['"use strict";', *(_wrapped(name, modules[name]) for name in TopologicalSorter(needs).static_order())])
+    return "\n".join(
+        ['"use strict";', *(_wrapped(name, modules[name]) for name in TopologicalSorter(needs).static_order())]
+    )
 
 
 def _wrapped(name: str, text: str) -> str:

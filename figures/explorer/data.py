@@ -75,6 +75,10 @@ def least_losses(entry: Callable[..., Any] | None) -> dict[str, dict[str, Any]]:
             for sparsity in SPARSITIES:
                 found = entry(n, m, float(Fraction(sparsity)))
                 if found is not None:
-                    best = {"loss": float(found.loss), "W": np.asarray(found.W).tolist(), "b": np.asarray(found.b).tolist()}
+                    best = {
+                        "loss": float(found.loss),
+                        "W": np.asarray(found.W).tolist(),
+                        "b": np.asarray(found.b).tolist(),
+                    }
                     table.setdefault(f"{n},{m}", {})[sparsity] = best
     return table

@@ -18,7 +18,9 @@ def at(chamber: FeatureChamber, values: tuple[Fraction, ...], density: Fraction)
     """The letters of a chamber's expressions at (a, c, b)."""
     slope, other, bias = (sympy.Rational(v.numerator, v.denominator) for v in values)
     nearest = bias + (chamber.nearest & 1) * slope + (chamber.nearest >> 1) * other
-    return dict(zip(VARIABLES, (nearest, slope, other, sympy.Rational(density.numerator, density.denominator)), strict=True))
+    return dict(
+        zip(VARIABLES, (nearest, slope, other, sympy.Rational(density.numerator, density.denominator)), strict=True)
+    )
 
 
 @given(small, small, small, small)

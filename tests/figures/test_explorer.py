@@ -1,5 +1,6 @@
 """The explorer: its page stands alone, and its mathematics is Python's, under Node and in a real browser."""
 
+import gzip
 import json
 import os
 import re
@@ -18,13 +19,14 @@ from browser import look, needs_chromium
 import antipodal
 from analytic.law import Independent
 from analytic.loss import expected_loss, loss_of_floats
-from analytic.n2m1 import SmallestModel, certify
+from analytic.n2m1 import SmallestModel
 from figures.explorer import atlas, least_losses, modules, page, polytopes
 from figures.explorer.bundle import bundle
 from numeric.geometry import describe, simplex, vertices
 from numeric.population import expected_loss as population_loss
 
 NODE = shutil.which("node")
+CERTIFICATES = Path(__file__).parents[2] / "analytic" / "certificates"
 SETTINGS = (("1/2", "1", "1", "0"), ("1/10", "1", "1", "0"), ("9/10", "1", "1/4", "1/100"), ("3/5", "1", "1/2", "1/10"))
 
 
@@ -66,7 +68,10 @@ def test_least_losses_are_those_of_the_atlas() -> None:
 @pytest.mark.slow
 def test_the_page_is_one_file_that_loads_nothing(content: str) -> None:
     assert len(content.encode()) < 2_000_000
-    assert set(re.findall(r"https?://[^\s\"'<>)]+", content)) <= {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+    assert set(re.findall(r"https?://[^\s\"'<>)]+", content)) <= {
+        "http://www.w3.org/2000/svg",
+        "http://www.w3.org/1998/Math/MathML",
+    }
     assert "default-src 'none'" in content
     assert re.findall(r"<script[^>]*\bsrc=", content) == []
     assert re.findall(r"\b(?:fetch|XMLHttpRequest|WebSocket|eval|Function)\(", content) == []
@@ -117,12 +122,21 @@ def critical_values() -> list[dict[str, Any]]:
 
 
 def certified_values() -> list[dict[str, Any]]:
-    found = []
-    for s, second, penalty in (("43/100", "1", "0"), ("11/64", "93/100", "0"), ("9/10", "1", "1/200")):
-        proved = certify(s, (1, second), penalty)
-        setting = [float(1 - Fraction(s)), 1.0, float(Fraction(second)), float(Fraction(penalty))]
-        found.append({"setting": setting, "loss": float(proved.loss_lower), "phase": proved.phase})
-    return found
+    """Settings with bias whose least loss is enclosed by a certificate that is shipped."""
+    names = ("range", "drop", "jump", "penalty", "triple")
+    files = [path for path in sorted(CERTIFICATES.glob("*.json.gz")) if path.name.startswith(names)]
+    told = [json.loads(gzip.decompress(path.read_bytes())) for path in files]
+    settings = [document for document in told if {"importance", "penalty", "lower", "upper"} <= set(document)][::16]
+    return [
+        {
+            "setting": [
+                float(Fraction(v)) for v in (1 - Fraction(told["sparsity"]), *told["importance"], told["penalty"])
+            ],
+            "lower": float(Fraction(told["lower"])),
+            "upper": float(Fraction(told["upper"])),
+        }
+        for told in settings
+    ]
 
 
 def network_values() -> list[dict[str, Any]]:
@@ -136,14 +150,26 @@ def network_values() -> list[dict[str, Any]]:
         W[0, 1:3] = 2.0 ** -random.integers(12, 40)
         b = random.integers(-8, 9, n) / 32
         loss = float(loss_of_floats(W, b, Independent(Fraction(7, 8))))
-        found.append({"W": W.tolist(), "b": b.tolist(), "importance": [1] * n, "p": 0.125, "loss": loss, "scale": loss + n / 24})
+        found.append(
+            {"W": W.tolist(), "b": b.tolist(), "importance": [1] * n, "p": 0.125, "loss": loss, "scale": loss + n / 24}
+        )
     return found
 
 
 def geometry_values() -> list[dict[str, Any]]:
     """Polytopes, turned and shaken by less than the tolerance, with the names that `describe` gives."""
     random = np.random.default_rng(24)
-    names = ["digon", "triangle", "square", "pentagon", "hexagon", "tetrahedron", "octahedron", "triangular bipyramid", "triangular prism"]
+    names = [
+        "digon",
+        "triangle",
+        "square",
+        "pentagon",
+        "hexagon",
+        "tetrahedron",
+        "octahedron",
+        "triangular bipyramid",
+        "triangular prism",
+    ]
     shapes = [np.asarray(vertices(name)) for name in names]
     shapes += [np.eye(3), np.asarray(simplex(2))[:, [0, 0, 1]], random.normal(size=(3, 6)), random.normal(size=(2, 5))]
     found = []
@@ -193,7 +219,9 @@ def thousand_points() -> dict[str, list[dict[str, Any]]]:
         losses = np.asarray(population_loss(W, b, 1 - p, importance))
         for k in range(count):
             best = losses[k] if k % 40 or n > 4 else float(_exactly(W[k], b[k], 1 - p, importance))
-            found.append({"W": W[k].tolist(), "b": b[k].tolist(), "importance": importance.tolist(), "p": p, "loss": float(best)})
+            found.append(
+                {"W": W[k].tolist(), "b": b[k].tolist(), "importance": importance.tolist(), "p": p, "loss": float(best)}
+            )
     return {"points": found}
 
 
@@ -253,9 +281,11 @@ TOUR = """
 SEEN = """
   const sizes = {width: innerWidth, page: document.documentElement.scrollWidth,
     paper: getComputedStyle(document.body).backgroundColor, problems: document.getElementById("problems").textContent};
-  const named = element => (element.getAttribute("aria-label") || element.textContent || element.labels?.[0]?.textContent || "").trim();
+  const named = element =>
+    (element.getAttribute("aria-label") || element.textContent || element.labels?.[0]?.textContent || "").trim();
   sizes.nameless = [...document.querySelectorAll("button, input, select, [tabindex='0'], [role='img']")]
-    .filter(element => element.getClientRects().length && !named(element)).map(element => element.outerHTML.slice(0, 80));
+    .filter(element => element.getClientRects().length && !named(element))
+    .map(element => element.outerHTML.slice(0, 80));
 """
 
 
@@ -270,7 +300,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_thousand_points_and_a_tour_in_a_browser(content: str, folder: Path) -> None:
     values = thousand_points()
     assert len(values["points"]) == 1000
-    script = f"const VALUES = {json.dumps(values)};{COMPARE}{TOUR}{SEEN} return {{worst, smallest, said, sizes, tried: points.length}};"
+    returned = "return {worst, smallest, said, sizes, tried: points.length};"
+    script = f"const VALUES = {json.dumps(values)};{COMPARE}{TOUR}{SEEN}{returned}"
     found = look(content, script, 1280, folder)
     assert found["tried"] == 1000
     assert found["worst"] < 1e-12
@@ -309,7 +340,10 @@ def _check_python(codes: Sequence[str], losses: Sequence[float]) -> None:
 def test_phone_dark_and_a_bad_address(content: str, folder: Path) -> None:
     script = f"location.hash = '#view=smallest&s=7'; dispatchEvent(new Event('hashchange'));{SEEN} return {{sizes}};"
     sizes = look(content, script, 390, folder, dark=True)["sizes"]
-    assert sizes["problems"] == "Not all of this address could be used: s must lie between 0 and 0.999, got 7; the default is kept."
+    assert (
+        sizes["problems"]
+        == "Not all of this address could be used: s must lie between 0 and 0.999, got 7; the default is kept."
+    )
     assert sizes["page"] <= sizes["width"] == 390
     assert sizes["paper"] == "rgb(20, 24, 31)"
     assert sizes["nameless"] == []
