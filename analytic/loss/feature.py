@@ -24,7 +24,7 @@ a, c, b, d, p = sympy.symbols("a c b d p", real=True)
 VARIABLES = (d, a, c, p)
 
 _NEAREST = {0: 3, 2: 1, 3: 0, 8: 3, 10: 1, 11: 2, 12: 2, 14: 0, 15: 0}
-"""Positive vertices → the vertex whose value is d. A vertex is the bit mask of the active features, a chamber that of vertices."""
+"""Positive vertices → the vertex whose value is d. A vertex is a bit mask of active features, a chamber one of vertices."""
 
 
 @dataclass(frozen=True)

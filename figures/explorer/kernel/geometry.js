@@ -6,7 +6,7 @@
 import {gram} from "./network.js";
 
 export const TOLERANCE = 0.05;
-const UNLEARNED = 0.1, NEGLIGIBLE = 0.01;
+const UNLEARNED = 0.1, NEGLIGIBLE = 0.01, UNNAMED = "not named";
 
 // {name, parts: [{name, members}], unlearned}; `polytopes` is the page's table {references, wholes}.
 export function describe(W, polytopes) {
@@ -33,9 +33,9 @@ function components(learned, cosine) {
 
 function nameOf(members, cosine, references) {
   const k = members.length, C = members.map(i => members.map(j => cosine(i, j)));
-  let [best, name] = [TOLERANCE, "not named"];
+  let [best, name] = [TOLERANCE, UNNAMED];
   for (const reference of references) {
-    if (reference.gram.length !== k || (reference.slope && name !== "not named")) continue;
+    if (reference.gram.length !== k || (reference.slope && name !== UNNAMED)) continue;
     const residual = reference.slope ? freeHeight(C, reference) : leastResidual(C, reference.gram, best);
     if (residual <= best) [best, name] = [residual, reference.name];
   }
@@ -83,10 +83,12 @@ function freeHeight(C, {gram, slope}) {
 function whole(parts, unlearned, wholes) {
   if (!parts.length) return "nothing stored";
   const names = parts.map(part => part.name), known = wholes[[...names].sort().join(" + ")];
-  const counted = [...new Set(names)].map(name => {
+  const named = [...new Set(names)].filter(name => name !== UNNAMED).map(name => {
     const count = names.filter(other => other === name).length;
-    return count === 1 ? name : name === "dedicated" || name === "not named" ? `${count} ${name}` : `${count} ${name}s`;
+    return count === 1 ? name : name === "dedicated" ? `${count} dedicated` : `${count} ${name}s`;
   });
-  const said = names.length > 1 && known ? `${known} (${counted.join(" + ")})` : counted.join(" + ");
-  return unlearned ? `${said} + ${unlearned} unlearned` : said;
+  const others = parts.filter(part => part.name === UNNAMED).map(part => `${part.members.length} features not named`);
+  const said = [...named, ...others, ...(unlearned ? [`${unlearned} unlearned`] : [])];
+  if (names.length > 1 && known) said.splice(0, named.length, `${known} (${named.join(" + ")})`);
+  return said.length === 1 && others.length ? UNNAMED : said.join(" + ");
 }

@@ -10,7 +10,7 @@ export function heatMap(drawing, G) {
   const shade = entry => `--share:${Math.round(100 * Math.min(1, Math.abs(entry)))}%`;
   const cells = G.flatMap((line, i) => line.map((entry, j) => svg("g", {class: entry < 0 ? "cell negative" : "cell", style: shade(entry)},
     svg("rect", {x: j * size + 0.2, y: i * size + 0.2, width: size - 0.4, height: size - 0.4, rx: 0.8}),
-    svg("text", {x: j * size + size / 2, y: i * size + size / 2, class: Math.abs(entry) > 0.55 ? "strong" : null}, short(entry)))));
+    svg("text", {x: j * size + size / 2, y: i * size + size / 2, class: Math.abs(entry) > 0.7 ? "strong" : null}, short(entry)))));
   const heads = G.flatMap((_, i) => [svg("text", {x: -2, y: i * size + size / 2, class: "index"}, String(i + 1)),
     svg("text", {x: i * size + size / 2, y: -2.4, class: "index"}, String(i + 1))]);
   put(drawing, cells, heads);
@@ -21,9 +21,9 @@ const short = entry => (Math.abs(entry) < 0.005 ? "0" : entry.toFixed(2)).replac
 
 // `levels`: name → fraction as text.
 export function bars(drawing, D, levels) {
-  const width = 100, height = 62, top = 3, base = 55, reach = base - top, y = value => base - value * reach;
+  const width = 100, height = 84, top = 3, base = 77, reach = base - top, y = value => base - value * reach;
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  const step = 62 / D.length;
+  const step = 54 / D.length;
   const marked = Object.entries(levels).map(([name, text]) => {
     const [above, below = 1] = text.split("/").map(Number);
     return {name, text, at: y(above / below)};
@@ -32,33 +32,33 @@ export function bars(drawing, D, levels) {
   let free = 0;
   const lines = marked.map(({name, text, at}) => {
     const place = Math.max(at, free);
-    free = place + 4.6;
-    return svg("g", {class: "level"}, svg("line", {x1: 0, y1: at, x2: 65, y2: at}), svg("path", {d: `M65 ${at}L68 ${place}`}),
-      svg("text", {x: 69, y: place}, `${text} ${name}`));
+    free = place + 5;
+    return svg("g", {class: "level"}, svg("line", {x1: 0, y1: at, x2: 57, y2: at}), svg("path", {d: `M57 ${at}L60 ${place}`}),
+      svg("text", {x: 61, y: place}, `${text} ${name}`));
   });
   const columns = D.map((value, i) => svg("g", {style: `--own:${COLOURS[i]}`, class: "bar"},
     svg("rect", {x: 2 + i * step, width: step * 0.66, y: y(Math.min(value, 1)), height: Math.min(value, 1) * reach}),
-    svg("text", {x: 2 + i * step + step * 0.33, y: base + 4.4}, String(i + 1))));
-  put(drawing, svg("line", {x1: 0, y1: base, x2: 65, y2: base, class: "base"}), lines, columns);
+    svg("text", {x: 2 + i * step + step * 0.33, y: base + 5}, String(i + 1))));
+  put(drawing, svg("line", {x1: 0, y1: base, x2: 57, y2: base, class: "base"}), lines, columns);
   drawing.setAttribute("aria-label", `Dimensions of each feature: ${D.map((value, i) => `D${i + 1} = ${number(value, 4)}`).join(", ")}`);
 }
 
 // Losses over steps in the logarithm: of the descent, of training, and the least that is known.
 export function trace(drawing, {exact, trained, least}) {
-  const width = 100, height = 40, all = [...exact, ...trained, ...(least ? [least] : [])].filter(value => value > 0);
+  const width = 100, height = 34, all = [...exact, ...trained, ...(least ? [least] : [])].filter(value => value > 0);
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
   if (exact.length < 2 && trained.length < 2) {
-    put(drawing, svg("text", {x: 50, y: 20, class: "hint"}, "Descend or train, and the loss is drawn here."));
+    put(drawing, svg("text", {x: 50, y: 17, class: "hint"}, "Descend or train, and the loss is drawn here."));
     drawing.setAttribute("aria-label", "No steps yet.");
     return;
   }
   const [low, high] = [Math.min(...all), Math.max(...all)].map(Math.log), span = Math.max(high - low, 1e-9);
-  const y = value => 34 - (Math.log(value) - low) / span * 29, length = Math.max(exact.length, trained.length) - 1;
+  const y = value => 29 - (Math.log(value) - low) / span * 25, length = Math.max(exact.length, trained.length) - 1;
   const line = (values, kind) => svg("polyline", {class: kind, points: thinned(values).map(([k, value]) => `${(2 + 96 * k / length).toFixed(2)},${y(value).toFixed(2)}`).join(" ")});
   put(drawing, least ? svg("line", {x1: 0, x2: width, y1: y(least), y2: y(least), class: "known"}) : null,
     trained.length > 1 ? line(trained, "trained") : null, exact.length > 1 ? line(exact, "exact") : null,
-    svg("text", {x: 98, y: 4, class: "end"}, number(Math.exp(high), 3)), svg("text", {x: 98, y: 39, class: "end"}, `${length} steps`),
-    svg("text", {x: 2, y: 39, class: "start"}, `lowest ${number(Math.exp(low), 4)}`));
+    svg("text", {x: 98, y: 4, class: "end"}, number(Math.exp(high), 3)), svg("text", {x: 98, y: 33.2, class: "end"}, `${length} steps`),
+    svg("text", {x: 2, y: 33.2, class: "start"}, `lowest ${number(Math.exp(low), 4)}`));
   drawing.setAttribute("aria-label", `Loss over ${length} steps, from ${number(Math.exp(high), 4)} to ${number(Math.exp(low), 4)}.`);
 }
 

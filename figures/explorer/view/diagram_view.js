@@ -15,7 +15,8 @@ export class DiagramView {
     this.canvas = h("canvas", {width: 96, height: 96, "aria-hidden": true});
     this.cross = svg("g", {class: "handle", tabindex: 0, role: "application", "aria-roledescription": "movable cross"},
       svg("circle", {r: 9, class: "reach"}), svg("path", {d: "M-5 0H5M0-5V5", class: "halo"}), svg("path", {d: "M-5 0H5M0-5V5", class: "ring"}));
-    this.drawing = svg("svg", {viewBox: `0 0 ${WIDTH} ${WIDTH}`, class: "over"}, this.cross);
+    this.names = svg("g", {"aria-hidden": true});
+    this.drawing = svg("svg", {viewBox: `0 0 ${WIDTH} ${WIDTH}`, class: "over"}, this.names, this.cross);
     this.legend = h("ul", {class: "legend"});
     this.element = h("div", {class: "square framed"}, this.canvas, this.drawing, ...ticks());
     Object.assign(this, {key: "", running: 0});
@@ -46,27 +47,39 @@ export class DiagramView {
   }
 
   paint(penalty, bias) {
-    const run = ++this.running, count = bias ? 64 : 96, context = this.canvas.getContext("2d"), names = phasesOf(bias);
+    const run = ++this.running, count = bias ? 64 : 128, context = this.canvas.getContext("2d"), names = phasesOf(bias);
     const colours = names.map(name => COLOURS[name]);
     this.canvas.width = this.canvas.height = count;
     put(this.legend, names.map(name => h("li", {}, h("span", {class: "swatch", style: `background:${COLOURS[name]}`}), name)));
     const lines = rows(penalty, bias, count);
+    const seen = names.map(() => ({count: 0, x: 0, y: 0}));
     let row = 0;
+    put(this.names);
     const some = () => {
       if (run !== this.running) return;
       const began = performance.now();
       while (performance.now() - began < BUDGET) {
         const {value: cells, done} = lines.next();
-        if (done) return;
+        if (done) return this.name(names, seen, count);
         cells.forEach((cell, column) => {
           context.fillStyle = colours[cell];
           context.fillRect(column, count - 1 - row, 1, 1);
+          seen[cell].count++, seen[cell].x += column + 0.5, seen[cell].y += count - row - 0.5;
         });
         row++;
       }
       requestAnimationFrame(some);
     };
     some();
+  }
+
+  // Nothing is told by colour alone: a phase that takes up some room has its name in the middle of it.
+  name(names, seen, count) {
+    put(this.names, names.map((name, k) => {
+      const {count: cells, x, y} = seen[k];
+      if (cells < 0.06 * count * count) return null;
+      return svg("text", {x: x / cells / count * WIDTH, y: y / cells / count * WIDTH, class: `phase ${name.replace(" ", "-")}`}, name);
+    }));
   }
 }
 

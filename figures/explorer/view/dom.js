@@ -22,7 +22,7 @@ export function number(x, digits = 6) {
   if (x === 0) return "0";
   const size = Math.abs(x);
   const text = size < 1e-4 || size >= 1e6 ? x.toExponential(Math.max(digits - 3, 1)) : String(Number(x.toPrecision(digits)));
-  return text.replace("-", "−");
+  return text.replaceAll("-", "−");
 }
 
 let count = 0;

@@ -122,7 +122,7 @@ export class NetworkView {
     this.rate.show(String(this.race.rate));
     this.batch.show(String(this.race.batch));
     this.perFeature.forEach((fields, i) => {
-      fields.b.show(String(shortened(b[i], 4)));
+      fields.b.show(String(shortened(b[i])));
       fields.importance.show(String(importance[i]));
       for (const input of [fields.b.range, fields.b.text]) input.disabled = !model.bias;
     });

@@ -62,7 +62,7 @@ export class SmallestView {
   }
 
   critical() {
-    const head = ["", "Kind", "Phase", "w₁", "w₂", "K", "Hessian", ""].map(name => h("th", {scope: "col"}, name));
+    const head = ["", "Kind", "Phase", "w₁, w₂", "b₁, b₂", "K", "Hessian", ""].map(name => h("th", {scope: "col"}, name));
     return h("section", {class: "card wide"}, h("h3", {}, "Critical points"), this.note = h("p", {class: "soft small"}),
       h("div", {class: "scroll", tabindex: 0, role: "region", "aria-label": "Critical points"}, h("table", {}, h("thead", {}, h("tr", {}, head)), this.table)));
   }
@@ -127,11 +127,11 @@ export class SmallestView {
       ? "Found by Newton’s method from 63 starts, biases included: each is one up to rounding, but another may be missing. The picture shows K at the best biases."
       : "All of them: roots of the derived polynomials of each chamber. On the axes K has a kink. ±W is one model, listed once.";
     put(this.table, points.map(point => {
-      const {kind, phase: name, point: [w1, w2], value, inertia, mark} = point;
+      const {kind, phase: name, point: [w1, w2, b1, b2], value, inertia, mark} = point;
       const signs = inertia ? `${inertia[0]} −, ${inertia[2]} +` + (inertia[1] ? `, ${inertia[1]} zero` : "") : "kink";
       const cell = (label, ...children) => h("td", {"data-label": label}, ...children);
       return h("tr", {}, h("td", {class: "sign-cell"}, svg("svg", {viewBox: "-.1 -.1 .2 .2", class: "sign", "aria-hidden": true}, shape(mark))),
-        cell("Kind", mark === "global minimum" ? mark : kind), cell("Phase", name), cell("w₁", number(w1)), cell("w₂", number(w2)),
+        cell("Kind", mark === "global minimum" ? mark : kind), cell("Phase", name), cell("w₁, w₂", `${number(w1)}, ${number(w2)}`), cell("b₁, b₂", bias ? `${number(b1, 4)}, ${number(b2, 4)}` : "none"),
         cell("K", number(value, 9)), cell("Hessian", signs),
         h("td", {}, h("button", {type: "button", class: "small", onclick: () => this.go(point), "aria-label": `Go to the ${kind}, ${name}`}, "Go")));
     }));
