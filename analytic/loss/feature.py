@@ -74,7 +74,7 @@ def _loss(positive: int, nearest: int) -> Expr:
         for weighted, power in ((None, 2), (0, 1))
     )
     whole = p / 3 - 2 * sympy.sympify(cross) + sympy.sympify(square)
-    return sympy.expand(sympy.cancel(whole.subs(b, d - (nearest & 1) * a - (nearest >> 1) * c)))
+    return sympy.expand(whole.subs(b, d - (nearest & 1) * a - (nearest >> 1) * c))
 
 
 FEATURE_CHAMBERS = tuple(FeatureChamber(positive, nearest) for positive, nearest in _NEAREST.items())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 from sympy import Expr, Poly
@@ -49,10 +50,11 @@ def _written(name: str, expressions: list[Expr]) -> str:
 def _arcs() -> list[str]:
     parts, table = [javascript("constant", _SETTING, [in_density(SAME_SIGN.radial.constant)])], []
     for k, (chamber, chart, end) in enumerate(_ARCS):
-        radial = chamber.radial_in(chart)
+        whole = chamber.radial_in(chart)
+        radial = replace(whole, linear=in_density(whole.linear), quartic=in_density(whole.quartic))
         fields = [f"chart: {chart}", f"end: {end}"]
         for name in ("linear", "quartic", "stationarity"):
-            coefficients = Poly(in_density(getattr(radial, name)), u).all_coeffs()[::-1]
+            coefficients = Poly(getattr(radial, name), u).all_coeffs()[::-1]
             parts.append(javascript(f"{name}_{k}", _SETTING, coefficients))
             fields.append(f"{name}: [{name}_{k}, {len(coefficients)}]")
         table.append(f"{{{', '.join(fields)}}}")

@@ -200,7 +200,9 @@ def test_javascript_has_the_values_of_the_expressions(x: float, y: float) -> Non
     want = [e.subs(at) for e in RATIONAL]
     got = as_python(javascript("f", (X, Y), RATIONAL), {"x": x, "y": y})
     np.testing.assert_allclose(got, [float(v) for v in want], rtol=0, atol=20 * EPS * 600)
-    exact = as_python(javascript("f", (X, Y), RATIONAL, exact=True), {"x": Fraction(x), "y": Fraction(y), **OF_FRACTIONS})
+    exact = as_python(
+        javascript("f", (X, Y), RATIONAL, exact=True), {"x": Fraction(x), "y": Fraction(y), **OF_FRACTIONS}
+    )
     assert exact == [Fraction(int(v.p), int(v.q)) for v in want]
 
 

@@ -86,7 +86,9 @@ def test_it_begins_quickly(option: str) -> None:
         assert done.stdout.splitlines()[0] == antipodal.__version__
 
 
-def test_the_explorer_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_explorer_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr("figures.explorer.page", lambda atlas: b"<!doctype html>")
     place = tmp_path / "there" / "page.html"
     assert run_command(app, ["explore", "--output", str(place)]) == 0

@@ -34,4 +34,3 @@ def test_frames(tmp_path: Path) -> None:
     assert found.keys() == TARGETS.keys()
     for name, most in TARGETS.items():
         assert found[name] <= most, name
-
