@@ -275,6 +275,11 @@ TOUR = """
   many.race.both();
   said.trained = many.race.losses.trained.length;
   said.python = [one.python(), many.python()];
+  said.numbers = [one.numbers(), many.numbers()];
+  said.pictures = [one, many].map(view => {
+    const parsed = new DOMParser().parseFromString(view.picture(), "image/svg+xml");
+    return ["parsererror", "image, rect", "path, line"].map(kind => parsed.querySelectorAll(kind).length);
+  });
   said.link = explorer.write(explorer.state);
   said.kept = JSON.stringify(explorer.read(said.link).state.network) === JSON.stringify(explorer.state.network);
 """
@@ -318,7 +323,9 @@ def test_a_thousand_points_and_a_tour_in_a_browser(content: str, folder: Path) -
     assert said["column"] == [0, 1.01]
     losses = said["descended"]
     assert losses[-1] < losses[0]
-    assert said["trained"] == 5
+    assert said["trained"] == 6  # the start and five steps
+    assert [text.count("\n") for text in said["numbers"]] == [6, 6]
+    assert all(broken == 0 and ground and drawn > 5 for broken, ground, drawn in said["pictures"])
     assert said["kept"]
     _check_python(said["python"], losses)
     assert found["sizes"]["page"] <= 1280

@@ -43,23 +43,26 @@ export function bars(drawing, D, levels) {
   drawing.setAttribute("aria-label", `Dimensions of each feature: ${D.map((value, i) => `D${i + 1} = ${number(value, 4)}`).join(", ")}`);
 }
 
-// Losses over steps in the logarithm: of the descent, of training, and the least that is known.
+// Losses over steps in the logarithm: of the descent, of training, and the least that is known. Returns what it shows in words.
 export function trace(drawing, {exact, trained, least}) {
-  const width = 100, height = 34, all = [...exact, ...trained, ...(least ? [least] : [])].filter(value => value > 0);
+  const width = 100, height = 30, all = [...exact, ...trained, ...(least ? [least] : [])].filter(value => value > 0);
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
-  if (exact.length < 2 && trained.length < 2) {
-    put(drawing, svg("text", {x: 50, y: 17, class: "hint"}, "Descend or train, and the loss is drawn here."));
-    drawing.setAttribute("aria-label", "No steps yet.");
-    return;
+  const length = Math.max(exact.length, trained.length) - 1;
+  if (length < 1) {
+    put(drawing, svg("line", {x1: 0, x2: width, y1: height - 1, y2: height - 1, class: "base"}));
+    return label(drawing, "Descend or train, and the loss is drawn here.");
   }
   const [low, high] = [Math.min(...all), Math.max(...all)].map(Math.log), span = Math.max(high - low, 1e-9);
-  const y = value => 29 - (Math.log(value) - low) / span * 25, length = Math.max(exact.length, trained.length) - 1;
-  const line = (values, kind) => svg("polyline", {class: kind, points: thinned(values).map(([k, value]) => `${(2 + 96 * k / length).toFixed(2)},${y(value).toFixed(2)}`).join(" ")});
-  put(drawing, least ? svg("line", {x1: 0, x2: width, y1: y(least), y2: y(least), class: "known"}) : null,
-    trained.length > 1 ? line(trained, "trained") : null, exact.length > 1 ? line(exact, "exact") : null,
-    svg("text", {x: 98, y: 4, class: "end"}, number(Math.exp(high), 3)), svg("text", {x: 98, y: 33.2, class: "end"}, `${length} steps`),
-    svg("text", {x: 2, y: 33.2, class: "start"}, `lowest ${number(Math.exp(low), 4)}`));
-  drawing.setAttribute("aria-label", `Loss over ${length} steps, from ${number(Math.exp(high), 4)} to ${number(Math.exp(low), 4)}.`);
+  const x = k => (1 + 98 * k / length).toFixed(2), y = value => (28 - (Math.log(value) - low) / span * 26).toFixed(2);
+  const line = (values, kind) => values.length < 2 ? null
+    : svg("polyline", {class: kind, points: thinned(values).map(([k, value]) => `${x(k)},${y(value)}`).join(" ")});
+  put(drawing, least ? svg("line", {x1: 0, x2: width, y1: y(least), y2: y(least), class: "known"}) : null, line(trained, "trained"), line(exact, "exact"));
+  return label(drawing, `${length} steps, in the logarithm from ${number(Math.exp(high), 4)} down to ${number(Math.exp(low), 4)}.`);
+}
+
+function label(drawing, sentence) {
+  drawing.setAttribute("aria-label", sentence);
+  return sentence;
 }
 
 function thinned(values) {

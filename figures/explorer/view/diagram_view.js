@@ -13,7 +13,8 @@ const along = importance => Math.log(importance / IMPORTANCES[0]) / Math.log(IMP
 export class DiagramView {
   constructor(go) {
     this.canvas = h("canvas", {width: 96, height: 96, "aria-hidden": true});
-    this.cross = svg("g", {class: "handle", tabindex: 0, role: "application", "aria-roledescription": "movable cross"},
+    this.cross = svg("g", {class: "handle", tabindex: 0, role: "application", "aria-roledescription": "movable cross",
+      "aria-label": "Sparsity and importance"},
       svg("circle", {r: 9, class: "reach"}), svg("path", {d: "M-5 0H5M0-5V5", class: "halo"}), svg("path", {d: "M-5 0H5M0-5V5", class: "ring"}));
     this.names = svg("g", {"aria-hidden": true});
     this.drawing = svg("svg", {viewBox: `0 0 ${WIDTH} ${WIDTH}`, class: "over"}, this.names, this.cross);
@@ -52,7 +53,7 @@ export class DiagramView {
     this.canvas.width = this.canvas.height = count;
     put(this.legend, names.map(name => h("li", {}, h("span", {class: "swatch", style: `background:${COLOURS[name]}`}), name)));
     const lines = rows(penalty, bias, count);
-    const seen = names.map(() => ({count: 0, x: 0, y: 0}));
+    const map = [];
     let row = 0;
     put(this.names);
     const some = () => {
@@ -60,12 +61,12 @@ export class DiagramView {
       const began = performance.now();
       while (performance.now() - began < BUDGET) {
         const {value: cells, done} = lines.next();
-        if (done) return this.name(names, seen, count);
+        if (done) return this.name(names, map);
         cells.forEach((cell, column) => {
           context.fillStyle = colours[cell];
           context.fillRect(column, count - 1 - row, 1, 1);
-          seen[cell].count++, seen[cell].x += column + 0.5, seen[cell].y += count - row - 0.5;
         });
+        map.unshift(cells);
         row++;
       }
       requestAnimationFrame(some);
@@ -73,14 +74,32 @@ export class DiagramView {
     some();
   }
 
-  // Nothing is told by colour alone: a phase that takes up some room has its name in the middle of it.
-  name(names, seen, count) {
-    put(this.names, names.map((name, k) => {
-      const {count: cells, x, y} = seen[k];
-      if (cells < 0.06 * count * count) return null;
-      return svg("text", {x: x / cells / count * WIDTH, y: y / cells / count * WIDTH, class: `phase ${name.replace(" ", "-")}`}, name);
-    }));
+  // Nothing is told by colour alone: a phase has its name where it is widest, if it is wide enough.
+  name(names, map) {
+    const scale = WIDTH / map.length;
+    put(this.names, widest(map, names.length).map(({depth, row, column}, k) => depth * scale < 6 ? null
+      : svg("text", {x: (column + 0.5) * scale, y: (row + 0.5) * scale, class: `phase ${names[k].replace(" ", "-")}`}, names[k])));
   }
+}
+
+// For each phase the cell farthest from others and from the edge, by the distance in steps from cell to cell.
+function widest(map, phases) {
+  const count = map.length, depth = map.map(row => new Float32Array(row.length));
+  const sweep = (rows, columns, before) => {
+    for (const row of rows) for (const column of columns) {
+      const near = (r, c) => map[r]?.[c] === map[row][column] ? depth[r][c] : 0;
+      const reached = Math.min(near(row + before, column), near(row, column + before)) + 1;
+      depth[row][column] = before < 0 ? reached : Math.min(depth[row][column], reached);
+    }
+  };
+  const forward = [...Array(count).keys()], back = [...forward].reverse();
+  sweep(forward, forward, -1);
+  sweep(back, back, 1);
+  const best = Array.from({length: phases}, () => ({depth: 0, row: 0, column: 0}));
+  map.forEach((line, row) => line.forEach((phase, column) => {
+    if (depth[row][column] > best[phase].depth) best[phase] = {depth: depth[row][column], row, column};
+  }));
+  return best;
 }
 
 function ticks() {

@@ -24,7 +24,8 @@ export class LandscapeView {
   constructor(go, found) {
     this.canvas = h("canvas", {width: 640, height: 640, "aria-hidden": true});
     this.marks = svg("g");
-    this.handle = svg("g", {class: "handle", tabindex: 0, role: "application", "aria-roledescription": "movable point"},
+    this.handle = svg("g", {class: "handle", tabindex: 0, role: "application", "aria-roledescription": "movable point",
+      "aria-label": "Weights w₁ and w₂"},
       svg("circle", {r: 0.13, class: "reach"}), svg("circle", {r: 0.06, class: "halo"}), svg("circle", {r: 0.06, class: "ring"}),
       svg("circle", {r: 0.012, class: "dot"}));
     this.drawing = svg("svg", {viewBox: `${-EXTENT} ${-EXTENT} ${2 * EXTENT} ${2 * EXTENT}`, class: "over"}, edges(), this.marks, this.handle);

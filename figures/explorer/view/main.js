@@ -23,6 +23,7 @@ const remember = settled(250, () => {
 function open() {
   const {state: found, problems} = read(location.hash);
   state = found;
+  views?.network.race.stop();
   views = {smallest: new SmallestView(state.smallest, remember), network: new NetworkView(state.network, remember, known)};
   for (const name of Object.keys(views)) put(by(name), views[name].element);
   const alarm = by("problems");
@@ -39,7 +40,7 @@ function show(name) {
     tab.tabIndex = chosen ? 0 : -1;
     by(other).hidden = !chosen;
   }
-  views.network.race.going.exact = views.network.race.going.trained = false;
+  views.network.race.stop();
   views[name].set({});
 }
 

@@ -21,7 +21,7 @@ export class NetworkView {
     });
     this.other = new Stage("Columns of the trained copy");
     this.readout = h("dl", {class: "readout"});
-    [this.heat, this.bars, this.trace] = ["heat", "bars", "trace"].map(kind => svg("svg", {class: kind, role: "img"}));
+    [this.heat, this.bars, this.trace] = ["heat", "bars", "trace"].map(kind => svg("svg", {class: kind, role: "img", "aria-label": kind}));
     this.element = h("div", {class: "network"}, this.stages(), this.panel(), this.pictures());
     this.built = "";
   }
@@ -58,15 +58,15 @@ export class NetworkView {
       h("details", {}, h("summary", {}, "How it descends and trains"), this.rate.element, this.batch.element),
       h("div", {class: "buttons"}, h("button", {type: "button", onclick: () => copy(this.python(), "Python")}, "Copy as Python"),
         h("button", {type: "button", onclick: () => copy(location.href, "Link")}, "Copy link"),
-        h("button", {type: "button", onclick: () => download("columns.svg", "image/svg+xml", standalone(this.stage.drawing))}, "SVG"),
-        h("button", {type: "button", onclick: () => this.saveCsv()}, "CSV")));
+        h("button", {type: "button", onclick: () => download("columns.svg", "image/svg+xml", this.picture())}, "SVG"),
+        h("button", {type: "button", onclick: () => download("network.csv", "text/csv", this.numbers())}, "CSV")));
   }
 
   pictures() {
     return h("div", {class: "trio"},
       h("figure", {class: "card"}, h("h3", {}, "WᵀW"), this.heat, h("p", {class: "caption"}, "What output i (row) takes from feature j (column).")),
       h("figure", {class: "card"}, h("h3", {}, "Dimensions per feature, Dᵢ"), this.bars),
-      h("figure", {class: "card"}, h("h3", {}, "Loss by step"), this.trace, traceLegend()));
+      h("figure", {class: "card"}, h("h3", {}, "Loss by step"), this.trace, this.traceNote = h("p", {class: "caption"}), traceLegend()));
   }
 
   get density() { return 1 - Number(parse(this.model.s)); }
@@ -156,9 +156,11 @@ export class NetworkView {
       `print(antipodal.loss(W, b, ${Number(parse(s))}, importance), antipodal.describe(W))\n`;
   }
 
-  saveCsv() {
+  picture() { return standalone(this.stage.drawing); }
+
+  numbers() {
     const {n, m, W, b, importance} = this.model, D = dimensionalities(W);
     const head = ["feature", ...Array.from({length: m}, (_, k) => `W${k + 1}`), "b", "importance", "D"];
-    download("network.csv", "text/csv", csv([head, ...Array.from({length: n}, (_, i) => [i + 1, ...W.map(line => line[i]), b[i], importance[i], D[i]])]));
+    return csv([head, ...Array.from({length: n}, (_, i) => [i + 1, ...W.map(line => line[i]), b[i], importance[i], D[i]])]);
   }
 }

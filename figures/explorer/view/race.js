@@ -25,9 +25,11 @@ export class Race {
     this.view.update();
   }
 
+  stop() { this.going.exact = this.going.trained = false; }
+
   // The network was moved by hand: what was run before is no longer its history.
   moved() {
-    this.going.exact = this.going.trained = false;
+    this.stop();
     this.clear();
   }
 
@@ -82,6 +84,7 @@ export class Race {
       if (this.still > 20 || this.losses.exact.length > LONGEST) this.end("exact", loss);
     }
     if (this.going.trained) {
+      if (!this.losses.trained.length) this.losses.trained.push(evaluate({...model, ...this.trained}).loss);
       Object.assign(this.trained, train({...model, ...this.trained}, this.rate * scale, bias, this.batch, this.random));
       const {loss} = evaluate({...model, ...this.trained}, false, 1e-9);
       this.losses.trained.push(loss);
@@ -101,7 +104,7 @@ export class Race {
     view.train.textContent = going.trained ? "Stop" : "Train";
     view.both.textContent = this.running ? "Stop both" : "Both";
     const loss = trained ? evaluate({...view.kernelModel, ...trained}, false, 1e-9).loss : null;
-    view.otherNote.textContent = loss === null ? "Begins where your network stands." : `K = ${number(loss, 9)} after ${losses.trained.length} steps.`;
-    trace(view.trace, {...losses, least});
+    view.otherNote.textContent = loss === null ? "Begins where your network stands." : `K = ${number(loss, 9)} after ${Math.max(losses.trained.length - 1, 0)} steps.`;
+    view.traceNote.textContent = trace(view.trace, {...losses, least});
   }
 }

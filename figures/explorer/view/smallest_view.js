@@ -4,11 +4,10 @@ import {withBestBias} from "../kernel/critical.js";
 import {fromNumber, parse} from "../kernel/fraction.js";
 import {exactLoss, jet, phase} from "../kernel/smallest.js";
 import {DiagramView} from "./diagram_view.js";
-import {announce, eachFrame, h, number, put, slider, toggle} from "./dom.js";
+import {announce, eachFrame, h, number, put, slider, svg, toggle} from "./dom.js";
 import {EXTENT, KINDS, LandscapeView, shape} from "./landscape_view.js";
 import {copy, csv, download, standalone} from "./save.js";
 import {shortened} from "./state.js";
-import {svg} from "./dom.js";
 
 const clamp = (x, most) => Math.max(-most, Math.min(most, x));
 
@@ -54,7 +53,7 @@ export class SmallestView {
     this.best = h("button", {type: "button", onclick: () => this.go(this.landscape.points[0])}, "Go to the best");
     const save = h("div", {class: "buttons"}, h("button", {type: "button", onclick: () => copy(this.python(), "Python")}, "Copy as Python"),
       h("button", {type: "button", onclick: () => copy(location.href, "Link")}, "Copy link"),
-      h("button", {type: "button", onclick: () => this.saveSvg()}, "SVG"), h("button", {type: "button", onclick: () => this.saveCsv()}, "CSV"));
+      h("button", {type: "button", onclick: () => download("landscape.svg", "image/svg+xml", this.picture())}, "SVG"), h("button", {type: "button", onclick: () => download("critical_points.csv", "text/csv", this.numbers())}, "CSV"));
     this.biasPart = h("div", {class: "biases"}, this.follow.element, this.biases.map(field => field.element));
     return h("section", {class: "card panel", "aria-label": "Setting and readout"},
       h("div", {class: "fields"}, Object.values(this.fields).map(field => field.element), this.bias.element, this.biasPart),
@@ -150,10 +149,10 @@ export class SmallestView {
     return `import antipodal\n\nK = antipodal.exact_loss([["${w[0]}", "${w[1]}"]], ["${b[0]}", "${b[1]}"], "${s}", (1, "${i2}"))${note}\nprint(K, float(K))\n`;
   }
 
-  saveSvg() { download("landscape.svg", "image/svg+xml", standalone(this.landscape.drawing, this.landscape.canvas)); }
+  picture() { return standalone(this.landscape.drawing, this.landscape.canvas); }
 
-  saveCsv() {
+  numbers() {
     const rows = this.landscape.points.map(({kind, phase: name, point, value}) => [kind, name, ...point, value]);
-    download("critical_points.csv", "text/csv", csv([["kind", "phase", "w1", "w2", "b1", "b2", "K"], ...rows]));
+    return csv([["kind", "phase", "w1", "w2", "b1", "b2", "K"], ...rows]);
   }
 }

@@ -116,4 +116,4 @@ export class Stage {
 }
 
 // On a line each column has a lane of its own, so that none hides another.
-const lane = (i, n) => (i - (n - 1) / 2) * Math.min(0.5, 2.4 / n);
+const lane = (i, n) => (i - (n - 1) / 2) * Math.min(0.8, 2.6 / n);
