@@ -33,7 +33,13 @@ test("fractions are exact, in lowest terms, and become the nearest float", () =>
   assert.equal(String(power(ratio(-2n, 3n), 3)), "-8/27");
   assert.throws(() => new Fraction(1n, 0n), RangeError);
   for (const x of [0, 1, -0.1, 1 / 3, 5e-300, 1.7e300, -123456.789]) assert.equal(Number(fromNumber(x)), x);
-  near(Number(ratio(1n, 3n)), 1 / 3, EPS / 2);
+  assert.equal(Number(ratio(1n, 3n)), 1 / 3);
+  // Just above the middle between two floats: the bits that are cut off decide.
+  assert.equal(Number(sum(ratio(1n, 1n), ratio(1n, 2n ** 53n), ratio(1n, 2n ** 90n))), 1 + EPS);
+  for (let k = 0; k < 3000; k++) {
+    const x = random() * 10 ** Math.round(between(-20, 5));
+    assert.equal(Number(parse(String(x))), x);
+  }
 });
 
 test("text is read as an exact number or not at all", () => {

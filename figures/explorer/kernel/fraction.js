@@ -14,11 +14,12 @@ export class Fraction {
   }
   get sign() { return this.above > 0n ? 1 : this.above < 0n ? -1 : 0; }
   toString() { return this.below === 1n ? `${this.above}` : `${this.above}/${this.below}`; }
-  // The nearest float, to one unit in the last place: 64 leading bits, then a power of two.
+  // The nearest float: 64 leading bits, the last of them set where more follow, then a power of two.
   valueOf() {
-    const [size, below] = [this.above < 0n ? -this.above : this.above, this.below];
+    const size = this.above < 0n ? -this.above : this.above, {below} = this;
     const shift = 64 + bits(below) - bits(size);
-    const leading = shift >= 0 ? (size << BigInt(shift)) / below : size / (below << BigInt(-shift));
+    const [above, under] = shift >= 0 ? [size << BigInt(shift), below] : [size, below << BigInt(-shift)];
+    const leading = above / under | (above % under ? 1n : 0n);
     const half = Math.trunc(shift / 2);
     return this.sign * Number(leading) * 2 ** -half * 2 ** (half - shift);
   }

@@ -10,8 +10,8 @@ const INSIDE = {
   sparsity: between(0, 0.999, "must lie between 0 and 0.999"),
   ratio: between(0.1, 10, "must lie between 0.1 and 10"),
   penalty: between(0, 0.1, "must lie between 0 and 0.1"),
-  weight: between(-2, 2, "must lie between −2 and 2"),
-  bias: between(-2, 2, "must lie between −2 and 2"),
+  weight: between(-3, 3, "must lie between −3 and 3"),
+  bias: between(-3, 3, "must lie between −3 and 3"),
   importance: between(0, 2, "must lie between 0 and 2"),
   angle: between(-360, 360, "must lie between −360 and 360"),
 };
@@ -38,10 +38,8 @@ export function write(state) {
     if (bias && !follow) parts.b = b.join();
   } else {
     const {n, m, s, bias, W, b, importance, turn, tilt} = state.network;
-    Object.assign(parts, {n, m, s, bias: +bias, W: W.map(line => line.map(x => shortened(x, 6)).join()).join(";")});
-    parts.b = b.map(x => shortened(x, 6)).join();
-    parts.I = importance.join();
-    if (m === 3) Object.assign(parts, {turn: shortened(turn, 0), tilt: shortened(tilt, 0)});
+    Object.assign(parts, {n, m, s, bias: +bias, W: W.map(line => line.join()).join(";"), b: b.join(), I: importance.join()});
+    if (m === 3) Object.assign(parts, {turn: shortened(turn, 1), tilt: shortened(tilt, 1)});
   }
   return "#" + Object.entries(parts).map(([name, value]) => `${name}=${value}`).join("&");
 }
