@@ -66,26 +66,20 @@ test("the smallest model's loss is Python's, exactly in fractions and to roundin
   }
 });
 
-test("gradient and Hessian are the differences of the loss, in every chamber", () => {
-  const seen = new Set();
+test("gradient and Hessian are the differences of the loss, with bias and without", () => {
+  const setting = {p: 0.3, first: 1, second: 0.5, penalty: 0.05}, step = 1e-5;
   for (let k = 0; k < 200; k++) {
-    const point = [between(-1.4, 1.4), between(-1.4, 1.4), between(-1, 1), between(-1, 1)], setting = {p: 0.3, first: 1, second: 0.5, penalty: 0.05};
-    const {value, gradient, hessian} = jet(setting, point, true), step = 1e-5;
-    near(value, loss(setting, point, true), 40 * EPS * 8);
-    point.forEach((x, i) => {
-      const moved = by => point.map((y, j) => j === i ? y + by : y), [low, high] = [moved(-step), moved(step)];
-      // Second derivatives jump where a vertex value changes sign: there a difference is off by half the jump times the step.
-      near((loss(setting, high, true) - loss(setting, low, true)) / (2 * step), gradient[i], 40 * step);
-      const [before, after] = [jet(setting, low, true).gradient, jet(setting, high, true).gradient];
-      const smooth = after.every((g, j) => Math.abs((g - before[j]) / (2 * step) - hessian[i][j]) < 1e-3);
-      seen.add(smooth);
-      if (!smooth) seen.add("kink");
+    const bias = k % 4 > 0, size = () => between(0.2, 1.4) * (random() < 0.5 ? -1 : 1);
+    const point = [size(), size(), bias ? between(-1, 1) : 0, bias ? between(-1, 1) : 0], {value, gradient, hessian} = jet(setting, point, bias);
+    near(value, loss(setting, point, bias), 40 * EPS * 8);
+    gradient.forEach((slope, i) => {
+      const [low, high] = [-step, step].map(by => point.map((x, j) => j === i ? x + by : x));
+      near((loss(setting, high, bias) - loss(setting, low, bias)) / (2 * step), slope, 1e-7);
+      // Where a vertex value changes sign second derivatives jump; one of these places is as near as a step to one point in 10⁴.
+      const [before, after] = [jet(setting, low, bias).gradient, jet(setting, high, bias).gradient];
+      hessian[i].forEach((entry, j) => near((after[j] - before[j]) / (2 * step), entry, 1e-4, `entry ${i}, ${j} at ${point}`));
     });
   }
-  assert.ok(seen.has(true));
-  const {gradient} = jet({p: 0.3, first: 1, second: 0.5, penalty: 0.05}, [0.8, -0.6, 0, 0], false);
-  const without = [1e-6, -1e-6].map(step => loss({p: 0.3, first: 1, second: 0.5, penalty: 0.05}, [0.8 + step, -0.6, 0, 0], false));
-  near((without[0] - without[1]) / 2e-6, gradient[0], 1e-8);
 });
 
 test("critical points without bias are those of the exact solver", () => {

@@ -99,7 +99,7 @@ export class NetworkView {
 
   toBest() {
     const {W, b} = this.entry;
-    this.set({W: W.map(line => line.map(x => shortened(x, 6))), b: b.map(x => shortened(x, 6))});
+    this.set({W, b});
   }
 
   build() {

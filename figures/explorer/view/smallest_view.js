@@ -1,6 +1,6 @@
 // The smallest model: two features, one dimension.
 
-import {withBestBias} from "../kernel/critical.js";
+import {inertia, withBestBias} from "../kernel/critical.js";
 import {fromNumber, parse} from "../kernel/fraction.js";
 import {exactLoss, jet, phase} from "../kernel/smallest.js";
 import {DiagramView} from "./diagram_view.js";
@@ -9,6 +9,7 @@ import {EXTENT, KINDS, LandscapeView, shape} from "./landscape_view.js";
 import {copy, csv, download, standalone} from "./save.js";
 import {shortened} from "./state.js";
 
+const signs = ([negative, zero, positive]) => `${negative} −, ${positive} +` + (zero ? `, ${zero} zero` : "");
 const clamp = (x, most) => Math.max(-most, Math.min(most, x));
 
 export class SmallestView {
@@ -105,7 +106,7 @@ export class SmallestView {
   }
 
   read() {
-    const {setting, point, model} = this, {value, gradient} = jet(setting, point, model.bias);
+    const {setting, point, model} = this, {value, gradient, hessian} = jet(setting, point, model.bias);
     const exact = exactLoss(this.exact, point.map(x => parse(String(x)) ?? fromNumber(x)));
     const least = this.landscape.points[0]?.value, name = phase(point, model.bias);
     const gradientNames = model.bias ? "(w₁, w₂, b₁, b₂)" : "(w₁, w₂)";
@@ -114,6 +115,7 @@ export class SmallestView {
       ["as a fraction", h("span", {class: "fraction"}, String(exact))],
       [`Gradient in ${gradientNames}`, gradient.map(x => number(x, 4)).join(", ")],
       ["Phase here", name],
+      ["Signs of the Hessian", signs(inertia(hessian))],
       ["Above the least", least === undefined ? "…" : number(Math.max(value - least, 0), 4)],
     ];
     put(this.readout, entries.map(([term, said]) => h("div", {}, h("dt", {}, term), h("dd", {}, said))));
@@ -126,12 +128,11 @@ export class SmallestView {
       ? "Found by Newton’s method from 63 starts, biases included: each is one up to rounding, but another may be missing. The picture shows K at the best biases."
       : "All of them: roots of the derived polynomials of each chamber. On the axes K has a kink. ±W is one model, listed once.";
     put(this.table, points.map(point => {
-      const {kind, phase: name, point: [w1, w2, b1, b2], value, inertia, mark} = point;
-      const signs = inertia ? `${inertia[0]} −, ${inertia[2]} +` + (inertia[1] ? `, ${inertia[1]} zero` : "") : "kink";
+      const {kind, phase: name, point: [w1, w2, b1, b2], value, inertia: found, mark} = point;
       const cell = (label, ...children) => h("td", {"data-label": label}, ...children);
       return h("tr", {}, h("td", {class: "sign-cell"}, svg("svg", {viewBox: "-.1 -.1 .2 .2", class: "sign", "aria-hidden": true}, shape(mark))),
         cell("Kind", mark === "global minimum" ? mark : kind), cell("Phase", name), cell("w₁, w₂", `${number(w1)}, ${number(w2)}`), cell("b₁, b₂", bias ? `${number(b1, 4)}, ${number(b2, 4)}` : "none"),
-        cell("K", number(value, 9)), cell("Hessian", signs),
+        cell("K", number(value, 9)), cell("Hessian", found ? signs(found) : "kink"),
         h("td", {}, h("button", {type: "button", class: "small", onclick: () => this.go(point), "aria-label": `Go to the ${kind}, ${name}`}, "Go")));
     }));
     const best = points[0];
