@@ -23,7 +23,9 @@ export function* rows(penalty, bias, count) {
       const setting = {p: 1 - sparsityOf(column, count), first: 1, second, penalty};
       if (!bias) cells[column] = withoutBias(setting);
       else {
-        const best = withBias(setting, [beside, above[column]]);
+        // A pair beside is followed; other pairs are looked for at every second cell, and wherever none is beside.
+        const neighbours = [beside, above[column]].filter(point => point);
+        const best = withBias(setting, neighbours, neighbours.length === 0 || (row + column) % 2 === 0);
         cells[column] = best.index;
         beside = above[column] = best.point;
       }
@@ -44,12 +46,13 @@ function withoutBias(setting) {
 // Weights in each phase; their biases are the best.
 const SEEDS = [[0.95, -0.8], [0.8, -0.95], [1, -0.25], [-0.25, 1], [0.97, 0.4], [0.4, 0.97]];
 
-// The least of the places that Newton's method finds from its neighbours and from one start in each phase, and of dropping.
-function withBias(setting, neighbours) {
+// The least of dropping and of the places that Newton's method finds from the neighbours, and if `anew` from starts in each phase.
+function withBias(setting, neighbours, anew) {
   const {p, first, second} = setting;
   let best = {value: Math.min(first, second) * (p / 3 - p * p / 4), index: 1, point: null};
-  for (const start of [...neighbours, ...SEEDS.map(([w1, w2]) => withBestBias(w1, w2, p))]) {
-    const point = start && newton(setting, start);
+  const starts = anew ? [...neighbours, ...SEEDS.map(([w1, w2]) => withBestBias(w1, w2, p))] : neighbours;
+  for (const start of starts) {
+    const point = newton(setting, start);
     if (!point) continue;
     const value = jet(setting, point, true).value;
     // Dropping is among the places found: what is lower by rounding is the same.

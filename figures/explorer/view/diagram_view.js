@@ -6,7 +6,7 @@ import {draggable, h, number, onArrows, placeIn, put, svg} from "./dom.js";
 const WIDTH = 100;
 const COLOURS = {aligned: "#e8e2cf", antipodal: "#2f7f8c", "one dropped": "#cfd4d6", "partial antipodal": "#e0a458",
   "strong antipodal": "#2f7f8c"};
-const BUDGET = 7;
+const BUDGET = 5;
 
 const along = importance => Math.log(importance / IMPORTANCES[0]) / Math.log(IMPORTANCES[1] / IMPORTANCES[0]);
 
@@ -48,9 +48,10 @@ export class DiagramView {
   }
 
   paint(penalty, bias) {
-    const run = ++this.running, count = bias ? 64 : 128, context = this.canvas.getContext("2d"), names = phasesOf(bias);
+    const run = ++this.running, count = bias ? 96 : 128, context = this.canvas.getContext("2d"), names = phasesOf(bias);
     const colours = names.map(name => COLOURS[name]);
-    this.canvas.width = this.canvas.height = count;
+    // A size that is set, even to what it was, clears a canvas; the old picture stays until it is painted over.
+    if (this.canvas.width !== count) this.canvas.width = this.canvas.height = count;
     put(this.legend, names.map(name => h("li", {}, h("span", {class: "swatch", style: `background:${COLOURS[name]}`}), name)));
     const lines = rows(penalty, bias, count);
     const map = [];
