@@ -1,4 +1,4 @@
-"""The command `antipodal`: the three commands of the packages behind the door, and `judge`."""
+"""The command `antipodal`: the three commands of the packages behind the door, `judge` and `explore`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import figures.command
 import numeric.sweep.command
 import verify.command
 from numeric.running.command_line import loading
+from numeric.running.files import output_folder, write_whole
 
 from .version import __version__
 
@@ -67,4 +68,23 @@ def judge(
         from .judgement import judge as judged
     kind: dict[str, Any] = {"W_out": out[0] if out else None, "output": "linear" if linear else "relu"}
     print(judged(W, b, sparsity, importance=importance, **kind, starts=starts, seconds=seconds))
+    return 0
+
+
+@app.command
+def explore(*, output: Path = Path("results/explorer.html")) -> int:
+    """Write the explorer: one page with the exact mathematics, for a browser, without a network.
+
+    Parameters
+    ----------
+    output
+        The file to write.
+    """
+    if output.is_dir():
+        raise ValueError(f"output must be a file to write, got the folder {str(output)!r}")
+    output_folder(output.parent)
+    with loading():
+        from figures.explorer import atlas, page
+    write_whole(output, page(atlas()))
+    print(f"see {output}")
     return 0

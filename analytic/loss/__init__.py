@@ -4,7 +4,7 @@ network    K of any W and b under any law, its expansion and its sparse limit, a
 linear     networks with a linear output, and their least loss
 floats     K of weights that are floats, as a minimiser leaves them: exact all the same
 cube       the expectations over a cube, as sums over vertices
-chambers   K as an expression, one for each chamber of W
+chambers   K as an expression, one for each chamber of W; feature: of one feature of two, without cancellation
 """
 
 from ..exact import Enclosure

@@ -44,6 +44,7 @@ INSIDE = (
     "analytic.loss.cube.vertices",
     "analytic.loss.cube.positive_part",
     "analytic.loss.cube.expectation",
+    "analytic.loss.feature",
     "analytic.emit",
     "analytic.exact.polynomial",
     "analytic.polytopes.symmetry",
