@@ -162,7 +162,7 @@ def _ends(ball: arb) -> Interval:
 
 
 def _certificate(features: int, found: Cover, below: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `verify.polygon_certificate` reads; cells in units of 2⁻⁴⁰."""
+    """What `verify.checkers.polygon` reads; cells in units of 2⁻⁴⁰."""
     near = found.near
     body: dict[str, Any] = {
         "kind": "polygon",
