@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from matplotlib.patches import Rectangle
 
 from analytic.n2m1 import SmallestModel, basin_probabilities
-from analytic.n2m1.basins import Boundaries, boundaries
+from analytic.n2m1.basins import Boundaries, Setting, boundaries
 from numeric.dynamics import flow_ends
 from numeric.running.progress import Progress
 
@@ -51,7 +51,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Equal importances; 400 descents with bias for each point (full: 2000)."""
     found = []
     for index, s in enumerate(SPARSITIES):
-        half: Boundaries = boundaries(Fraction(s), (Fraction(1), Fraction(1)))[0]
+        half: Boundaries = boundaries(Setting(Fraction(s), (Fraction(1), Fraction(1))))[0]
         critical = [point for point in SmallestModel(s).critical_points() if point.phase != "none"]
         scales = np.geomspace(0.03, 3, _POINTS[full])
         rows = [basin_probabilities(s, (1, 1), float(scale)) for scale in scales]

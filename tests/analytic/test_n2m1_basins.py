@@ -15,7 +15,7 @@ from analytic.n2m1 import (
     basin_probabilities,
     compiled_loss,
 )
-from analytic.n2m1.basins import boundaries, small_scale_exponent
+from analytic.n2m1.basins import Setting, boundaries, small_scale_exponent
 from analytic.n2m1.derivation import IMPORTANCES, WEIGHTS, penalty, s
 
 
@@ -65,7 +65,7 @@ def test_the_slopes_beside_an_axis_are_those_of_the_module() -> None:
 
 @pytest.mark.parametrize("sparsity", ["1/10", "1/2"])
 def test_a_smooth_saddle_is_there_exactly_where_the_single_model_attracts(sparsity: str) -> None:
-    halves = boundaries(Fraction(sparsity), (Fraction(1), Fraction(1)))
+    halves = boundaries(Setting(Fraction(sparsity), (Fraction(1), Fraction(1))))
     saddles = [p for p in SmallestModel(sparsity).critical_points() if (p.phase, p.kind) == ("antipodal", "saddle")]
     assert halves[0].attracts == bool(saddles) == (Fraction(sparsity) < Fraction("0.21895"))
 
@@ -74,7 +74,7 @@ def test_a_smooth_saddle_is_there_exactly_where_the_single_model_attracts(sparsi
 def test_points_beside_the_curves_end_on_their_sides(sparsity: str, importance: tuple[int, str]) -> None:
     pair = (Fraction(1), Fraction(importance[1]))
     radii, starts, wanted = np.array([0.3, 0.7, 1.6]), [], []
-    for flipped, half in enumerate(boundaries(Fraction(sparsity), pair)):
+    for flipped, half in enumerate(boundaries(Setting(Fraction(sparsity), pair))):
         for curve, above, below in (
             (half.aligned, "aligned", "single" if half.attracts else "antipodal"),
             (half.antipodal, "single" if half.attracts else "aligned", "antipodal"),
@@ -102,7 +102,7 @@ def test_the_boundary_leaves_the_origin_by_the_power_law() -> None:
     """θ + π/4 ~ r^α along the curve: its logarithmic slope at r = 1e-4 is α to 1e-3, and smaller for larger r."""
     alpha = small_scale_exponent("1/2")
     assert alpha == Fraction(18, 11)
-    curve = boundaries(Fraction(1, 2), (Fraction(1), Fraction(1)))[0].aligned
+    curve = boundaries(Setting(Fraction(1, 2), (Fraction(1), Fraction(1))))[0].aligned
     order = np.argsort(curve.radius)
     angle = np.interp([3e-5, 3e-4], curve.radius[order], curve.angle[order]) + np.pi / 4
     assert np.log10(angle[1] / angle[0]) == pytest.approx(float(alpha), abs=1e-3)
