@@ -51,8 +51,11 @@ INSIDE = (
     "analytic.law.variance",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
-    "analytic.n2m1.basins.boundaries",
-    "analytic.n2m1.basins.Curve.probability",
+    "analytic.n2m1.basins.fences",
+    "analytic.n2m1.basins.flow",
+    "analytic.n2m1.basins.mass",
+    "analytic.n2m1.basins.orbits",
+    "analytic.n2m1.basins.regions",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
     "analytic.n2m1.bias.ranges.DropRange.save",
     "analytic.n2m1.bias.ranges.Densities",
@@ -102,9 +105,9 @@ CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
     "analytic.n2m1.bias.ranges.certify_drop": call(sparsity=("3/10", "31/100"), importance="1/2", penalty=0, budget=60),
-    "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
-    "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
-    "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
+    "analytic.n2m1.basins.probabilities.attraction_threshold": call(importance="1/2"),
+    "analytic.n2m1.basins.probabilities.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
+    "analytic.n2m1.basins.probabilities.small_scale_exponent": call(sparsity="1/2"),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),

@@ -1,4 +1,4 @@
-r"""The Gaussian weight beside a curve, in balls: ∫ θ dF along it, F(R) = 1 − e^{−R/2σ²}; over 2π it is P(θ below the curve) − const.
+r"""The Gaussian weight beside a curve, in balls: ∫ θ dF along it, F(R) = 1 − e^{−R/2σ²}. Over 2π: a probability.
 
 On a piece θ is a Taylor polynomial in τ with a ball for what is left, and with k = h/2σ²
 

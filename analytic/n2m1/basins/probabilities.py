@@ -175,7 +175,7 @@ def _checked(sparsity: Exact, importance: Importance) -> Setting:
         raise ValueError(f"importance must have a ratio of at most {_MOST_RATIO}, got {shown(importance)}")
     if min(s, 1 - s) < _LEAST_DENSITY:
         raise ValueError(f"sparsity must lie in [1e-6, 1 - 1e-6], got {shown(sparsity)}")
-    return Setting(s, (Fraction(first), Fraction(second)))
+    return Setting(s, (first / max(first, second), second / max(first, second)))
 
 
 def _scale(value: object) -> float:

@@ -94,7 +94,7 @@ class Boundaries:
 
 @dataclass(frozen=True)
 class Setting:
-    """s and the importances, I₁ and I₂ > 0."""
+    """s and the importances, I₁ and I₂ > 0, the larger one 1."""
 
     sparsity: Fraction
     importance: tuple[Fraction, Fraction]
@@ -111,9 +111,7 @@ class Setting:
     @cached_property
     def halves(self) -> tuple[HalfAxis, HalfAxis]:
         (first, second), density = self.importance, 1 - self.sparsity
-        most = max(first, second)
-        one, two = (HalfAxis(density, kept / most, (first + second - kept) / most) for kept in (first, second))
-        return one, two
+        return HalfAxis(density, first, second), HalfAxis(density, second, first)
 
     def saddle(self, flipped: bool) -> CriticalPoint | None:
         """The antipodal saddle between the half-axis and the diagonal."""
