@@ -37,7 +37,7 @@ def claims(*, full: bool = False, device: str = "cpu") -> tuple[Claim, ...]:
 
 
 def descents(settings: tuple[tuple[str, str, float], ...], models: int, progress: Progress) -> Outcome:
-    """How many standard errors the shares of descents lie outside the enclosures, at each setting; without one infinitely many."""
+    """How many standard errors the shares of descents lie outside the enclosures, at each setting."""
     worst = Worst()
     for index, (s, other, scale) in enumerate(settings):
         exact = basin_probabilities(s, (1, other), scale)
