@@ -6,7 +6,7 @@ of every global minimiser are a regular pentagon of one norm with one bias.
 
 *Proof.* By the number of active features, with q = 1 − p and H = 3·5·K of exactly one active feature,
 
-.. math:: Φ = \frac{3K}{pq^4} = H + \frac{3q}{p} \sum_i (b_i^+)^2 + M, \qquad
+.. math:: \Phi = \frac{3K}{pq^4} = H + \frac{3q}{p} \sum_i (b_i^+)^2 + M, \qquad
           M = 3 \sum_{|T| \ge 2} (p/q)^{|T|-1} E_T \|x - f\|^2 \ge 0,
 
 E_T with just the features of T active. M rises with p.
@@ -20,7 +20,8 @@ E_T with just the features of T active. M rises with p.
    neighbours do not see each other under H, so H = Σ E(link), and the Hessian of each link is at least λ (bisection), so that of
    H is in (l, b, δ). M is never more concave than −`bend`: for z_i = Σ_T g_ij x_j + b_i
 
-   .. math:: ∇^2 E (x_i - z_i^+)^2 \ge -2 E[x_i\,δ(z_i)\,∇z_i ∇z_i^T] + 2 E[(z_i^+ - x_i)\,1_{z_i > 0}\,∇^2 z_i],
+   .. math:: \nabla^2 E (x_i - z_i^+)^2 \ge -2 E[x_i\,\delta(z_i)\,\nabla z_i \nabla z_i^T]
+             + 2 E[(z_i^+ - x_i)\,1_{z_i > 0}\,\nabla^2 z_i],
 
    and x_i ≤ 1 is uniform with slope l_i² in z_i, so the first mean is at most max |∇z_i|²/l_i². As λ > `bend`, Φ is strictly
    convex.
@@ -93,15 +94,15 @@ def pentagon_density(*, budget: float = 600) -> SmallDensity:
     density = _EXCESS / _PAIRS
     if not _cost(at, density) <= ball_ends(at.potential)[0] + _EXCESS:
         raise ArithmeticError("the pentagon costs more than the excess")
+    concave = bend(density, near)
+    if not concave < _LEAST:
+        raise ArithmeticError("more than one active feature may bend the loss too much")
     tree, _ = bisected(raised, near, deadline)
     if not tree:
         raise ArithmeticError(f"the link inequality did not close in {budget} seconds")
     parts = pieces(near.box, lambda piece: convex_in_gap(piece, BITS, float(_LEAST)))
     if parts is None:
         raise ArithmeticError("the links are not convex in the box")
-    concave = bend(density, near)
-    if not concave < _LEAST:
-        raise ArithmeticError("more than one active feature may bend the loss too much")
     return SmallDensity(
         density=to_sympy(density),
         excess=to_sympy(_EXCESS),

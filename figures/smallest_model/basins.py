@@ -20,7 +20,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Where gradient flow ends, without bias"
 SEED = 0
-SECONDS = (25, 90)
+SECONDS = (35, 110)
 SPARSITIES = ("1/10", "1/2", "9/10")
 EXTENT = 1.9
 Floats = npt.NDArray[np.float64]

@@ -18,6 +18,7 @@ from analytic.polygon_proof.link import energy
 from analytic.polygon_proof.search import ONE, near_contact
 
 
+@pytest.mark.slow
 def test_pentagons_up_to_one_in_a_million() -> None:
     found = pentagon_density()
     assert found.density == Fraction(1, 10**6)
@@ -52,6 +53,7 @@ def test_the_hessian_in_the_gap_is_that_of_the_link() -> None:
             assert sum(moved) / (4 * h * h) == pytest.approx(exact[i][j], abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_rest_is_nowhere_more_concave_than_is_proved() -> None:
     """M along random lines through the box, by second differences of h = 0.01: −∂²M is below the bound, and not always zero."""
     rng, p, at = np.random.default_rng(5), 0.01, contact(5)
@@ -83,6 +85,7 @@ def _several_active(place: np.ndarray, p: float) -> float:
     return whole - single
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
@@ -101,6 +104,7 @@ def test_a_constant_that_does_not_close_is_said(
         pentagon_density(budget=2 if "close" in message else 60)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("features", [5, 6])
 def test_the_certified_polygon_is_the_critical_one(features: int) -> None:
     """Norm, bias and potential of `analytic.one_sparse.polygons`, found by isolation of roots, lie in the certified intervals."""
