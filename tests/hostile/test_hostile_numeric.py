@@ -88,6 +88,7 @@ INSIDE = (
         for kernel in (
             "derivatives",
             "dominant",
+            "small_entries",
             "face_kernel",
             "faces",
             "factors",
