@@ -91,8 +91,8 @@ ROOMS = {
     "verify": {
         "": "",
         "check": "",
-        "certificate": "",
-        "polygon_certificate": "",
+        "checkers": "",
+        "certificate": "checkers",
         "suites": "check certificate",
         "theorems": "",
         "report": "check theorems",
