@@ -89,19 +89,21 @@ def climb(
     moves: int = 10,
     seed: int = 0,
     gamma: float = 0.0,
+    ratio: float = RATIO,
     progress: Progress | None = None,
 ) -> Rungs:
-    """All rungs from τ = `tau[0]` to `tau[1]`: τ, energies, log Z. Arguments and errors as `ladder`; with `gamma` > 0
-    the start is N(w*, 1/γ) on the slice in place of the window, so that what is sampled is exp(−τK − ½γ|w − w*|²), all
-    basins included.
+    """All rungs from τ = `tau[0]` to `tau[1]`, each at most `ratio` times the last: τ, energies, log Z. Arguments and errors
+    as `ladder`; with `gamma` > 0 the start is N(w*, 1/γ) on the slice in place of the window, so that what is sampled is
+    exp(−τK − ½γ|w − w*|²), all basins included.
     """
     target, pair = instance("target", target, Target, "a Target"), _ends(tau)
     count, moves = whole("particles", particles, 20, 10**7), whole("moves", moves, 1, 10**4)
     function("progress", progress)
     generator = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))
-    steps = max(1, int(np.ceil(np.log(pair[1] / pair[0]) / np.log(RATIO))))
+    growth = np.log(number("ratio", ratio, "[1.001, 10]"))
+    steps = max(1, int(np.ceil(np.log(pair[1] / pair[0]) / growth)))
     rungs = np.geomspace(pair[0], pair[1], steps + 1)
-    cloud = _Cloud(target, count, generator, number("gamma", gamma, "[0, inf)"))
+    cloud = Cloud(target, count, generator, number("gamma", gamma, "[0, inf)"))
     rows: list[tuple[float, float, float, float]] = []
     for k, rung in enumerate(rungs):
         log_ratio = cloud.reweight(rung)
@@ -117,7 +119,7 @@ def climb(
     return Rungs(columns[0], columns[1], columns[2], columns[3], accepted, cloud.evaluations, count, cloud.spread())
 
 
-class _Cloud:
+class Cloud:
     """Particles on the slice at one τ, their excess loss and its gradient."""
 
     def __init__(self, target: Target, count: int, generator: np.random.Generator, gamma: float) -> None:
