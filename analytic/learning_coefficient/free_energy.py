@@ -9,13 +9,15 @@ by Laplace's method across the orbit of rotations. h is the Hessian of K across 
 u! v!) the number of copies: which features are dropped in which way, and (k − 1)! orders of the others around the circle. With
 r = 2λ coordinates across an orbit of dimension 1, powers of 2π cancel but for one half.
 
-**Plateau.** Beside k ≥ 5 corners (b < 0) K does not depend on a "−" feature (u, β) as long as no output acts on its input nor its own
-on any: W_i·u ≤ −b, β ≤ −W_i·u for all corners i, and β ≤ −|u|². P is the mass that N(0, I₃) has there. In the sector of one corner
-W_i·u = lx is largest, 0 ≤ x ≤ −b/l, and lx ≥ |u|² if −b ≤ l² cos²(π/k), which is certified. So with Φ the normal law's
+**Plateau.** Beside k ≥ 5 corners (b < 0) K does not depend on a "−" feature (u, β) as long as no output acts on its input nor
+its own on any: W_i·u ≤ −b, β ≤ −W_i·u for all corners i, and β ≤ −|u|². P is the mass that N(0, I₃) has there. In the sector of
+one corner W_i·u = lx is largest, 0 ≤ x ≤ −b/l, and lx ≥ |u|² if −b ≤ l² cos²(π/k), which is certified. So with Φ the normal
+distribution function
 
 .. math:: P = 2k \int_0^{-b/l} \varphi(x)\, \Phi(-lx) \bigl(\Phi(x \tan\tfrac{\pi}{k}) - \tfrac12\bigr)\, dx .
 
-Then |w*|² and h are those of the other coordinates. Where K has a kink (k = 3, 4) or two "−" features share the plane, C is not given.
+Then |w*|² and h are those of the other coordinates. Where K has a kink (k = 3, 4) or two "−" features share the plane, C is
+not given.
 """
 
 from __future__ import annotations
@@ -155,7 +157,9 @@ def _parts(phase: Any, keep: str, name: str) -> tuple[arb, fmpq, arb]:
         raise ValueError(f"{name} must be a FreeEnergy, got {shown(phase)}")
     if keep not in _KEEP:
         raise ValueError(f"keep must be one of {', '.join(_KEEP)}, got {shown(keep)}")
-    rest = {"logarithm": Enclosure(sympy.Integer(0), sympy.Integer(0)), "norm": phase.half_square}.get(keep, phase.constant)
+    rest = {"logarithm": Enclosure(sympy.Integer(0), sympy.Integer(0)), "norm": phase.half_square}.get(
+        keep, phase.constant
+    )
     if phase.coefficient is None or rest is None:
         missing = "learning coefficient" if phase.coefficient is None else "constant"
         raise ValueError(f"the {missing} of {phase.name} is not known")

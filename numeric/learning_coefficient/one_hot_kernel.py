@@ -120,9 +120,7 @@ def empirical(
 
 
 @compiled("void(float64[:,::1], int64, int64, int64[:,::1], float64[:,::1], float64[:,::1])")
-def batch_gradient(
-    z: Floats, m: int, c: int, which: NDArray[np.int64], samples: Floats, gradient: Floats
-) -> None:
+def batch_gradient(z: Floats, m: int, c: int, which: NDArray[np.int64], samples: Floats, gradient: Floats) -> None:
     """Its gradient's mean over a batch of each chain: feature which[k, s] active at samples[k, s], both (chains, batch)."""
     edge = m * c
     size = which.shape[1]

@@ -1,6 +1,7 @@
-r"""The posterior exp(−nK) N(0, I) with exactly one active feature, m = 2: log Z(n) and its phases, by sequential Monte Carlo in n.
+r"""The posterior exp(−nK) N(0, I) with exactly one active feature, m = 2: log Z(n) and phases by sequential Monte Carlo in n.
 
-Particles start from N(0, I) and follow n upwards (the moves and weights of `tempering`), in independent runs. A particle belongs
+Particles start from N(0, I) and follow n upwards (moves and weights of `tempering`, moves alike in all directions, since by
+symmetry all columns have one covariance), in independent runs. A particle belongs
 to the phase whose minimum it falls to without noise: k corners beside u features dropped with b < 0 ("−") and v with b = 1/2c
 ("+"), told by the loss there.
 
@@ -9,22 +10,24 @@ With a likelihood exp(−½Σ|x − f|²) of n samples the same posterior is tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from scipy.special import logsumexp
 
-from ..arguments import MOST_SEED, Floats, entries, function, whole
-from .models import one_hot_loss
-from .standard import polygon_target
-from .target import Target
-from .tempering import Cloud, Progress
+from ...arguments import MOST_SEED, Floats, entries, function, whole
+from ..models import one_hot_loss
+from ..standard import polygon_target
+from ..target import Target
+from ..tempering import Cloud, Progress
 
 NUMBERS = (50, 100, 200, 250, 300, 400, 600, 1000, 2000)
 """Numbers n at which the posterior is looked at."""
 _RATIO, _FIRST = 1.25, 2.0
-_STEPS, _RATE, _MOMENTUM, _STILL = 3000, 0.12, 0.9, 5e-5
+_STEPS, _RATE, _MOMENTUM, _STILL = 1000, 0.12, 0.9, 5e-5
 _NEAR = 3e-4
 """How near to the loss of a phase: a tenth of the least distance between two."""
 
@@ -52,11 +55,13 @@ class Posterior:
         return np.asarray(self.shares[self.phases.index(phase)], dtype=np.float64)
 
     def __repr__(self) -> str:
-        return f"Posterior(c = {self.c}, n = {self.n[0]} to {self.n[-1]}, log Z = {self.log_z[-1]:.2f} ± {self.log_z_error[-1]:.2f})"
+        last = f"log Z = {self.log_z[-1]:.2f} ± {self.log_z_error[-1]:.2f}"
+        return f"Posterior(c = {self.c}, n = {self.n[0]} to {self.n[-1]}, {last})"
 
 
 def posterior(
-    c: int, n: Any = NUMBERS, *, particles: int = 500, runs: int = 4, moves: int = 8, seed: int = 0, progress: Progress | None = None
+    c: int, n: Any = NUMBERS, *, particles: int = 500, runs: int = 4, moves: int = 8, seed: int = 0,
+    progress: Progress | None = None,
 ) -> Posterior:  # fmt: skip
     """Of `c` features, 4 ≤ c ≤ 7, at numbers `n` of at least 20, increasing: `runs` independent clouds of `particles`.
 
@@ -64,7 +69,7 @@ def posterior(
     """
     count = whole("c", c, 4, 7)
     numbers = entries("n", n, 20, 10**6)
-    if not numbers or any(later <= earlier for earlier, later in zip(numbers, numbers[1:], strict=False)):
+    if not numbers or any(later <= earlier for earlier, later in pairwise(numbers)):
         raise ValueError(f"n must increase, got {n!r}")
     size, repeats = whole("particles", particles, 20, 10**6), whole("runs", runs, 2, 1000)
     moves, first = whole("moves", moves, 1, 10**4), whole("seed", seed, 0, MOST_SEED)
@@ -73,7 +78,7 @@ def posterior(
     target = Target(f"one-hot ({count}, 2)", np.zeros(3 * count), 0.0, one_hot_loss(2, count), boundless=True)
     found = []
     for run in range(repeats):
-        cloud = Cloud(target, size, np.random.default_rng((first, run)), 1.0)
+        cloud = Cloud(target, size, np.random.default_rng((first, run)), 1.0, shaped=False)
         found.append(_follow(cloud, numbers, moves, np.array([*levels.values()])))
         if progress is not None:
             progress((run + 1) / repeats)
@@ -121,7 +126,7 @@ def label(values: Floats, levels: Floats) -> np.ndarray[Any, np.dtype[np.int64]]
     return np.where(distance.min(1) < _NEAR, distance.argmin(1), len(levels))
 
 
-def _follow(cloud: Cloud, numbers: list[int], moves: int, levels: Floats) -> tuple[Floats, Floats, Floats, int]:
+def _follow(cloud: Cloud, numbers: Sequence[int], moves: int, levels: Floats) -> tuple[Floats, Floats, Floats, int]:
     """log Z, n E K and shares at each number, and evaluations."""
     ladder = np.geomspace(_FIRST, numbers[-1], int(np.ceil(np.log(numbers[-1] / _FIRST) / np.log(_RATIO))) + 1)
     log_z, rows = 0.0, []

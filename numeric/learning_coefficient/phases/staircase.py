@@ -3,26 +3,25 @@ r"""Staircases: chains that leave the 4-gon and come down phase by phase, with e
 A step is w ← w − η(∇L + w/n) + √(2η/n) ξ, whose law tends to the posterior exp(−nK) N(0, I) as η → 0. L is K, or the mean over a
 batch of samples. For n = None there is neither prior nor ξ: gradient descent, stochastic with a batch.
 
-Without ξ no chain comes down from a 4-gon beside "−" features: there every sample has the gradient 0, that of a live feature since it
-is represented exactly, that of a dropped one since nothing acts on it. So the noise of the batches vanishes too: stochastic gradient
-descent that comes there stays.
+Without ξ no chain comes down from a 4-gon beside "−" features: there every sample has the gradient 0, that of a live feature
+since it is represented exactly, that of a dropped one since nothing acts on it. So the noise of the batches vanishes too:
+stochastic gradient descent that comes there stays.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..arguments import MOST_SEED, Floats, function, number, whole
-from .models import one_hot_loss
-from .one_hot_kernel import batch_gradient
+from ...arguments import MOST_SEED, Floats, function, number, whole
+from ..models import one_hot_loss
+from ..one_hot_kernel import batch_gradient
+from ..standard import polygon_target
+from ..target import Target, Unreliable
+from ..tempering import Progress
 from .posterior import fall, label, phase_levels
-from .standard import polygon_target
-from .target import Target, Unreliable
-from .tempering import Progress
 
 
 @dataclass(frozen=True)
@@ -54,12 +53,16 @@ def staircase(
     """From the 4-gon of `c` features, 4 ≤ c ≤ 7, `plus` of the others dropped with b = 1/2c and the rest with b = −0.3, each
     coordinate moved by N(0, `start`²).
 
-    Chains are looked at `looks` times: K, and the phase that each falls to without noise (`posterior`). `rate` η ≤ 1 is stable near
-    all minima (largest curvatures are 2). `Unreliable` where chains diverge.
+    Chains are looked at `looks` times: K, and the phase that each falls to without noise (`posterior`). `rate` η ≤ 1 is
+    stable near all minima (largest curvatures are 2). `Unreliable` where chains diverge.
     """
     count, extra = whole("c", c, 4, 7), whole("plus", plus, 0, c - 4)
     samples = None if n is None else whole("n", n, 3, 10**12)
-    size, length, times = whole("chains", chains, 1, 10**6), whole("steps", steps, 1, 10**9), whole("looks", looks, 1, 10**5)
+    size, length, times = (
+        whole("chains", chains, 1, 10**6),
+        whole("steps", steps, 1, 10**9),
+        whole("looks", looks, 1, 10**5),
+    )
     eta, spread = number("rate", rate, "(0, 1]"), number("start", start, "[0, inf)")
     rows = None if batch is None else whole("batch", batch, 1, 10**6)
     function("progress", progress)
