@@ -21,7 +21,7 @@ TITLE = "Where a Bayesian posterior changes its polygon"
 SEED = 0
 SECONDS = (12, 90)
 FEATURES = (4, 5, 6)
-NUMBERS = (30, 50, 75, 100, 150, 200, 250, 300, 500, 2000)
+NUMBERS = (25, 50, 75, 100, 150, 200, 250, 300, 500, 2000)
 FROM_TO = {4: ("3−", "4"), 5: ("4−", "5"), 6: ("5−", "6")}
 COLOURS = {"2": "0.6", "3": "#CC79A7", "4": "#E69F00", "5": "#009E73", "6": "#0072B2"}
 Floats = npt.NDArray[np.float64]
@@ -55,7 +55,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> T
     panels = []
     for index, c in enumerate(FEATURES):
         part = within(progress, index / len(FEATURES), (index + 1) / len(FEATURES))
-        runs, particles = (10, 2000) if full else (4, 300)
+        runs, particles = (10, 2000) if full else (4, 200)
         found = posterior(c, NUMBERS, particles=particles, runs=runs, seed=SEED, progress=part)
         known = {phase.name: phase for phase in phases(c)}
         pair = [known[name] for name in FROM_TO[c]]

@@ -167,11 +167,13 @@ class Cloud:
         if not self.shaped:
             return np.eye(d)[None], count
         if count < _ENOUGH * d:
-            return np.linalg.cholesky(self.spread())[None], count
+            return np.asarray(np.linalg.cholesky(self.spread())[None]), count
         half = count // 2
         order = self.generator.permutation(count)
         self.y, self.gradient, self.excess = self.y[order], self.gradient[order], self.excess[order]
-        return np.stack([np.linalg.cholesky(_covariance(part)) for part in (self.y[half:], self.y[:half])]), half
+        parts = self.y[half:], self.y[:half]
+        roots: Floats = np.stack([np.linalg.cholesky(_covariance(part)) for part in parts])
+        return roots, half
 
     def move(self) -> None:
         """A few leaps of Hamiltonian dynamics, their step drifting to three accepted in four."""

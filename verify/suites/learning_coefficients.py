@@ -134,11 +134,11 @@ def free_energies(progress: Progress) -> Outcome:
         error = float(np.hypot(2 * second.error, first.error))
         worst.see(abs(found - wanted) / error, wanted, f"{found} ± {error:.1e}", name)
         progress((k + 1) / len(names))
-    return worst.outcome(5.0, "five standard errors, about 1e-4 each, of independent draws")
+    return worst.outcome(5.0, "standard errors, of about 2e-5 each, of independent draws")
 
 
 def posterior_mass(runs: int, progress: Progress) -> Outcome:
-    """At n = 2,000 six features lie at the hexagon but for 10⁻⁴: log Z of particles from the prior is that of its orbit and copies."""
+    """At n = 2,000 six features lie at the hexagon but for 1e-4: log Z by particles from the prior is that of its copies."""
     worst, n = Worst(), 2000
     found = posterior(6, (n,), particles=200, runs=runs, progress=progress)
     exact = free_energy(polygons(6)[0])
