@@ -78,7 +78,7 @@ ROOMS = {
     "figures": {
         "": "gallery",
         "catalogue": "",
-        "gallery": "catalogue motifs",
+        "gallery": f"catalogue motifs {TOPICS}",
         "motifs": "",
         **dict.fromkeys(TOPICS.split(), "motifs"),
         "of_results": "motifs smallest_model",
@@ -156,6 +156,9 @@ OPEN = {
     "numeric.train.recording": "the recorders",
 }
 """Modules within rooms that other rooms may import, and why; everything else goes through the faces."""
+
+LISTED = "figures.gallery.script"
+"""It lists every figure for mypy."""
 
 
 def room_of(module: str) -> str:
@@ -256,7 +259,7 @@ def test_what_a_face_does_not_show_is_private_to_the_room() -> None:
     closed = {
         f"{module} imports {name}"
         for module, name in inner
-        if not any(f"{name}.".startswith(f"{door}.") for door in OPEN)
+        if module != LISTED and not any(f"{name}.".startswith(f"{door}.") for door in OPEN)
     }
     assert closed == set()
     assert used == {*OPEN}, "a door that nobody uses"

@@ -4,7 +4,7 @@ loss         what users call; given: read and checked; derivatives: rows as torc
 models       stacks of models, and the threads that share them; factors: a row and its law as independent factors
 row_values   each row by the route that serves it
 small        few features (few_features): vertices, faces; compiled vertex_kernel, vertex_hessian_kernel, face_kernel
-dominant     rows with few large entries among them
+dominant     rows with few large entries; small_entries: the others of such a row
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
 """

@@ -95,6 +95,7 @@ INSIDE = (
         for kernel in (
             "derivatives",
             "dominant",
+            "small_entries",
             "face_kernel",
             "faces",
             "factors",
