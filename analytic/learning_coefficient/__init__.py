@@ -3,11 +3,11 @@
 decision      `learning_coefficient`: λ and its multiplicity, or why there is none; point: what it is given
 independent   the Hessian of K for independent features, in balls
 kink          one-sided forms on cones, where K is not twice differentiable
-free_energy   nK + λ log n + C of the phases of a posterior, and where two are equal
+laplace       nK + λ log n + C of the phases of a posterior, and where two are equal
 """
 
 from .decision import FlatDirection, LearningCoefficient, learning_coefficient
-from .free_energy import FreeEnergy, free_energy, phases, switches
+from .laplace import FreeEnergy, free_energy, phases, switches
 from .point import Point
 
 __all__ = [

@@ -21,7 +21,7 @@ from ..one_hot_kernel import batch_gradient
 from ..standard import polygon_target
 from ..target import Target, Unreliable
 from ..tempering import Progress
-from .posterior import fall, label, phase_levels
+from .particles import fall, label, phase_levels
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def staircase(
     """From the 4-gon of `c` features, 4 ≤ c ≤ 7, `plus` of the others dropped with b = 1/2c and the rest with b = −0.3, each
     coordinate moved by N(0, `start`²).
 
-    Chains are looked at `looks` times: K, and the phase that each falls to without noise (`posterior`). `rate` η ≤ 1 is
+    Chains are looked at `looks` times: K, and the phase that each falls to without noise (`particles`). `rate` η ≤ 1 is
     stable near all minima (largest curvatures are 2). `Unreliable` where chains diverge.
     """
     count, extra = whole("c", c, 4, 7), whole("plus", plus, 0, c - 4)
