@@ -38,6 +38,13 @@ INSIDE = (
     "numeric.learning_coefficient.singular.monomials",  # of any number of terms
     "numeric.learning_coefficient.target.rotation",
     "numeric.learning_coefficient.tempering.climb",
+    "numeric.learning_coefficient.tempering.Cloud",
+    "numeric.learning_coefficient.models.one_hot_loss",
+    "numeric.learning_coefficient.phases.particles.fall",
+    "numeric.learning_coefficient.phases.particles.label",
+    "numeric.learning_coefficient.phases.particles.Posterior",
+    "numeric.learning_coefficient.phases.stairs.Staircase",
+    "numeric.learning_coefficient.remake",
     "numeric.printed",
     "numeric.sample.active_entries",
     "numeric.arguments",
@@ -190,6 +197,14 @@ VALID = {
     "numeric.learning_coefficient.importance.laplace": call(
         target=polygon_target(5), tau=1e4, samples=100, seed=0
     )._replace(without=("2.5",)),
+    "numeric.learning_coefficient.importance.local_free_energy": call(
+        target=polygon_target(5), n=10_000, samples=1000, seed=0
+    ),
+    "numeric.learning_coefficient.phases.particles.phase_levels": call(c=5),
+    "numeric.learning_coefficient.phases.particles.posterior": call(c=4, n=[30], particles=20, runs=2, moves=1, seed=0),
+    "numeric.learning_coefficient.phases.stairs.staircase": call(
+        c=5, n=1000, plus=1, chains=2, steps=4, looks=2, rate=0.1, batch=2, start=0.1, seed=0
+    ),
     "numeric.learning_coefficient.models.empirical_target": call(target=polygon_target(5), features=5, n=100, seed=0),
     "numeric.learning_coefficient.models.one_hot_target": call(W=[[1.0, -1.0]], b=[0.0, 0.0], flat=[], window=0.3),
     "numeric.learning_coefficient.models.population_target": call(
