@@ -29,6 +29,7 @@ from .suites import (
     smallest_bias,
     smallest_model,
     thomson,
+    untied,
     winners,
 )
 
@@ -38,6 +39,7 @@ SUITES: tuple[Suite, ...] = (
     basins,
     polygon_proof,
     any_network,
+    untied,
     population,
     laws,
     thomson,

@@ -114,14 +114,18 @@ class General:
         lows, highs = ([f(*(pair[k] for pair in row), 0.0) for row in table] for k, f in ((0, min), (1, max)))
         return torch.tensor([lows, highs], dtype=torch.float64)
 
-    def pieces(self, g: Tensor, b: Tensor, own: Tensor, within: Tensor) -> Iterator[tuple[Tensor, Piece]]:
+    def pieces(
+        self, g: Tensor, b: Tensor, own: Tensor, within: Tensor, *, linear: bool = False
+    ) -> Iterator[tuple[Tensor, Piece]]:
         """E[z_+² − 2 x_i z_+] of rows z = b + g·x, each `within` (R,), as a sum: some rows, and a function of their g (k, n) and
-        b (k,), differentiable twice."""
+        b (k,), differentiable twice. `linear`: of z in place of z_+."""
         steps = g[None] * self.ends[:, None]
         low, high = b + steps.amin(0).sum(1), b + steps.amax(0).sum(1)
-        if len(up := (low >= 0).nonzero()[:, 0]):
+        if len(up := ((low >= 0) | linear).nonzero()[:, 0]):
             yield up, partial(self.whole, own[up])
-        for heavy, some in self._patterns(g, b, (low < 0) & (high > 0)):
+        if linear:
+            return
+        for heavy, some in self._patterns(g, b, own, (low < 0) & (high > 0)):
             for inner, piece in self._between(g[some], b[some], own[some], within[some], heavy):
                 yield some[inner], piece
 
@@ -130,7 +134,7 @@ class General:
         along = g @ self.products
         return b * b + 2 * b * (g @ self.mean) + (along * g).sum(1) - 2 * (b * self.mean[own] + _at(along, own))
 
-    def _patterns(self, g: Tensor, b: Tensor, wanted: Tensor) -> Iterator[tuple[tuple[int, ...], Tensor]]:
+    def _patterns(self, g: Tensor, b: Tensor, own: Tensor, wanted: Tensor) -> Iterator[tuple[tuple[int, ...], Tensor]]:
         """Rows by which of their entries are heavy."""
         every = tuple(range(self.n))
         if not self.densities or self.n > _TABLE:
@@ -142,6 +146,7 @@ class General:
         light = size <= _LIGHT * largest
         near = b.abs() <= (size * light).sum(1)
         light = torch.where(near[:, None], size <= _LIGHTER * largest, light)
+        light[torch.arange(len(own)), own] = False  # x_i must be known beside z_i
         rows = wanted.nonzero()[:, 0]
         if len(rows):
             patterns, place = torch.unique(~light[rows], dim=0, return_inverse=True)
@@ -245,12 +250,18 @@ def _most_sets(block: Block, k: int) -> list[float]:
     return sizes.tolist()
 
 
-def rows(general: General, g: Floats, b: Floats, own: Integers, within: Floats) -> tuple[Floats, Floats, Floats]:
+def _tensors(g: Floats, b: Floats, own: Integers, within: Floats) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    return torch.from_numpy(g), torch.from_numpy(b), torch.from_numpy(own), torch.from_numpy(within)
+
+
+def rows(
+    general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False
+) -> tuple[Floats, Floats, Floats]:
     """E[z_+² − 2 x_i z_+] of rows (R,), its derivatives by g (R, n) and by b (R,)."""
-    given = tuple(torch.from_numpy(array) for array in (g, b, own, within))
+    given = _tensors(g, b, own, within)
     value, dg, db = torch.zeros_like(given[1]), torch.zeros_like(given[0]), torch.zeros_like(given[1])
     with torch.enable_grad():
-        for some, piece in general.pieces(*given):
+        for some, piece in general.pieces(*given, linear=linear):
             at = given[0][some].requires_grad_(), given[1][some].requires_grad_()
             found = piece(*at)
             along = torch.autograd.grad(found.sum(), at)
@@ -260,13 +271,13 @@ def rows(general: General, g: Floats, b: Floats, own: Integers, within: Floats) 
     return value.numpy(), dg.numpy(), db.numpy()
 
 
-def curvature(general: General, g: Floats, b: Floats, own: Integers, within: Floats) -> Floats:
+def curvature(general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False) -> Floats:
     """Second derivatives by (g, b), (R, n + 1, n + 1)."""
-    given = tuple(torch.from_numpy(array) for array in (g, b, own, within))
+    given = _tensors(g, b, own, within)
     n = general.n
     H = torch.zeros(len(b), n + 1, n + 1, dtype=torch.float64)
     with torch.enable_grad():
-        for some, piece in general.pieces(*given):
+        for some, piece in general.pieces(*given, linear=linear):
             at = torch.cat([given[0][some], given[1][some][:, None]], 1).requires_grad_()
             first = torch.autograd.grad(piece(at[:, :-1], at[:, -1]).sum(), at, create_graph=True)[0]
             for j in range(n + 1):
