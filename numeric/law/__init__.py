@@ -2,13 +2,14 @@
 
 laws        sets, trees, exactly k active, products; magnitude: how large an active feature is
 groups      independent groups that are on together or one at a time: the form of most laws
-generating  the generating function of the active features, by which all others go
+generating  the generating function of the active features, by which all others go; counting: what follows from it
 
 >>> round(moments(blocks(Tree([(0, 1)], (0.5, 0.125)), 2), 2).both[0, 1], 12)
 0.125
 """
 
-from .generating import Block, blocks, count_distribution, magnitudes, moments, supports, whole_value
+from .counting import count_distribution, moments, supports
+from .generating import Block, blocks, magnitudes, whole_value
 from .groups import Groups, Partition, grouped, partition, variance
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree
 

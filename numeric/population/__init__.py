@@ -8,10 +8,10 @@ small        few features (few_features): vertices, faces; compiled vertex_kerne
 dominant     rows with few large entries; small_entries: the others of such a row
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
-general      any other law: boxes, means over a cube; law_lines, its recursion in graded polynomials; kink_slopes
+any_law      others: general, boxes, means over a cube; law_lines, recursion in graded polynomials; kink_slopes
 """
 
-from .general import takes_law
+from .any_law import takes_law
 from .given import OUTPUTS
 from .kink_slopes import kinks, one_sided_slope
 from .loss import UntiedGradient, ValueAndGradient, expected_loss, feature_losses, value_and_gradient

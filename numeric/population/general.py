@@ -1,4 +1,4 @@
-r"""Rows under any law, by the route that serves each; values, and derivatives by torch.
+r"""Rows under any law, by the route that serves each, as sums of functions of torch.
 
 A row of which z has one sign is known by moments. Otherwise, if they are few, all sets of active features are enumerated
 (`boxes`); where all active features have densities, those of a few active ones, and the rest is the law's own recursion on a line
@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, given_law, is_grouped, magnitudes, moments
+from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, magnitudes, moments
 from .boxes import all_supports, box_parts, box_values, boxes
-from .factors import Floats, Integers
+from .factors import Floats
 from .law_lines import Intervals, Piece, Remainder, choose_line, line_pieces
 
 _MOST = 2.0**20
@@ -216,19 +216,6 @@ class General:
         return max(most, 0)
 
 
-def takes_law(law: Law, n: int) -> bool:
-    """Whether the loss without sampling is had under this law of n features at any weights: unless values are exponential, or
-    so many features have single values that their sets are too many.
-
-    >>> from ..law import Independent, Magnitude
-    >>> [takes_law(Independent(0.5, magnitude=Magnitude.binary()), n) for n in (20, 21)]
-    [True, False]
-    """
-    if is_grouped(given_law(law)):
-        return True
-    return not any(one.rate for one in magnitudes(law, n)) and General.of(law, n).listed
-
-
 def _times(factor: float, sign: float, piece: Piece, g: Tensor, b: Tensor) -> Tensor:
     """A piece of rows turned by a sign, times a factor."""
     return factor * piece(sign * g, sign * b)
@@ -248,41 +235,3 @@ def _most_sets(block: Block, k: int) -> list[float]:
     if block.kind == "choice":
         return [0.0] * int(block.numbers[0]) + [float(sizes[int(block.numbers[0])])]
     return sizes.tolist()
-
-
-def _tensors(g: Floats, b: Floats, own: Integers, within: Floats) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    return torch.from_numpy(g), torch.from_numpy(b), torch.from_numpy(own), torch.from_numpy(within)
-
-
-def rows(
-    general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False
-) -> tuple[Floats, Floats, Floats]:
-    """E[z_+² − 2 x_i z_+] of rows (R,), its derivatives by g (R, n) and by b (R,)."""
-    given = _tensors(g, b, own, within)
-    value, dg, db = torch.zeros_like(given[1]), torch.zeros_like(given[0]), torch.zeros_like(given[1])
-    with torch.enable_grad():
-        for some, piece in general.pieces(*given, linear=linear):
-            at = given[0][some].requires_grad_(), given[1][some].requires_grad_()
-            found = piece(*at)
-            along = torch.autograd.grad(found.sum(), at)
-            value.index_add_(0, some, found.detach())
-            dg.index_add_(0, some, along[0])
-            db.index_add_(0, some, along[1])
-    return value.numpy(), dg.numpy(), db.numpy()
-
-
-def curvature(general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False) -> Floats:
-    """Second derivatives by (g, b), (R, n + 1, n + 1)."""
-    given = _tensors(g, b, own, within)
-    n = general.n
-    H = torch.zeros(len(b), n + 1, n + 1, dtype=torch.float64)
-    with torch.enable_grad():
-        for some, piece in general.pieces(*given, linear=linear):
-            at = torch.cat([given[0][some], given[1][some][:, None]], 1).requires_grad_()
-            first = torch.autograd.grad(piece(at[:, :-1], at[:, -1]).sum(), at, create_graph=True)[0]
-            for j in range(n + 1):
-                if first.requires_grad:
-                    second = torch.autograd.grad(first[:, j].sum(), at, retain_graph=True, allow_unused=True)[0]
-                    if second is not None:
-                        H[:, j].index_add_(0, some, second)
-    return H.numpy()

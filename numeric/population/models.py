@@ -15,7 +15,7 @@ import numpy as np
 import torch
 
 from ..law import variance
-from . import few_features, general, small
+from . import any_law, few_features, small
 from .factors import Floats, Form, Integers, Rows
 from .general import General
 from .row_values import row_curvature, row_values
@@ -95,11 +95,7 @@ def solve(
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
     tolerance = _tolerances(models, G, b, device)
-    if models.general is not None and not models.small:
-        g, bias, own, _ = _flat(models, G, b)
-        found = general.rows(models.general, g, bias, own, tolerance.ravel(), linear=models.linear)
-        value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
-    elif models.small:
+    if models.small or models.general is not None:
         found = _small(models, G, b, tolerance, device)
         value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
     else:
@@ -125,8 +121,10 @@ def _large(
 
 def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
     g, bias, own, law = _flat(models, G, b)
+    within = tolerance.ravel()
+    if models.general is not None and not models.small:
+        return small.Rows(*any_law.rows(models.general, g, bias, own, within, linear=models.linear))
     if models.form.single and models.general is None:
-        within = tolerance.ravel()
         return few_features.rows(g, bias, own, models.share, law, within, device, bounded=models.bounded)
     return small.rows_by_faces(g, bias, own, _supports(models), law, device)
 
@@ -164,19 +162,16 @@ def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
 def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
-    if models.small:
+    if models.small or models.general is not None:
         model, feature = (part.ravel() for part in np.indices(b.shape))
         g, bias, own, law = _flat(models, G, b)
-        if models.form.single and models.general is None:
+        if models.general is not None and not models.small:
+            H = any_law.curvature(models.general, g, bias, own, tolerance.ravel(), linear=models.linear)
+            yield model, feature, H
+        elif models.form.single and models.general is None:
             yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
-        return
-    if models.general is not None:
-        model, feature = (part.ravel() for part in np.indices(b.shape))
-        g, bias, own, _ = _flat(models, G, b)
-        H = general.curvature(models.general, g, bias, own, tolerance.ravel(), linear=models.linear)
-        yield model, feature, H
         return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
         yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance, linear=models.linear)
