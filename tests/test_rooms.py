@@ -91,8 +91,8 @@ ROOMS = {
     "verify": {
         "": "",
         "check": "",
-        "certificate": "",
-        "polygon_certificate": "",
+        "checkers": "",
+        "certificate": "checkers",
         "suites": "check certificate",
         "theorems": "",
         "report": "check theorems",
@@ -143,6 +143,7 @@ OPEN = {
     "numeric.arguments.tensors": "needs torch",
     "numeric.arguments.device": "the same",
     "numeric.learning_coefficient.adapters": "needs torch",
+    "numeric.learning_coefficient.phases": "another subject, that figures and checks show",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",
     "numeric.sweep.command": "antipodal sweep is the same command",
