@@ -8,6 +8,7 @@ from hostile_arguments import call, known, of, public, right, share, without_exe
 import analytic
 from analytic.capacity import PANELS, HeldCapacity, QuadraticModel
 from analytic.law import Anticorrelated, Correlated, Independent, OneHot
+from analytic.learning_coefficient import free_energy
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
@@ -17,6 +18,7 @@ from analytic.polytopes import polytope
 from analytic.winners import packings
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
+FIVE, SIX = free_energy(polygons(5)[0].with_dead(plus=1), 5), free_energy(polygons(6)[0], 5)
 AT_HALF = Potential([["1/2", "-1/2"]], [0, "-1/8"])
 INSIDE = (
     "analytic.exact.balls",
@@ -27,7 +29,6 @@ INSIDE = (
     "analytic.one_sparse.chambers",
     "analytic.one_sparse.entries.Number.ball",
     "analytic.one_sparse.entries.at_bits",
-    "analytic.one_sparse.entries.enclosure",
     "analytic.one_sparse.entries.number",
     "analytic.one_sparse.entries.read_entry",
     "analytic.one_sparse.entries.Balls",
@@ -44,6 +45,7 @@ INSIDE = (
     "analytic.loss.cube.vertices",
     "analytic.loss.cube.positive_part",
     "analytic.loss.cube.expectation",
+    "analytic.loss.feature",
     "analytic.emit",
     "analytic.exact.polynomial",
     "analytic.polytopes.symmetry",
@@ -75,7 +77,8 @@ INSIDE = (
     "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
-    "analytic.loss.network.vertex_count",
+    "analytic.loss.linear.linear_row",
+    "analytic.loss.model",
     "analytic.n2m1.points.CriticalPoints",
     "analytic.n2m1.ray",
     "analytic.polytopes.configuration.given_polytope",
@@ -162,6 +165,7 @@ VALID = {
     "analytic.loss.floats.loss_of_floats": call(
         W=np.array([[1, -0.5], [0, 0.75]]), b=np.array([0, -0.125]), law=LAW, importance=[1, 2]
     ),
+    "analytic.loss.linear.least_linear_loss": call(n=2, m=1, law=LAW, importance=[1, 2], bias=True),
     "analytic.loss.network.expected_loss": call(**WEIGHTS),
     "analytic.loss.network.loss_by_active": call(**WEIGHTS),
     "analytic.loss.network.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
@@ -194,6 +198,10 @@ VALID = {
     "analytic.winners.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
     "analytic.learning_coefficient.decision.learning_coefficient": call(point=polygons(5)[0]),
+    "analytic.learning_coefficient.laplace.FreeEnergy.at": of(FIVE, n=100, keep="everything"),
+    "analytic.learning_coefficient.laplace.free_energy": call(point=polygons(5)[0], digits=5),
+    "analytic.learning_coefficient.laplace.phases": call(c=3, digits=5),
+    "analytic.learning_coefficient.laplace.switches": call(first=FIVE, second=SIX, keep="norm"),
     "analytic.one_sparse.small_density.bridge": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
     "analytic.one_sparse.entries.Number.enclose": of(polygons(5)[0].norm, digits=5),
     "analytic.one_sparse.polygon.KGon.loss": of(polygons(5)[0], c=6),
