@@ -58,6 +58,7 @@ TOPICS = {
         "polygon_rivals",
         "uneven_sparsity",
         "correlated_sets",
+        "untied",
     ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),

@@ -91,8 +91,8 @@ ROOMS = {
     "verify": {
         "": "",
         "check": "",
-        "certificate": "",
-        "polygon_certificate": "",
+        "checkers": "",
+        "certificate": "checkers",
         "suites": "check certificate",
         "theorems": "",
         "report": "check theorems",
@@ -132,6 +132,7 @@ OPEN = {
     "analytic.n2m1.bias": "features on one axis rest on the same cells and forms",
     "analytic.polygon_proof": "figures and checks show its inequality part by part",
     "analytic.loss.cube": "held to quadrature in `verify`",
+    "analytic.loss.feature": "the explorer has its expressions as JavaScript",
     "analytic.one_sparse.entries": "learning coefficients read W and b alike",
     "analytic.one_sparse.pair": "and have the same kinks",
     "analytic.one_sparse.potential": "the same derivatives",

@@ -28,6 +28,7 @@ from .suites import (
     smallest_bias,
     smallest_model,
     thomson,
+    untied,
     winners,
 )
 
@@ -37,6 +38,7 @@ SUITES: tuple[Suite, ...] = (
     basins,
     polygon_proof,
     any_network,
+    untied,
     population,
     thomson,
     polytopes,

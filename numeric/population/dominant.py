@@ -93,7 +93,7 @@ def _parts(g: Floats, b: Floats, own: Integers, p: Floats) -> Iterator[_Part]:
     size = np.abs(acting)
     size[row, own] = np.inf
     order = np.argsort(-size, axis=1, kind="stable")
-    left = np.flatnonzero((acting[row, own] > 0) & two_signs)
+    left = np.flatnonzero((acting[row, own] != 0) & two_signs)
     for k in range(1, min(_MOST, n - 1) + 1):
         places = np.sort(order[left, :k], axis=1)
         part = _Part(

@@ -72,6 +72,7 @@ INSIDE = (
     "numeric.model.networks.Family",
     "numeric.model.networks.forward",
     "numeric.sample.nonempty",
+    "numeric.solution.changes_of_basis",
     "numeric.solution.grouped",
     "numeric.solution.merged",
     "numeric.solution.rotations",
@@ -272,9 +273,9 @@ VALID = {
     "numeric.line_packing.lines.least_coherence": call(n=3, m=2, starts=1, seed=0, enough=0.0),
     "numeric.line_packing.lines.lower_bound": call(n=3, m=2),
     "numeric.minimise.network_map.minimise_map": call(m=1, density=[0.5], importance=[[1.0, 0.5]], starts=1),
-    "numeric.minimise.network.minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1)._replace(
-        without=("a law of numeric",)
-    ),
+    "numeric.minimise.network.minimise_loss": call(
+        n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu"
+    )._replace(without=("a law of numeric",)),
     "numeric.minimise.any_function.minimise": call(function=waves, starts=[[1.0, 2.0]]),
     "numeric.line_packing.codes.least_cosine": call(n=5, m=3, starts=1),
     "numeric.line_packing.lines.random_directions": call(epsilon=0.5, m=3),
@@ -313,13 +314,13 @@ VALID = {
     "numeric.thomson.symmetry.symmetry_order": call(points=SQUARE, tolerance=1e-6),
     "numeric.sample.points.Points.check": of(Points([[0.0, 1.0]]), n=2, batch=1),
     **{
-        f"numeric.population.loss.{name}": call(W=W, b=b, **arguments, law=None)._replace(without=("a law of numeric",))
+        f"numeric.population.{name}": call(W=W, b=b, **arguments, law=None)._replace(without=("a law of numeric",))
         for name, arguments in {
-            "expected_loss": INDEPENDENT,
-            "feature_losses": {"sparsity": [0.5] * 3},
-            "hessian": INDEPENDENT,
-            "hessian_vector_product": {"along_W": W, "along_b": b, **INDEPENDENT},
-            "value_and_gradient": INDEPENDENT,
+            "loss.expected_loss": INDEPENDENT,
+            "loss.feature_losses": {"sparsity": [0.5] * 3},
+            "second_derivatives.hessian": INDEPENDENT,
+            "second_derivatives.hessian_vector_product": {"along_W": W, "along_b": b, **INDEPENDENT},
+            "loss.value_and_gradient": INDEPENDENT,
         }.items()
     },
     "numeric.capacity.quadratic_task.error_variance": call(W=[[1.0, 0.5]], **VALUES),
