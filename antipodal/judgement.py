@@ -223,7 +223,7 @@ def _exact(model: tuple[Any, ...], setting: Setting, seconds: float) -> Rational
     """K of these very floats; None where it has too many terms, or would take a large part of the time."""
     W, b, importance, out = model
     rule, n = exact_law(setting.law, taken=True), len(b)
-    count = n if setting.output == "linear" else vertex_count(rule.blocks(n))
+    count = n if setting.output == "linear" else vertex_count(rule, n)
     if count > MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None
     weight = exactly(importance, "importance")

@@ -22,7 +22,7 @@ from numeric.geometry import describe
 from numeric.minimise import ROUNDING, Packing, bfgs
 from numeric.population import value_and_gradient
 
-from .laws import Independent, Law, exact_law, exactly, float_law
+from .laws import Independent, Law, exact_law, exactly, float_law, is_sparsity
 
 _ROUNDED = 9
 """Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
@@ -90,8 +90,8 @@ class Setting:
 
     @property
     def sparsity(self) -> Fraction | None:
-        """That of independent features if they have one, None for any other law."""
-        if not isinstance(self.law, Independent):
+        """That of independent features on [0, 1] if they have one, None for any other law."""
+        if not (isinstance(self.law, Independent) and is_sparsity(self.law)):
             return None
         given = self.law.sparsity if isinstance(self.law.sparsity, tuple) else (self.law.sparsity,)
         each = {rational(exactly(s, "sparsity"), "sparsity") for s in given}

@@ -40,6 +40,7 @@ TOPICS = {
         "antipodal_ray",
         "transition",
         "basins",
+        "signed_and_binary",
     ),
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
@@ -58,6 +59,9 @@ TOPICS = {
         "polygon_rivals",
         "uneven_sparsity",
         "correlated_sets",
+        "partial_correlation",
+        "trees",
+        "binary_polytopes",
         "untied",
     ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),

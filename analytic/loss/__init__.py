@@ -3,7 +3,7 @@
 network    K of any W and b under any law, its expansion and its sparse limit, as a rational or a ball; model: what is given
 linear     networks with a linear output, and their least loss
 floats     K of weights that are floats, as a minimiser leaves them: exact all the same
-cube       the expectations over a cube, as sums over vertices
+cube       the expectations over a box, as sums over vertices; corners: what these are
 chambers   K as an expression, one for each chamber of W; feature: of one feature of two, without cancellation
 """
 

@@ -18,6 +18,7 @@ from functools import lru_cache
 import sympy
 from sympy import Expr, Rational
 
+from ..law import Alternatives
 from .cube import expectation, transform, vertices
 
 a, c, b, d, p = sympy.symbols("a c b d p", real=True)
@@ -59,7 +60,7 @@ class FeatureChamber:
 @lru_cache(maxsize=16)
 def _loss(positive: int, nearest: int) -> Expr:
     value = vertices([a, c], b)
-    blocks = [((1 - p, ()), (p, (j,))) for j in (0, 1)]
+    blocks = [Alternatives(((1 - p, ()), (p, (j,)))) for j in (0, 1)]
     square, cross = (
         expectation(
             {

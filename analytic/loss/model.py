@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import prod
 
@@ -14,7 +14,8 @@ from ..exact import Exact, is_zero, rational
 from ..exact.closed_forms import exact_number
 from ..exact.rationals import choice, entries, instance
 from ..exact.weights import Weights, sizes_known, weights
-from ..law import Block, Law, Moments, Support
+from ..law import Alternatives, Block, Law, Magnitude, Moments, Support
+from .corners import UNIT_CUBE, Corners
 
 OUTPUTS = ("relu", "linear")
 MOST_VERTICES = 1 << 12
@@ -30,8 +31,13 @@ class Model:
     bias: tuple[Expr, ...]
     importance: tuple[Fraction, ...]
     blocks: tuple[Block, ...]
+    magnitudes: tuple[Magnitude, ...]
     squares: tuple[Fraction, ...]
     moments: Moments | None = None
+
+    @property
+    def corners(self) -> Corners:
+        return UNIT_CUBE if set(self.magnitudes) == {Magnitude.uniform()} else Corners(self.magnitudes)
 
 
 def read_model(
@@ -49,8 +55,8 @@ def read_model(
     values = entries([1] * n if importance is None else importance, "importance", rational, n)
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"importance must not be negative, got {negative[0]}")
-    blocks, linear = law.blocks(n), choice(output, "output", OUTPUTS) == "linear"
-    if not linear and (count := vertex_count(blocks)) > MOST_VERTICES:
+    linear = choice(output, "output", OUTPUTS) == "linear"
+    if not linear and (count := vertex_count(law, n)) > MOST_VERTICES:
         raise ValueError(
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
@@ -59,8 +65,9 @@ def read_model(
         tuple(tuple(_simplified(product[i, j]) for j in range(n)) for i in range(n)),
         bias,
         values,
-        blocks,
-        tuple(law.inclusion((i,), n) / 3 for i in range(n)),
+        law.blocks(n),
+        law.magnitudes(n),
+        law.squares(n),
         law.moments(n) if linear else None,
     )
 
@@ -84,9 +91,12 @@ def _simplified(entry: Expr) -> Expr:
     return sympy.Integer(0) if is_zero(entry) else entry
 
 
-def vertex_count(blocks: Sequence[Block]) -> int:
-    """Of the vertex sums of a law's blocks, `law.blocks(n)`: 2ⁿ for independent features."""
-    return prod(1 + sum(2 ** len(features) - 1 for _, features in block) for block in blocks)
+def vertex_count(law: Law, n: int) -> int:
+    """Of the vertex sums of a law of n features: 2ⁿ for independent ones that are uniform on [0, 1] or of one value; 3ⁿ where
+    they are uniform on [a, b], a ≠ 0.
+    """
+    each = [len(magnitude.corners) for magnitude in law.magnitudes(n)]
+    return prod(block.corners(each.__getitem__) for block in law.blocks(n))
 
 
 @dataclass(frozen=True)
@@ -96,11 +106,11 @@ class Certain(Law):
     support: Support
 
     def blocks(self, n: int) -> tuple[Block, ...]:
-        return (((Fraction(1), self.support),),)
+        return (Alternatives(((Fraction(1), self.support),)),)
 
 
 def given_support(model: Model, support: Support) -> Model:
     """The model under the condition that exactly `support` is active."""
     n = len(model.bias)
-    squares = tuple(Fraction(1, 3) if i in support else Fraction(0) for i in range(n))
-    return Model(model.rows, model.bias, model.importance, Certain(support).blocks(n), squares)
+    squares = tuple(one.square if i in support else Fraction(0) for i, one in enumerate(model.magnitudes))
+    return replace(model, blocks=Certain(support).blocks(n), squares=squares)

@@ -132,16 +132,17 @@ def _loss(
     number: Callable[[Fraction], Any],
     positive: Callable[[Any], Any],
 ) -> Any:
-    total = number(Fraction(0))
+    total, corners = number(Fraction(0)), model.corners
     for i, (row, importance) in enumerate(zip(rows, model.importance, strict=True)):
         if importance and model.moments is not None:
             total = total + number(importance) * linear_row(row, bias[i], i, model.moments, number)
         elif importance:
-            vertex = vertices(row, bias[i])
-            square = expectation(transform(row, model.blocks, number), vertex, 2, positive)
+            vertex = vertices(row, bias[i], number, corners)
+            square = expectation(transform(row, model.blocks, number, corners=corners), vertex, 2, positive)
             cross: Any = 0
             if model.squares[i]:
-                cross = expectation(transform(row, model.blocks, number, weighted=i), vertex, 1, positive)
+                mine = transform(row, model.blocks, number, weighted=i, corners=corners)
+                cross = expectation(mine, vertex, 1, positive)
             total = total + number(importance) * (number(model.squares[i]) - 2 * cross + square)
     return total
 

@@ -6,7 +6,8 @@ why_these_shapes  the loss by number of active features
 polygon_link      why the pentagon and the hexagon are optimal; polygon_rivals: what else might have been
 uneven_sparsity   pentagon or two digons; uneven_branches: its minima, followed
 untied            tied and untied networks
-correlated_sets   correlated and anticorrelated sets; set_models: the models trained for it
+correlated_sets   correlated and anticorrelated sets; set_models: the models trained for it; partial_correlation, trees
+binary_polytopes  five binary features
 
 >>> from figures.shapes import polytopes
 >>> polytopes.TITLE

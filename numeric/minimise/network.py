@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import MOST_SEED, Floats, choice, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
-from ..law import Law
-from ..population import OUTPUTS
+from ..law import Law, is_grouped
+from ..population import OUTPUTS, kinks
 from ..running.progress import Progress
 from ..solution import Minimum, Solution, changes_of_basis, grouped, rotations
 from .problem import Problem, given_problem
@@ -39,8 +39,8 @@ class LossMinimum(Minimum):
 
     `spectrum`: eigenvalues of the Hessian, increasing (empty where it was not formed). `zero_modes`: how many of them
     vanish, of which `rotations` belong to rotations of the hidden space, of untied models to all changes of its basis. `kinks`:
-    features whose row of WᵀW, or W_out W, and bias both vanish (one-sided derivatives); `jumps`: features whose bias vanishes
-    beside a row that does not; none where the output is linear.
+    features whose row of WᵀW, or W_out W, and bias both vanish, or, of tied models, whose output does at a single value of x
+    (one-sided derivatives); `jumps`: features whose bias vanishes beside a row that does not; none where the output is linear.
     """
 
     W: Floats
@@ -128,6 +128,13 @@ def minimise_loss(
     return LossSolution(tuple(sorted(minima, key=lambda minimum: minimum.value)), starts - converged)
 
 
+def _kinks(problem: Problem, W: Floats, b: Floats, gone: NDArray[np.bool_]) -> tuple[int, ...]:
+    found = {*np.flatnonzero(gone).tolist()}
+    if problem.law is not None and not is_grouped(problem.law) and problem.packing.tied:
+        found |= {*kinks(W, b, problem.law)}
+    return tuple(sorted(found))
+
+
 def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
     """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
     W, b = problem.packing.split(x)
@@ -168,7 +175,7 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
     norm = float(gradient.abs().max())
     dead = np.linalg.norm(W if out is None else (out @ W).T, axis=0) <= _VANISHING
     still = (np.abs(b) <= _VANISHING) & problem.packing.bias
-    kinks = dead & (still | (not problem.packing.bias))
+    kinked = dead & (still | (not problem.packing.bias))
     smooth = problem.output == "linear"
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
@@ -182,7 +189,7 @@ def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> Loss
         spectrum=spectrum.numpy(),
         zero_modes=zero,
         rotations=rotations(W, 1e-8) if out is None else changes_of_basis(W, out, 1e-8),
-        kinks=() if smooth else tuple(np.flatnonzero(kinks).tolist()),
+        kinks=() if smooth else _kinks(problem, W, b, kinked),
         jumps=() if smooth else tuple(np.flatnonzero(still & ~dead).tolist()),
         W_out=out,
     )

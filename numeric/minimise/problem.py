@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import Floats, array, importance_row, shown, sparsity_row
-from ..law import Law, given_law, partition
+from ..law import Law, blocks, given_law, is_grouped, magnitudes, moments, partition
 from ..population import UntiedGradient, hessian, value_and_gradient
 from .packing import Packing
 from .quasi_newton import ROUNDING
@@ -37,6 +37,8 @@ class Problem:
     @property
     def noise(self) -> float:
         """What values are off by, one against the other, in units of 1 + |K|."""
+        if self.law is not None and not is_grouped(self.law) and self.packing.n > _ROUNDED:
+            return 1e-12
         return ROUNDING if self.packing.n <= _ROUNDED else 1e-13
 
     def placed(self, x: Tensor) -> Tensor:
@@ -127,8 +129,7 @@ def given_problem(
         given_law(law)
         if sparsity is not None:
             raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
-        row, (group, off, _) = None, partition(law, n)
-        features = np.stack([off[group], np.bincount(group, minlength=len(off))[group], weight])
+        row, features = None, np.concatenate([_alike(law, n), weight[None]])
     free, held = _held(n, m, bias, fixed) if tied else _all_free(Packing(m, n, bias, tied).size)
     where = np.isnan(held[: m * n].reshape(m, n)).astype(float)
     if not free.all():  # only features of which the same is held may change places
@@ -140,6 +141,18 @@ def given_problem(
 
 def _all_free(size: int) -> tuple[NDArray[np.bool_], Floats]:
     return np.ones(size, bool), np.full(size, np.nan)
+
+
+def _alike(law: Law, n: int) -> Floats:
+    """Columns of numbers, (k, n), the same for features that may change places; of laws that are not of groups, how often and how
+    large each is, and how often with each of the others."""
+    if is_grouped(law):
+        group, off, _ = partition(law, n)
+        return np.stack([off[group], np.bincount(group, minlength=len(off))[group]])
+    activity, each = moments(blocks(law, n), n), magnitudes(law, n)
+    sizes = np.array([(one.mean, one.square) for one in each]).T
+    found: Floats = np.concatenate([sizes, activity.each[None], np.sort(activity.both, axis=0)]).round(12)
+    return found
 
 
 def _held(

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
 from ..arguments.tensors import weights
-from ..law import Law, given_law, partition
+from ..law import Law, given_law, is_grouped, partition
 from .factors import Floats, Form
+from .general import General
 from .models import Models
 
 OUTPUTS = ("relu", "linear")
@@ -105,7 +106,7 @@ def read_given(
     n, batch = read.W.shape[-1], tuple(read.W.shape[:-2])
     if whole("max_memory", max_memory) < (least := 2**26 + n * n * 2**7):
         raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
-    order, form, share, off = _law(law, sparsity, batch, n)
+    order, form, share, off, general = _law(law, sparsity, batch, n)
     weight = importance_rows(importance, batch, n).reshape(-1, n)
     if weight.size and (most := weight.max()) > _MOST_IMPORTANCE:
         raise ValueError(f"importance must be at most {_MOST_IMPORTANCE:g}, got {most:g}")
@@ -117,26 +118,32 @@ def read_given(
         np.array(np.broadcast_to(part[:count], (count, part.shape[1])), order="C")
         for part in (share, off, weight[:, order])
     )
-    models = Models(form, share, off, weight, on_error == "nan", max_memory, linear=output == "linear")
+    linear = output == "linear"
+    models = Models(form, share, off, weight, on_error == "nan", max_memory, linear=linear, general=general)
     return Given(read.W, read.b, read.W_out, order, read.in_kind), models
 
 
 def _law(
     law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int
-) -> tuple[NDArray[np.int64], Form, Floats, Floats]:
-    """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model."""
+) -> tuple[NDArray[np.int64], Form, Floats, Floats, General | None]:
+    """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model; and what a
+    law that is not one of groups is."""
     if law is None:
         if sparsity is None:
             raise ValueError("sparsity must be given where law is None, got None")
         off = sparsity_rows(sparsity, batch, n).reshape(-1, n)
         if (off == off[:1]).all():
             off = off[:1]
-        return np.arange(n), Form(np.arange(n + 1), True), 1 - off, off
+        return np.arange(n), Form(np.arange(n + 1), True), 1 - off, off, None
     given_law(law)
     if sparsity is not None:
         raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
+    if not is_grouped(law):
+        general = General.of(law, n)
+        share = general.share.numpy()[None]
+        return np.arange(n), Form(np.arange(n + 1), True), share, 1 - share, general
     index, off, together = partition(law, n)
     size = np.bincount(index, minlength=len(off))
     form = Form(np.concatenate(([0], np.cumsum(size))), together or len(off) == n)
     share = (1 - off) / (1 if form.together else size)
-    return np.argsort(index, kind="stable"), form, share[None, form.group], off[None]
+    return np.argsort(index, kind="stable"), form, share[None, form.group], off[None], None

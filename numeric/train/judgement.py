@@ -40,12 +40,14 @@ class Judgement:
 
 
 def has_population_loss(config: TrainConfig) -> bool:
-    """Whether `population_loss` is defined: φ(WᵀWx + b) or φ(VWx + b), φ = ReLU or linear, targets x on [0, 1], any law but a
-    fixed set of points.
+    """Whether `population_loss` is defined: φ(WᵀWx + b) or φ(VWx + b), φ = ReLU or linear, targets x without a random sign, any
+    law but a fixed set of points and those that `numeric.population.takes_law` refuses.
     """
-    family = _config(config).family
+    family, law = _config(config).family, config.laws[0]
     known = family.hidden == "linear" and family.output in population.OUTPUTS and family.target == "identity"
-    return known and not config.signed and not isinstance(config.laws[0], Points)
+    if not known or config.signed or isinstance(law, Points):
+        return False
+    return law is None or population.takes_law(law, config.n_features)
 
 
 def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:

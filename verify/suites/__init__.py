@@ -4,7 +4,7 @@
 smallest_model   the smallest model: smallest_loss, smallest_minima, smallest_training
 smallest_bias    with bias: certificates replayed; phase_boundaries, phases: its phases
 polygon_proof    pentagon and hexagon: certificates replayed, searches and training above them
-any_network      the exact loss of any network; population: in floats without sampling
+any_network      the exact loss of any network; population: in floats without sampling; laws: that people use
 untied           untied networks and linear outputs
 basins           where descents without bias end
 polytopes        the catalogue and the names; winners, winner_searches: which polytope wins; thomson: charges on a sphere
