@@ -2,7 +2,7 @@ r"""Re-verify a certificate of the smallest model with bias: Python integers and
 
 `python -I verify/certificate.py FILE` (JSON, or that gzipped) prints the theorem that was checked and ends with 0, or with 1 for
 a file that proves nothing. The model is f(x) = ReLU(WᵀWx + b), n = 2, m = 1, K = Σ I_i E(x_i − f_i)² + 2λw₁²w₂². Certificates
-of polygons are checked by `polygon_certificate.py`, which lies beside this file.
+of polygons are checked by `polygon_certificate.py`, of three features by `axis_certificate.py`, which lie beside this file.
 
 Why it is a proof. Flipping the sign of w₂ where w₁w₂ > 0 does not raise min_b K (lemma 1 of `analytic.n2m1.bias`). So let
 t > 0 be the square of the larger weight, −1 ≤ q ≤ 0 the ratio of the two and β = b/t: z₁ = t(x₁ + qx₂ + β₁),
@@ -331,7 +331,9 @@ def theorem(document: Any) -> str:
     if document.get("digest") != digest({key: value for key, value in document.items() if key != "digest"}):
         raise Rejected("the digest does not fit: the file was changed")
     if document.get("kind") == "polygon":
-        return polygon(document)
+        return str(beside("polygon_certificate.py")(document))
+    if document.get("kind") == "axis":
+        return axis(document)
     given = document["sparsity"]
     ends = [1 - Fraction(s) for s in (reversed(given) if isinstance(given, list) else [given])]
     one, other = (Fraction(i) for i in document["importance"])
@@ -368,11 +370,25 @@ def theorem(document: Any) -> str:
     )
 
 
-def polygon(document: Any) -> str:
-    try:
-        return str(run_path(str(Path(__file__).with_name("polygon_certificate.py")))["verify"](document))
-    except ValueError as error:
-        raise Rejected(error) from error
+def axis(document: Any) -> str:
+    pair = document["pair"]
+    theorem(pair)
+    if [pair["sparsity"], pair["importance"], pair["penalty"]] != [document["sparsity"], ["1", "1"], "0"]:
+        raise Rejected("the certificate of two features is for another setting")
+    return str(beside("axis_certificate.py")(document, Fraction(pair["lower"])))
+
+
+def beside(name: str) -> Any:
+    """`verify` of a module that lies beside this one."""
+    found = run_path(str(Path(__file__).with_name(name)))["verify"]
+
+    def checked(*given: Any) -> str:
+        try:
+            return str(found(*given))
+        except ValueError as error:
+            raise Rejected(error) from error
+
+    return checked
 
 
 def digest(body: Any) -> str:

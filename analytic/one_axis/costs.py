@@ -37,18 +37,18 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Rational
 
-from .exact import Exact, to_sympy
-from .exact.printed import decimals, short
-from .exact.rationals import sparsity_between, whole
-from .law import Independent, variance
-from .loss import expected_loss
-from .n2m1.bias import Certified, certify
-from .n2m1.bias.angle import BITS, GUARD, Angle
-from .n2m1.bias.forms import VARIANCE, beta, penalty, stability, strong_antipodal
-from .n2m1.bias.linear import density as p
-from .n2m1.bias.linear import y
-from .n2m1.bias.point import candidate
-from .n2m1.bias.search import starts
+from ..exact import Exact, to_sympy
+from ..exact.printed import decimals, short
+from ..exact.rationals import sparsity_between, whole
+from ..law import Independent, variance
+from ..loss import expected_loss
+from ..n2m1.bias import Certified, certify
+from ..n2m1.bias.angle import BITS, GUARD, Angle
+from ..n2m1.bias.forms import VARIANCE, beta, penalty, stability, strong_antipodal
+from ..n2m1.bias.linear import density as p
+from ..n2m1.bias.linear import y
+from ..n2m1.bias.point import candidate
+from ..n2m1.bias.search import starts
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),
