@@ -249,8 +249,11 @@ def verify(document: Any, pair: Fraction) -> str:
         least, above = bound.angle(cell, places, roots)
         if not above:
             dark = bound.dark(cell)
-            above = sum(dark) < p - upper or min(dark) < p / 3 - upper + pair
-        if not (least or above):
+            least, above = (
+                known or sum(dark) < p - level or min(dark) < p / 3 - level + pair
+                for known, level in ((least, lower), (above, upper))
+            )
+        if not least:
             raise Rejected("a leaf of the tree is not above the lower bound")
         if not above:
             near.append(cell[:2])

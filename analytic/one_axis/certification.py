@@ -153,8 +153,8 @@ class Proof:
     """A tree walked once more, each leaf proved in integers."""
 
     def __init__(self, bound: Bound, lower: Fraction, upper: Fraction, pair: Fraction) -> None:
-        self.bound, self.upper, self.pair = bound, upper, pair
-        self.roots = [root_below(bound.p - level) for level in (lower, upper)]
+        self.bound, self.levels, self.pair = bound, (lower, upper), pair
+        self.roots = [root_below(bound.p - level) for level in self.levels]
         self.near: list[tuple[Side, ...]] = []
         """Cells of (q₂, q₃) where K > upper is not proved."""
 
@@ -187,7 +187,10 @@ class Proof:
         least, above = self.bound.angle(cell, (code // 9, code // 3 % 3, code % 3), self.roots)
         if not above:
             dark, p = self.bound.dark(cell), self.bound.p
-            above = sum(dark) < p - self.upper or min(dark) < p / 3 - self.upper + self.pair
+            least, above = (
+                known or sum(dark) < p - level or min(dark) < p / 3 - level + self.pair
+                for known, level in zip((least, above), self.levels, strict=True)
+            )
         if least and not above:
             self.near.append(cell[:2])
-        return least or above
+        return least
