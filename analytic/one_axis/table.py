@@ -15,8 +15,8 @@ FOLDER = files("analytic") / "certificates"
 
 
 class KnownAxis(NamedTuple):
-    """lower ≤ Q_{3,1}(sparsity) ≤ upper, with `ratios`, `used` and `dropped` as in `analytic.one_axis.certification.AxisCertified`,
-    and the name of its certificate."""
+    """lower ≤ Q_{3,1}(sparsity) ≤ upper, with `ratios`, `used` and `dropped` as in `certification.AxisCertified`, and the name of its
+    certificate."""
 
     name: str
     sparsity: Fraction

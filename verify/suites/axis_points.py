@@ -15,7 +15,7 @@ from cyclopts import App
 
 from numeric.running.command_line import loading, run_command
 
-SPARSITIES = (8, *range(10, 30, 5), 28, *range(30, 85, 5), 83, 88, 90, 95)
+SPARSITIES = (*range(10, 30, 5), 28, *range(30, 90, 5), 88, 90, 95)
 """In hundredths."""
 SECONDS = 1000
 
