@@ -3,6 +3,7 @@
 costs           a conjecture refuted by exact witnesses, and bounds for n features on m axes
 certification   `certify_axis`: the least loss of three features on one axis, proved
 cells           bounds over a cell of directions, in integers; search: the tree of cells, in floats
+dropping        where a third feature is dropped exactly
 minimum         where the loss is least, in floats
 moments         E x z⁺, E z⁺ and what is seen of x, in floats for arrays
 """

@@ -25,6 +25,7 @@ from ..exact.rationals import shown, sparsity_between, whole
 from ..n2m1.bias import Certified, certify
 from ..n2m1.bias.setting import sealed, seconds_of
 from .cells import ONE, ROOT, Bound, Side, halves, root_below
+from .dropping import third_dropped
 from .minimum import lowest
 from .search import LEAVES, Level, searched
 
@@ -40,8 +41,9 @@ class AxisCertified:
     """The least loss of three features on one axis, proved to lie in [loss_lower, loss_upper], exact and at most 1e-10 apart.
 
     `ratios` hold w₂/w₁ ≤ w₃/w₁ at every minimiser, w₁ the weight of largest size (features may change places). `used`: 3 where
-    all weights are proved to differ from 0; 2 where one is proved to be at most 1e-4 times the largest, which leaves open
-    whether it is 0; None otherwise. `dropped`: an upper bound on the loss of the best pair and a dropped feature.
+    all weights are proved to differ from 0; 2 where one is proved to be 0, and then the bounds are those of the pair, shifted by
+    v, 1e-30 apart; None otherwise. `dropped`: an upper bound on the loss of the best pair and a dropped feature. `certificate` is
+    what `verify.certificate` checks again with integers alone, to 1e-10.
     """
 
     sparsity: sympy.Rational
@@ -120,16 +122,17 @@ def certify_axis(
         "tree": tree,
         "pair": dict(pair.certificate),
     }
-    ratios = [
-        (min(side[0] for side in row), max(side[1] or 0 for side in row)) for row in zip(*proof.near, strict=True)
-    ]
+    rows = list(zip(*(cell[:2] for cell in proof.near), strict=True))
+    ratios = [(min(low for low, _ in row), max(high or 0 for _, high in row)) for row in rows]
+    used, v = _used(p, proof.near), to_sympy(p / 3 - p * p / 4)
+    bounds = (pair.loss_lower + v, pair.loss_upper + v) if used == 2 else (to_sympy(lower), to_sympy(upper))
     return AxisCertified(
         sparsity=to_sympy(s),
-        loss_lower=to_sympy(lower),
-        loss_upper=to_sympy(upper),
+        loss_lower=bounds[0],
+        loss_upper=bounds[1],
         ratios=tuple((sympy.Rational(low, ONE), sympy.Rational(high, ONE)) for low, high in ratios),  # type: ignore[arg-type]
-        used=_used(proof.near),
-        dropped=pair.loss_upper + to_sympy(p / 3 - p * p / 4),
+        used=used,
+        dropped=pair.loss_upper + v,
         certificate=sealed(body),
     )
 
@@ -141,12 +144,11 @@ def _apart(width: Exact) -> Fraction:
     return apart
 
 
-def _used(near: list[tuple[Side, ...]]) -> int | None:
-    """As in `AxisCertified`, from the cells of (q₂, q₃) that may hold a minimiser."""
-    if all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell):
+def _used(p: Fraction, near: list[tuple[Side, ...]]) -> int | None:
+    """As in `AxisCertified`, from the cells that may hold a minimiser."""
+    if all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell[:2]):
         return 3
-    small = max(min(max(-low, high or 0) for low, high in cell) for cell in near)
-    return 2 if small * 10**4 <= ONE else None
+    return 2 if third_dropped(p, near) else None
 
 
 class Proof:
@@ -156,7 +158,7 @@ class Proof:
         self.bound, self.levels, self.pair = bound, (lower, upper), pair
         self.roots = [root_below(bound.p - level) for level in self.levels]
         self.near: list[tuple[Side, ...]] = []
-        """Cells of (q₂, q₃) where K > upper is not proved."""
+        """Cells where K > upper is not proved."""
 
     def proved(self, tree: str, deadline: float) -> str | None:
         """The tree, with leaves that rounding lets down divided; None where one is not proved, or time is up."""
@@ -192,5 +194,5 @@ class Proof:
                 for known, level in zip((least, above), self.levels, strict=True)
             )
         if least and not above:
-            self.near.append(cell[:2])
+            self.near.append(cell)
         return least

@@ -15,8 +15,7 @@ FOLDER = files("analytic") / "certificates"
 
 
 class KnownAxis(NamedTuple):
-    """lower ≤ Q_{3,1}(sparsity) ≤ upper, with `ratios`, `used` and `dropped` as in `certification.AxisCertified`, and the name of its
-    certificate."""
+    """lower ≤ Q_{3,1}(sparsity) ≤ upper; `ratios`, `used` and `dropped` as in `AxisCertified`; `name` of its file."""
 
     name: str
     sparsity: Fraction
