@@ -204,25 +204,26 @@ def root_below(gap: Fraction) -> int:
 
 def leaves(tree: str) -> Iterator[tuple[list[Side], tuple[int, ...]]]:
     """The cells of a tree in preorder, with the places of θ₀. For β_i ≤ −3 all is as at −3."""
+    uncovered = 1
+    for k, mark in enumerate(tree):
+        uncovered += -1 if mark in LEAVES else 1
+        if uncovered == 0 and k + 1 < len(tree):
+            raise Rejected("the tree has more leaves than cells")
+    if uncovered or len(tree) > 2 * MOST_LEAVES or not set(tree) <= {*LEAVES, *"01234"}:
+        raise Rejected("the tree leaves cells uncovered, or is too large, or holds an unknown mark")
     todo: list[list[Side]] = [[(-ONE, ONE), (-ONE, ONE), *[(-3 * ONE, None)] * 3]]
-    found = 0
     for mark in tree:
-        if not todo or found > MOST_LEAVES:
-            raise Rejected("the tree is damaged")
         cell = todo.pop()
         if mark in LEAVES:
             code = LEAVES.index(mark)
-            found += 1
             yield cell, (code // 9, code // 3 % 3, code % 3)
             continue
         axis = int(mark)
         low, high = cell[axis]
-        if axis > 4 or (high is not None and high - low < 4):
-            raise Rejected("the tree is damaged")
+        if high is not None and high - low < 4:
+            raise Rejected("a cell is too small to be divided")
         middle = max(2 * low, ONE) if high is None else (low + high) // 2
         todo += [[half if i == axis else cell[i] for i in range(5)] for half in ((middle, high), (low, middle))]
-    if todo:
-        raise Rejected("the tree leaves cells uncovered")
 
 
 def verify(document: Any, pair: Fraction) -> str:

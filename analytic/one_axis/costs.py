@@ -26,7 +26,15 @@ certified least loss of a pair and a dropped feature.
 pair: so F_i + F_j, the losses of the two, are at least Q₂. Summed over all pairs of k ≥ 2 features each is counted k − 1 times,
 so that Q_{k,1} ≥ kQ₂/2, while Q_{0,1} = Q_{1,1} = 0. If a < m of the axes have at most one feature, the others have
 n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. ∎ Above, a triple takes the place of a pair and a dropped
-feature where a witness says that it costs less. The true Q_{3,1} is not known with proof at any s.
+feature where a witness says that it costs less. Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), each pair of features
+gives way to each three of them: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and Q₃ ≥ 3Q₂/2. So for n > 2m
+
+.. math:: \tfrac{n - m + 1}3\, Q_3 \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v, \quad k = \min\{m, n - 2m\},
+
+which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and the others r ≥ n − c − 2b together,
+r = 0 or r ≥ 3. As n > 2m, r > 0, so that c ≤ m − 1 − b and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least, where Q₂ > Q₃/3: with
+one feature of three left out, Q₃ ≤ Q₂ + v < 3Q₂ wherever v < 2Q₂, which is checked. ∎ For n = 2m = 4 it follows that
+Q_{4,2} = min{2Q₂, Q₃}.
 """
 
 from __future__ import annotations
@@ -49,6 +57,7 @@ from ..n2m1.bias.linear import density as p
 from ..n2m1.bias.linear import y
 from ..n2m1.bias.point import candidate
 from ..n2m1.bias.search import starts
+from .table import known_axis
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),
@@ -113,11 +122,16 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
     v = variance(to_sympy(1 - s))
-    upper = m * pair.loss_upper + (n - 2 * m) * v
-    if str(s) in MORE:
+    upper, lower = m * pair.loss_upper + (n - 2 * m) * v, Rational(n - m + 1, 2) * pair.loss_lower
+    three = next((point for point in known_axis() if point.sparsity == s), None)
+    if three is not None:
+        if n > 2 * m and v < 2 * pair.loss_lower:
+            lower = max(lower, Rational(n - m + 1, 3) * to_sympy(three.lower))
+        upper += min(m, n - 2 * m) * min(to_sympy(three.upper) - pair.loss_upper - v, Rational(0))
+    elif str(s) in MORE:
         weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
         upper -= min(m, n - 2 * m) * max(_witness(s, weights, biases, pair.loss_upper + v).gain, Rational(0))
-    return CostBounds(Rational(n - m + 1, 2) * pair.loss_lower, upper)
+    return CostBounds(lower, upper)
 
 
 def gaps() -> tuple[Expr, Expr]:
