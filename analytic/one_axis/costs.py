@@ -25,16 +25,17 @@ certified least loss of a pair and a dropped feature.
 *Proof.* For features i and j on one axis, what the others send to z_i and z_j shifts b_i and b_j. Given that, the two are a
 pair: so F_i + F_j, the losses of the two, are at least Q₂. Summed over all pairs of k ≥ 2 features each is counted k − 1 times,
 so that Q_{k,1} ≥ kQ₂/2, while Q_{0,1} = Q_{1,1} = 0. If a < m of the axes have at most one feature, the others have
-n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. ∎ Above, a triple takes the place of a pair and a dropped
-feature where a witness says that it costs less. Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), each pair of features
-gives way to each three of them: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and Q₃ ≥ 3Q₂/2. So for n > 2m
+n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. ∎ Above, a triple takes the place of a pair and a
+dropped feature where a witness says that it costs less.
 
-.. math:: \tfrac{n - m + 1}3\, Q_3 \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v, \quad k = \min\{m, n - 2m\},
+Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), three at a time do better than pairs: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and
+Q₃ ≥ 3Q₂/2. So for n > 2m and v < 2Q₂ (checked), with k = min{m, n − 2m},
 
-which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and the others r ≥ n − c − 2b together,
-r = 0 or r ≥ 3. As n > 2m, r > 0, so that c ≤ m − 1 − b and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least, where Q₂ > Q₃/3: with
-one feature of three left out, Q₃ ≤ Q₂ + v < 3Q₂ wherever v < 2Q₂, which is checked. ∎ For n = 2m = 4 it follows that
-Q_{4,2} = min{2Q₂, Q₃}.
+.. math:: \tfrac{n - m + 1}3\, Q_3 \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
+
+which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b together.
+As n > 2m, a > 0, so that c ≤ m − 1 − b, and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least. It is least at b = 0, for
+Q₃ ≤ Q₂ + v < 3Q₂. ∎ For n = 4, m = 2 it follows that Q_{4,2} = min{2Q₂, Q₃}, four on one axis costing 4Q₃/3 at least.
 """
 
 from __future__ import annotations
