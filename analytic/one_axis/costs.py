@@ -33,7 +33,8 @@ Q₃ ≥ 3Q₂/2. So for n > 2m and v < 2Q₂ (checked), with k = min{m, n − 2
 
 .. math:: \tfrac{n - m + 1}3\, Q_3 \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
 
-which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b together.
+which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b in
+all.
 As n > 2m, a > 0, so that c ≤ m − 1 − b, and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least. It is least at b = 0, for
 Q₃ ≤ Q₂ + v < 3Q₂. ∎ For n = 4, m = 2 it follows that Q_{4,2} = min{2Q₂, Q₃}, four on one axis costing 4Q₃/3 at least.
 """
