@@ -14,21 +14,22 @@ import torch
 from torch import Tensor
 
 from analytic.exact import rational
+from analytic.loss import least_linear_loss
 from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
 from numeric.geometry import describe
-from numeric.minimise import ROUNDING, bfgs
-from numeric.model import initial_weights
+from numeric.minimise import ROUNDING, Packing, bfgs
 from numeric.population import value_and_gradient
 
-from .laws import Independent, Law, exactly, float_law
+from .laws import Independent, Law, exact_law, exactly, float_law
 
 _ROUNDED = 9
 """Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
 _NOISE = 1e-13
 _MOST_PARAMETERS = 4000
 _MOST_CATALOGUED = 12
+_MOST_EIGENVALUES = 12
 _MEMORY = 1 << 27
 
 
@@ -44,11 +45,12 @@ class Known(NamedTuple):
 
 
 class _End(NamedTuple):
-    """The lowest point of some descents; `rested`: whether they came to their ends in time."""
+    """The lowest point of some descents, W_out None where it is Wᵀ; `rested`: whether they came to their ends in time."""
 
     value: float
     W: Floats
     b: Floats
+    W_out: Floats | None = None
     rested: bool = False
 
 
@@ -58,13 +60,28 @@ class _TimeIsUpError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """What is judged: W (m, n), b (n,) and importance (n,) in floats under a law of the door; `until`: time.monotonic()."""
+    """What is judged: W (m, n), b (n,), W_out (n, m) or None for Wᵀ, and importance (n,) in floats under a law of the door; the
+    `output` is "relu" or "linear"; `until`: time.monotonic().
+    """
 
     W: Floats
     b: Floats
     law: Law
     importance: Floats
     until: float
+    W_out: Floats | None = None
+    output: str = "relu"
+
+    @property
+    def packing(self) -> Packing:
+        m, n = self.W.shape
+        return Packing(m, n, tied=self.W_out is None)
+
+    @property
+    def start(self) -> Tensor:
+        """What is judged, as a row of descents, (1, size)."""
+        parts = (None if part is None else torch.from_numpy(part)[None] for part in (self.W, self.b, self.W_out))
+        return self.packing.join(*parts)  # type: ignore[arg-type]
 
     @property
     def left(self) -> float:
@@ -80,29 +97,41 @@ class Setting:
         each = {rational(exactly(s, "sparsity"), "sparsity") for s in given}
         return each.pop() if len(each) == 1 else None
 
-    def descend(self, W: Tensor, b: Tensor) -> _End:
-        """K, W and b at the lowest point of descents from W (k, m, n) and b (k, n), which begin, and end when time is up."""
+    def descend(self, starts: Tensor) -> _End:
+        """The lowest point of descents from rows of `packing` (k, size), which begin, and end when time is up."""
         sparsity, law = float_law(self.law)
-        m, n = W.shape[1:]
-        best = _End(np.inf, W[0].numpy(), b[0].numpy())
+        packing = self.packing
+        best = self._end(np.inf, starts[0])
         unit = self.importance.max() or 1.0  # of losses: a search takes steps of the size of their slopes
 
         def objective(x: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal best
             if self.left < 0 and np.isfinite(best.value):
                 raise _TimeIsUpError
-            here = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
-            found = value_and_gradient(*here, sparsity, self.importance / unit, law=law, bound_gradient=False)
+            found = value_and_gradient(
+                *packing.split(x),
+                sparsity,
+                self.importance / unit,
+                law=law,
+                W_out=packing.out(x),
+                output=self.output,
+                bound_gradient=False,
+            )
             k = int(found.value.nan_to_num(torch.inf).argmin())
             if (value := float(found.value[k] * unit)) < best.value:
-                best = _End(value, here[0][k].clone().numpy(), here[1][k].clone().numpy())
-            return found.value, torch.cat([found.W.flatten(1), found.b], dim=1)
+                best = self._end(value, x[k].clone())
+            return found.value, packing.join(*found[1:])
 
         with suppress(_TimeIsUpError):
-            noise = ROUNDING if n <= _ROUNDED else _NOISE
-            bfgs(objective, torch.cat([W.flatten(1), b], dim=1), gradient_tolerance=1e-10, noise=noise)
+            noise = ROUNDING if packing.n <= _ROUNDED else _NOISE
+            bfgs(objective, starts, gradient_tolerance=1e-10, noise=noise)
             return best._replace(rested=True)
         return best
+
+    def _end(self, value: float, x: Tensor) -> _End:
+        W, b = self.packing.split(x)
+        out = self.packing.out(x)
+        return _End(value, W.numpy(), b.numpy(), None if out is None else out.numpy())
 
 
 def least(setting: Setting, starts: int) -> Known | None:
@@ -111,8 +140,12 @@ def least(setting: Setting, starts: int) -> Known | None:
 
 
 def _certified(setting: Setting) -> Known | None:
-    """Two features in one dimension: proved."""
+    """Two features in one dimension, or a linear output that principal components serve best: proved."""
+    if setting.output == "linear":
+        return _components(setting)
     s = setting.sparsity
+    if setting.W_out is not None:
+        return None
     if setting.W.shape != (1, 2) or s is None or not 0 < s < 1 or not setting.importance.all() or setting.left <= 0:
         return None
     found = certify(s, exactly(setting.importance, "importance"), budget=setting.left)
@@ -122,11 +155,25 @@ def _certified(setting: Setting) -> Known | None:
     return Known(float(upper), "certified", found.phase, "proved: no W and b have less", lower)
 
 
+def _components(setting: Setting) -> Known | None:
+    """A tied model does as well as an untied one where all importances are equal."""
+    m, n = setting.W.shape
+    alike = len(set(setting.importance.tolist())) == 1
+    if n > _MOST_EIGENVALUES or (setting.W_out is None and not alike):
+        return None
+    weight = [rational(one, "importance") for one in exactly(setting.importance, "importance")]
+    found = least_linear_loss(n, m, exact_law(setting.law, taken=True), weight)
+    lower = rational(found, "least") if found.is_Rational else None
+    return Known(
+        max(0.0, float(found)), "certified", "principal components", "proved: no W, W_out and b have less", lower
+    )
+
+
 def _searched(setting: Setting, starts: int) -> Known | None:
-    if setting.W.size + setting.W.shape[1] > _MOST_PARAMETERS:
+    if setting.packing.size > _MOST_PARAMETERS:
         return _catalogued(setting)
     half = replace(setting, until=setting.until - setting.left / 2)
-    best = half.descend(torch.from_numpy(setting.W)[None], torch.from_numpy(setting.b)[None])
+    best = half.descend(setting.start)
     found, done = "found downhill of the W given", 0
     for size, end in _descents(setting, starts):
         done += size if end.rested else 0
@@ -139,21 +186,22 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     packing = _catalogued(setting)
     if packing and packing.value < best.value - 1e-10 * (1 + best.value):
         return packing._replace(how=f"{packing.how}; {searched}")
-    return Known(best.value, "search", str(describe(best.W, best.b)), f"{found}; {searched}")
+    what = str(describe(best.W, best.b)) if setting.W_out is None else "untied"
+    return Known(best.value, "search", what, f"{found}; {searched}")
 
 
 def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
     """How many starts, and the lowest end of them, while time lasts."""
-    m, n = setting.W.shape
+    packing = setting.packing
     done, size, cost = 0, 1, 0.0
-    most = max(1, _MEMORY // (8 * (m * n + n) ** 2))
+    most = max(1, _MEMORY // (8 * packing.size**2))
     while done < starts and setting.left > 0:
         size = max(1, min(size, most, starts - done, int(setting.left / cost) if cost else 1))
         begun = time.monotonic()
-        yield (
-            size,
-            setting.descend(initial_weights(n, m, range(done, done + size)), torch.zeros(size, n, dtype=torch.float64)),
-        )
+        flat = packing.family.initial(packing.n, packing.m, range(done, done + size), bias=True)
+        W, V, b = packing.family.split(flat, size, packing.n, packing.m)
+        assert b is not None
+        yield size, setting.descend(packing.join(W, b, V))
         cost = (time.monotonic() - begun) / size
         done, size = done + size, 4 * size
 
@@ -162,6 +210,7 @@ def _catalogued(setting: Setting) -> Known | None:
     """The best packing of polytopes, for features that are alike."""
     m, n = setting.W.shape
     alike = setting.sparsity is not None and setting.sparsity < 1 and len(set(setting.importance.tolist())) == 1
+    alike = alike and setting.W_out is None and setting.output == "relu"
     if not alike or n > _MOST_CATALOGUED or setting.left <= 0:
         return None
     with suppress(ArithmeticError):  # where two packings tie

@@ -9,6 +9,7 @@ from typing import Any
 import numeric.sweep
 import numeric.train
 from numeric.arguments import entries
+from numeric.model import Family as Family
 from numeric.train import train as train
 
 from .laws import Independent, Law, float_law, floats

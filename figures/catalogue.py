@@ -58,12 +58,20 @@ TOPICS = {
         "polygon_rivals",
         "uneven_sparsity",
         "correlated_sets",
+        "untied",
     ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),
     "Finite data": ("memorisation", "memorisation_decay"),
-    "Learning coefficients": ("polygon_plate", "coefficients_at_n", "step_bias", "estimator_board"),
+    "Learning coefficients": (
+        "polygon_plate",
+        "coefficients_at_n",
+        "step_bias",
+        "estimator_board",
+        "phase_shares",
+        "staircase",
+    ),
 }
 NAMES = tuple(name for names in TOPICS.values() for name in names)
 

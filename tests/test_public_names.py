@@ -14,7 +14,7 @@ NAMES = {
     "phase_transitions",
     "analytic.capacity": "QuadraticModel",
     "analytic.law": "Anticorrelated Correlated Independent Law OneHot",
-    "analytic.learning_coefficient": "LearningCoefficient Point learning_coefficient",
+    "analytic.learning_coefficient": "FreeEnergy LearningCoefficient Point free_energy learning_coefficient phases switches",
     "analytic.loss": "Enclosure Weights enclose_loss expected_loss loss_by_active sparse_limit",
     "analytic.memorised": "memorised",
     "analytic.n2m1": "Certified CriticalPoint NotCertified SmallestModel certify",
@@ -28,6 +28,7 @@ NAMES = {
     "numeric.law": "Anticorrelated Correlated Law OneHot",
     "numeric.learning_coefficient": "STANDARD Estimate Target benchmark finite_temperature ladder laplace mala rays sgld "
     "sgld_step_bias",
+    "numeric.learning_coefficient.phases": "Posterior phase_levels posterior staircase",
     "numeric.line_packing": "least_coherence",
     "numeric.memorise": "Memorisation MemoriseConfig train_on_samples",
     "numeric.metrics": "capacity dimensions_per_feature feature_dimensionality feature_norms superposition",

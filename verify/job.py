@@ -29,6 +29,7 @@ from .suites import (
     smallest_bias,
     smallest_model,
     thomson,
+    untied,
     winners,
 )
 
@@ -39,6 +40,7 @@ SUITES: tuple[Suite, ...] = (
     axis_losses,
     polygon_proof,
     any_network,
+    untied,
     population,
     thomson,
     polytopes,

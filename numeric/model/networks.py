@@ -34,6 +34,9 @@ class Family:
     """`hidden` (ψ) and `output` (φ): names of activations; `target`: "identity" for x' ≈ x, "absolute" for x' ≈ |x|.
 
     ValueError on another name.
+
+    >>> Family(tied=False, output="linear").size(5, 2, bias=True)
+    25
     """
 
     hidden: str = "linear"

@@ -1,4 +1,4 @@
-r"""A stack of models of one law: the rows of every WᵀW, what each may err by, and the threads that share them.
+r"""A stack of models of one law: the rows of every WᵀW, or W_out W, what each may err by, and the threads that share them.
 
 Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`);
 the rest by what serves each row (`row_values`).
@@ -32,7 +32,8 @@ _THREADED = 2**15  # rows times features from which on threads share them
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
-    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps.
+    `bounded`: whether that of the gradient is bounded, too; `linear`: whether z itself is the output, not z_+; `memory`: what
+    `derivatives` keeps.
     """
 
     form: Form
@@ -43,6 +44,7 @@ class Models:
     max_memory: int = 2**30
     accuracy: float = ACCURACY
     bounded: bool = True
+    linear: bool = False
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
 
     @property
@@ -65,6 +67,8 @@ class Models:
     @cached_property
     def small(self) -> bool:
         """Whether all supports are done, of each row; at most two features at a time need no such table."""
+        if self.linear:
+            return False
         if self.form.single:
             return self.n <= small.MOST
         return self.n <= _MOST_GROUPED and self.form.most_active > 2
@@ -78,7 +82,7 @@ class Models:
 def solve(
     models: Models, G: Floats, b: Floats, *, gradient: bool, device: torch.device
 ) -> tuple[Floats, Floats, Floats]:
-    """E[z_+² - 2 x_i z_+] of each row, (M, n), its derivatives by G (M, n, n) and by b (M, n).
+    """E[f² - 2 x_i f] of each row, f = z_+ or z, (M, n), its derivatives by G (M, n, n) and by b (M, n).
 
     Rows without importance are left 0. Models that are not finite or too large are nan, or a ValueError names them.
     """
@@ -103,7 +107,8 @@ def _large(
     pieces = list(_pieces(models, G, b, tolerance))
 
     def work(piece: _Piece) -> tuple[Floats, Floats, Floats]:
-        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device, bounded=models.bounded)
+        law, how = piece.share, {"bounded": models.bounded, "linear": models.linear}
+        return row_values(piece.rows, law, piece.tolerance, gradient, device, **how)
 
     for piece, part in zip(pieces, _shared(work, pieces), strict=True):
         value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
@@ -158,7 +163,7 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
-        yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)
+        yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance, linear=models.linear)
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,7 +224,7 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
-    size, rounded = scale + known, models.small or models.form.most_active <= 2
+    size, rounded = scale + known, models.small or models.linear or models.form.most_active <= 2
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
     if len(large) and not rounded:
         some = models.take(large)

@@ -8,6 +8,7 @@ from hostile_arguments import call, known, of, public, right, share, without_exe
 import analytic
 from analytic.capacity import PANELS, HeldCapacity, QuadraticModel
 from analytic.law import Anticorrelated, Correlated, Independent, OneHot
+from analytic.learning_coefficient import free_energy
 from analytic.loss.chambers import chamber_at, symbols_for
 from analytic.memorised import memorised
 from analytic.n2m1 import SAME_SIGN, SmallestModel, phase_boundary
@@ -17,6 +18,7 @@ from analytic.polytopes import polytope
 from analytic.winners import packings
 
 # Reached only through functions that have read their arguments: kernels, on balls, polynomials and derived expressions.
+FIVE, SIX = free_energy(polygons(5)[0].with_dead(plus=1), 5), free_energy(polygons(6)[0], 5)
 AT_HALF = Potential([["1/2", "-1/2"]], [0, "-1/8"])
 INSIDE = (
     "analytic.exact.balls",
@@ -27,7 +29,6 @@ INSIDE = (
     "analytic.one_sparse.chambers",
     "analytic.one_sparse.entries.Number.ball",
     "analytic.one_sparse.entries.at_bits",
-    "analytic.one_sparse.entries.enclosure",
     "analytic.one_sparse.entries.number",
     "analytic.one_sparse.entries.read_entry",
     "analytic.one_sparse.entries.Balls",
@@ -44,6 +45,7 @@ INSIDE = (
     "analytic.loss.cube.vertices",
     "analytic.loss.cube.positive_part",
     "analytic.loss.cube.expectation",
+    "analytic.loss.feature",
     "analytic.emit",
     "analytic.exact.polynomial",
     "analytic.polytopes.symmetry",
@@ -51,8 +53,11 @@ INSIDE = (
     "analytic.law.variance",
     "analytic.metrics.coherence_of",
     "analytic.metrics.dimensionality_of",
-    "analytic.n2m1.basins.boundaries",
-    "analytic.n2m1.basins.Curve.probability",
+    "analytic.n2m1.basins.fences",
+    "analytic.n2m1.basins.flow",
+    "analytic.n2m1.basins.mass",
+    "analytic.n2m1.basins.orbits",
+    "analytic.n2m1.basins.regions",
     "analytic.n2m1.bias.certification.Certified.save",  # writes a file
     "analytic.n2m1.bias.ranges.DropRange.save",
     "analytic.n2m1.bias.ranges.Densities",
@@ -67,11 +72,13 @@ INSIDE = (
     "analytic.polygon_proof.certification.dead_costs",
     "analytic.polygon_proof.contact",
     "analytic.polygon_proof.convexity",
+    "analytic.polygon_proof.density.bend",
     "analytic.polygon_proof.link",
     "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
-    "analytic.loss.network.vertex_count",
+    "analytic.loss.linear.linear_row",
+    "analytic.loss.model",
     "analytic.n2m1.points.CriticalPoints",
     "analytic.n2m1.ray",
     "analytic.polytopes.configuration.given_polytope",
@@ -102,9 +109,9 @@ CURVES = list(PANELS["D"])
 WEIGHTS = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "law": LAW, "importance": [1, 2]}
 VALID = {
     "analytic.n2m1.bias.ranges.certify_drop": call(sparsity=("3/10", "31/100"), importance="1/2", penalty=0, budget=60),
-    "analytic.n2m1.basins.attraction_threshold": call(importance="1/2"),
-    "analytic.n2m1.basins.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
-    "analytic.n2m1.basins.small_scale_exponent": call(sparsity="1/2"),
+    "analytic.n2m1.basins.probabilities.attraction_threshold": call(importance="1/2"),
+    "analytic.n2m1.basins.probabilities.basin_probabilities": call(sparsity="1/2", importance=(1, 1), scale=0.1),
+    "analytic.n2m1.basins.probabilities.small_scale_exponent": call(sparsity="1/2"),
     "analytic.n2m1.bias.certification.certify": call(sparsity="9/10", importance=(1, 1), penalty=0, budget=60),
     "analytic.n2m1.bias.boundary.drop_boundary": call(sparsity="9/10", penalty=0),
     "analytic.n2m1.bias.boundary.jump_boundary": call(sparsity="9/10"),
@@ -117,6 +124,7 @@ VALID = {
     "analytic.n2m1.bias.triple.mirror_point": call(digits=20),
     "analytic.n2m1.bias.triple.triple_point": call(digits=20),
     "analytic.polygon_proof.certification.certify_polygon": call(c=5, budget=60),
+    "analytic.polygon_proof.density.pentagon_density": call(budget=60),
     "analytic.one_axis.certification.certify_axis": call(features=3, sparsity="7/10", width="1/100", budget=60),
     "analytic.one_axis.costs.conjectured_cost": call(n=4, m=2, sparsity="1/2"),
     "analytic.one_axis.costs.cost_bounds": call(n=3, m=1, sparsity="9/10"),
@@ -158,6 +166,7 @@ VALID = {
     "analytic.loss.floats.loss_of_floats": call(
         W=np.array([[1, -0.5], [0, 0.75]]), b=np.array([0, -0.125]), law=LAW, importance=[1, 2]
     ),
+    "analytic.loss.linear.least_linear_loss": call(n=2, m=1, law=LAW, importance=[1, 2], bias=True),
     "analytic.loss.network.expected_loss": call(**WEIGHTS),
     "analytic.loss.network.loss_by_active": call(**WEIGHTS),
     "analytic.loss.network.sparse_limit": call(W=[[1, "-1/2"]], b=[0, 0], importance=[1, 2]),
@@ -190,6 +199,10 @@ VALID = {
     "analytic.winners.packing.packings": call(n=3, m=2, extra=(polytope("triangle"),)),
     "analytic.polytopes.configuration.Polytope.riesz_energy": of(PENTAGON, power=2),
     "analytic.learning_coefficient.decision.learning_coefficient": call(point=polygons(5)[0]),
+    "analytic.learning_coefficient.laplace.FreeEnergy.at": of(FIVE, n=100, keep="everything"),
+    "analytic.learning_coefficient.laplace.free_energy": call(point=polygons(5)[0], digits=5),
+    "analytic.learning_coefficient.laplace.phases": call(c=3, digits=5),
+    "analytic.learning_coefficient.laplace.switches": call(first=FIVE, second=SIX, keep="norm"),
     "analytic.one_sparse.small_density.bridge": call(W=[[1, "-1/2"]], b=[0, "-1/8"], importance=[1, 2]),
     "analytic.one_sparse.entries.Number.enclose": of(polygons(5)[0].norm, digits=5),
     "analytic.one_sparse.polygon.KGon.loss": of(polygons(5)[0], c=6),

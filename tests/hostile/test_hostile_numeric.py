@@ -38,6 +38,13 @@ INSIDE = (
     "numeric.learning_coefficient.singular.monomials",  # of any number of terms
     "numeric.learning_coefficient.target.rotation",
     "numeric.learning_coefficient.tempering.climb",
+    "numeric.learning_coefficient.tempering.Cloud",
+    "numeric.learning_coefficient.models.one_hot_loss",
+    "numeric.learning_coefficient.phases.particles.fall",
+    "numeric.learning_coefficient.phases.particles.label",
+    "numeric.learning_coefficient.phases.particles.Posterior",
+    "numeric.learning_coefficient.phases.stairs.Staircase",
+    "numeric.learning_coefficient.remake",
     "numeric.printed",
     "numeric.sample.active_entries",
     "numeric.arguments",
@@ -65,6 +72,7 @@ INSIDE = (
     "numeric.model.networks.Family",
     "numeric.model.networks.forward",
     "numeric.sample.nonempty",
+    "numeric.solution.changes_of_basis",
     "numeric.solution.grouped",
     "numeric.solution.merged",
     "numeric.solution.rotations",
@@ -88,6 +96,7 @@ INSIDE = (
         for kernel in (
             "derivatives",
             "dominant",
+            "small_entries",
             "face_kernel",
             "faces",
             "factors",
@@ -188,6 +197,14 @@ VALID = {
     "numeric.learning_coefficient.importance.laplace": call(
         target=polygon_target(5), tau=1e4, samples=100, seed=0
     )._replace(without=("2.5",)),
+    "numeric.learning_coefficient.importance.local_free_energy": call(
+        target=polygon_target(5), n=10_000, samples=1000, seed=0
+    ),
+    "numeric.learning_coefficient.phases.particles.phase_levels": call(c=5),
+    "numeric.learning_coefficient.phases.particles.posterior": call(c=4, n=[30], particles=20, runs=2, moves=1, seed=0),
+    "numeric.learning_coefficient.phases.stairs.staircase": call(
+        c=5, n=1000, plus=1, chains=2, steps=4, looks=2, rate=0.1, batch=2, start=0.1, seed=0
+    ),
     "numeric.learning_coefficient.models.empirical_target": call(target=polygon_target(5), features=5, n=100, seed=0),
     "numeric.learning_coefficient.models.one_hot_target": call(W=[[1.0, -1.0]], b=[0.0, 0.0], flat=[], window=0.3),
     "numeric.learning_coefficient.models.population_target": call(
@@ -256,9 +273,9 @@ VALID = {
     "numeric.line_packing.lines.least_coherence": call(n=3, m=2, starts=1, seed=0, enough=0.0),
     "numeric.line_packing.lines.lower_bound": call(n=3, m=2),
     "numeric.minimise.network_map.minimise_map": call(m=1, density=[0.5], importance=[[1.0, 0.5]], starts=1),
-    "numeric.minimise.network.minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1)._replace(
-        without=("a law of numeric",)
-    ),
+    "numeric.minimise.network.minimise_loss": call(
+        n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu"
+    )._replace(without=("a law of numeric",)),
     "numeric.minimise.any_function.minimise": call(function=waves, starts=[[1.0, 2.0]]),
     "numeric.line_packing.codes.least_cosine": call(n=5, m=3, starts=1),
     "numeric.line_packing.lines.random_directions": call(epsilon=0.5, m=3),
@@ -297,13 +314,13 @@ VALID = {
     "numeric.thomson.symmetry.symmetry_order": call(points=SQUARE, tolerance=1e-6),
     "numeric.sample.points.Points.check": of(Points([[0.0, 1.0]]), n=2, batch=1),
     **{
-        f"numeric.population.loss.{name}": call(W=W, b=b, **arguments, law=None)._replace(without=("a law of numeric",))
+        f"numeric.population.{name}": call(W=W, b=b, **arguments, law=None)._replace(without=("a law of numeric",))
         for name, arguments in {
-            "expected_loss": INDEPENDENT,
-            "feature_losses": {"sparsity": [0.5] * 3},
-            "hessian": INDEPENDENT,
-            "hessian_vector_product": {"along_W": W, "along_b": b, **INDEPENDENT},
-            "value_and_gradient": INDEPENDENT,
+            "loss.expected_loss": INDEPENDENT,
+            "loss.feature_losses": {"sparsity": [0.5] * 3},
+            "second_derivatives.hessian": INDEPENDENT,
+            "second_derivatives.hessian_vector_product": {"along_W": W, "along_b": b, **INDEPENDENT},
+            "loss.value_and_gradient": INDEPENDENT,
         }.items()
     },
     "numeric.capacity.quadratic_task.error_variance": call(W=[[1.0, 0.5]], **VALUES),

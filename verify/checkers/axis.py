@@ -1,6 +1,6 @@
-r"""Re-verify a certificate of three features on one axis: Python integers and the standard library alone.
+r"""Certificates of the least loss of three features on one axis.
 
-`python -I verify/certificate.py FILE` runs it. The model is f(x) = ReLU(WᵀWx + b), n = 3, m = 1, K = Σ E(x_i − f_i)².
+The model is f(x) = ReLU(WᵀWx + b), n = 3, m = 1, K = Σ E(x_i − f_i)².
 
 Let t > 0 be the square of the largest weight, (1, q₂, q₃) the ratios to it, −1 ≤ q₂ ≤ q₃ ≤ 1 (features 2 and 3 are alike),
 β = b/t: z_i = t(q_i(x₁ + q₂x₂ + q₃x₃) + β_i), and K = C − 2tL + t²Q with C = p, L = Σ E x_i z_i⁺, Q = Σ E(z_i⁺)² at t = 1.
@@ -18,12 +18,15 @@ K > κ for every t where √((C − κ)Q) > L. A tree of bisections covers all (
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from fractions import Fraction
 from functools import lru_cache
-from itertools import product
-from math import factorial, isqrt
+from math import isqrt
 from typing import Any
+
+from . import smallest
+from .axis_moments import Slopes, cross, mean, seen
+from .tree import Rejected, leaves
 
 BITS, GUARD = 26, 96  # cells in units of 2^-26; expectations rounded outwards at 2^-96
 ONE = 1 << BITS
@@ -31,77 +34,7 @@ LEAVES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ."
 MOST_LEAVES = 400_000
 
 Side = tuple[int, int | None]
-Slopes = tuple[int, int, int, int]  # own slope, the others', bias
 Corner = tuple[int, int, int, int]  # q₂, q₂², q₃, q₃²
-
-
-class Rejected(ValueError):
-    """The file does not prove what it says."""
-
-
-def given_active(z: Slopes, p: Fraction, inner: Callable[[int, int], int], scale: int) -> tuple[int, int]:
-    """p E[g(ax + y)] over x and the others, y = b + cx₂ + ex₃; `inner(y, k)`: the k-th antiderivative of ∫g dx, times `scale`."""
-    _, c, e, b = z
-    n, d = p.numerator, p.denominator
-    one, other = c or 1, e or 1
-    alone = inner(b, 0) * one * other
-    first = (inner(b + c, 1) - inner(b, 1)) * other if c else alone
-    second = (inner(b + e, 1) - inner(b, 1)) * one if e else alone
-    both = inner(b + c + e, 2) - inner(b + c, 2) - inner(b + e, 2) + inner(b, 2) if c and e else first if c else second
-    return n * ((d - n) ** 2 * alone + (d - n) * n * (first + second) + n * n * both), scale * one * other * d**3
-
-
-def cross(z: Slopes, p: Fraction) -> tuple[int, int]:
-    """E x z⁺ for the feature's own x."""
-    a, c, e, b = z
-    n, d = p.numerator, p.denominator
-    if b + min(a, 0) + min(c, 0) + min(e, 0) >= 0:
-        return n * (4 * a * d + 3 * n * (c + e) + 6 * b * d), 12 * d * d
-    if b + max(a, 0) + max(c, 0) + max(e, 0) <= 0:
-        return 0, 1
-
-    def inner(y: int, k: int) -> int:
-        if not a:
-            return int(max(y, 0) ** (k + 1) * (60 // factorial(k + 1)))
-        high, low = max(y + a, 0), max(y, 0)
-        return int(((k + 3) * a * high ** (k + 2) - high ** (k + 3) + low ** (k + 3)) * (120 // factorial(k + 3)))
-
-    return given_active(z, p, inner, 120 * (a * a or 1))
-
-
-def seen(z: Slopes, p: Fraction) -> tuple[int, int]:
-    """E x² 1{z > 0} for the feature's own x and a ≥ 0, or more."""
-    a, c, e, b = z
-    if b + a + max(c, 0) + max(e, 0) <= 0:
-        return 0, 1
-    if not a or b + min(c, 0) + min(e, 0) >= 0:
-        return p.numerator, 3 * p.denominator
-
-    def inner(y: int, k: int) -> int:
-        high, low = max(y + a, 0), max(y, 0)
-        terms = (k + 3) * (k + 2) * a * a * high ** (k + 1) - 2 * a * (k + 3) * high ** (k + 2)
-        return int((terms + 2 * high ** (k + 3) - 2 * low ** (k + 3)) * (120 // factorial(k + 3)))
-
-    return given_active(z, p, inner, 120 * a**3)
-
-
-def mean(z: Slopes, p: Fraction) -> tuple[int, int]:
-    """E z⁺."""
-    *slopes, b = z
-    n, d = p.numerator, p.denominator
-    if b + sum(min(a, 0) for a in slopes) >= 0:
-        return n * sum(slopes) + 2 * d * b, 2 * d
-    rows = [a for a in slopes if a]
-    total, scale = 0, 24
-    for a in rows:
-        scale *= a
-    for active in product((0, 1), repeat=len(rows)):
-        k, places, weight = sum(active), [(b, 1)], 1
-        for a, on in zip(rows, active, strict=True):
-            weight *= n if on else (d - n) * a
-            places = [(y + a, s) for y, s in places] + [(y, -s) for y, s in places] if on else places
-        total += weight * (24 // factorial(k + 1)) * sum(s * max(y, 0) ** (k + 1) for y, s in places)
-    return total, scale * d ** len(rows)
 
 
 def slopes(i: int, at: Corner, b: int) -> Slopes:
@@ -202,32 +135,30 @@ def root_below(gap: Fraction) -> int:
     return isqrt((gap.numerator << GUARD) // gap.denominator)
 
 
-def leaves(tree: str) -> Iterator[tuple[list[Side], tuple[int, ...]]]:
+def halves(cell: list[Side], axis: int) -> tuple[list[Side], list[Side]]:
+    low, high = cell[axis]
+    if high is not None and high - low < 4:
+        raise Rejected("a cell is too small to be divided")
+    middle = max(2 * low, ONE) if high is None else (low + high) // 2
+    first, second = ([half if i == axis else cell[i] for i in range(5)] for half in ((low, middle), (middle, high)))
+    return first, second
+
+
+def placed(tree: str) -> Iterator[tuple[list[Side], tuple[int, ...]]]:
     """The cells of a tree in preorder, with the places of θ₀. For β_i ≤ −3 all is as at −3."""
-    uncovered = 1
-    for k, mark in enumerate(tree):
-        uncovered += -1 if mark in LEAVES else 1
-        if uncovered == 0 and k + 1 < len(tree):
-            raise Rejected("the tree has more leaves than cells")
-    if uncovered or len(tree) > 2 * MOST_LEAVES or not set(tree) <= {*LEAVES, *"01234"}:
-        raise Rejected("the tree leaves cells uncovered, or is too large, or holds an unknown mark")
-    todo: list[list[Side]] = [[(-ONE, ONE), (-ONE, ONE), *[(-3 * ONE, None)] * 3]]
-    for mark in tree:
-        cell = todo.pop()
-        if mark in LEAVES:
-            code = LEAVES.index(mark)
-            yield cell, (code // 9, code // 3 % 3, code % 3)
-            continue
-        axis = int(mark)
-        low, high = cell[axis]
-        if high is not None and high - low < 4:
-            raise Rejected("a cell is too small to be divided")
-        middle = max(2 * low, ONE) if high is None else (low + high) // 2
-        todo += [[half if i == axis else cell[i] for i in range(5)] for half in ((middle, high), (low, middle))]
+    root: list[Side] = [(-ONE, ONE), (-ONE, ONE), *[(-3 * ONE, None)] * 3]
+    codes = [LEAVES.index(mark) for mark in tree if mark in LEAVES]
+    cells = leaves("".join("." if mark in LEAVES else mark for mark in tree), root, 5, halves, MOST_LEAVES)
+    for cell, code in zip(cells, codes, strict=True):
+        yield cell, (code // 9, code // 3 % 3, code % 3)
 
 
-def verify(document: Any, pair: Fraction) -> str:
-    """The theorem that a certificate proves, in one sentence; `pair`: a lower bound on the least loss of two features."""
+def theorem(document: Any) -> str:
+    """The theorem that a certificate proves, in one sentence."""
+    two = document["pair"]
+    if [two["sparsity"], two["importance"], two["penalty"]] != [document["sparsity"], ["1", "1"], "0"]:
+        raise Rejected("the certificate of two features is for another setting")
+    pair = Fraction(two["lower"])
     s, lower, upper = (Fraction(document[key]) for key in ("sparsity", "lower", "upper"))
     p = 1 - s
     if not (0 < s < 1 and 0 < lower <= upper < p):
@@ -243,7 +174,7 @@ def verify(document: Any, pair: Fraction) -> str:
         raise Rejected("the upper bound is not reached")
     roots = [root_below(p - lower), root_below(p - upper)]
     near: list[list[Side]] = []
-    for cell, places in leaves(document["tree"]):
+    for cell, places in placed(document["tree"]):
         (low, _), (_, high) = cell[:2]
         if (high or 0) <= low:
             continue
@@ -258,6 +189,7 @@ def verify(document: Any, pair: Fraction) -> str:
             raise Rejected("a leaf of the tree is not above the lower bound")
         if not above:
             near.append(cell[:2])
+    smallest.theorem(two)
     return (
         f"At s = {s} the least loss of three features on one axis, over all w and b, lies in [{lower}, {upper}] "
         f"({float(lower):.10g}, width {float(upper - lower):.1g}), and at every minimiser {used(near)}."
@@ -269,5 +201,6 @@ def used(near: list[list[Side]]) -> str:
     if near and all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell):
         return "all three weights differ from 0"
     least = max((min(max(abs(low), abs(high or 0)) for low, high in cell) for cell in near), default=ONE)
-    size = -(-least * 10**9 // ONE)
-    return f"the smallest weight is at most {size}e-9 times the largest"
+    if least * 1000 > ONE:
+        return "no more is said of the weights"
+    return f"the smallest weight is at most {-(-least * 10**9 // ONE)}e-9 times the largest"
