@@ -21,9 +21,9 @@ import sympy
 
 from ..exact import Exact, rational, to_sympy
 from ..exact.printed import enclosed
-from ..exact.rationals import shown, sparsity_between, whole
+from ..exact.rationals import seconds_of, shown, sparsity_between, whole
 from ..n2m1.bias import Certified, certify
-from ..n2m1.bias.setting import sealed, seconds_of
+from ..n2m1.bias.setting import sealed
 from .cells import ONE, ROOT, Bound, Side, halves, root_below
 from .dropping import third_dropped
 from .minimum import lowest
