@@ -5,6 +5,7 @@ certification   `certify_axis`: the least loss of three features on one axis, pr
 cells           bounds over a cell of directions, in integers; search: the tree of cells, in floats
 dropping        where a third feature is dropped exactly
 minimum         where the loss is least, in floats
+table           the points that are shipped
 moments         E x z⁺, E z⁺ and what is seen of x, in floats for arrays
 """
 
