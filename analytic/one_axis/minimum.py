@@ -61,4 +61,4 @@ def _losses(at: NDArray[np.float64], p: float) -> NDArray[np.float64]:
         own, first, second = (cross(*z, b, p) for z in ((a, c, e), (c, a, e), (e, a, c)))
         total += own
         square += a * own + c * first + e * second + b * mean(a, c, e, b, p)
-    return p - total**2 / square
+    return np.asarray(p - total**2 / square)

@@ -49,7 +49,7 @@ def _bent_cross(a: Floats, c: Floats, e: Floats, b: Floats, p: float) -> Floats:
     # E x(ax + y)⁺ = E y⁺/2 + aP(y > 0)/3 but for a², y being what the others send
     sent = s * s * v + s * p * ((vc * vc - v * v) / c + dv[1]) / 2 + p * p * (dvc[2] - dv[2]) / (6 * c)
     positive = s * s * (b > 0) + s * p * ((vc - v) / c + dv[0]) + p * p * (dvc[1] - dv[1]) / (2 * c)
-    return np.where(small, p * (sent / 2 + a * positive / 3), found)
+    return np.asarray(np.where(small, p * (sent / 2 + a * positive / 3), found))
 
 
 def _differences(y: Floats, e: Floats) -> list[Floats]:
@@ -99,7 +99,7 @@ def seen(a: Floats, c: Floats, e: Floats, b: Floats, p: float) -> Floats:
         high, low = np.maximum(y + a, 0), np.maximum(y, 0)
         f = _FACTORIALS
         last = (high ** (k + 3) - low ** (k + 3)) / f[k + 3]
-        return (high ** (k + 1) / f[k + 1] - 2 * high ** (k + 2) / f[k + 2] / a + 2 * last / a**2) / a
+        return np.asarray((high ** (k + 1) / f[k + 1] - 2 * high ** (k + 2) / f[k + 2] / a + 2 * last / a**2) / a)
 
     one = (inner(1, b + c) - inner(1, b)) / c + (inner(1, b + e) - inner(1, b)) / e
     two = (inner(2, b + c + e) - inner(2, b + c) - inner(2, b + e) + inner(2, b)) / (c * e)

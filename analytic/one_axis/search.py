@@ -21,6 +21,7 @@ _COARSE, _LEAST, _CHUNK = 0.25, 2.0**-23, 1 << 14
 _NOISE = 1e-13
 _GAIN = 0.05
 Slopes = tuple[Floats, Floats, Floats]
+Vertices = tuple[Floats, Floats, Floats, Floats]
 
 
 class Level(NamedTuple):
@@ -72,7 +73,11 @@ def searched(level: Level, deadline: float, most: int = 400_000) -> Found:
 
 
 def _place(
-    axes: list[NDArray[np.int64]], children: list[NDArray[np.int64]], names: Floats, codes: Floats, size: int
+    axes: list[NDArray[np.int64]],
+    children: list[NDArray[np.int64]],
+    names: NDArray[np.int64],
+    codes: NDArray[np.int64],
+    size: int,
 ) -> None:
     """Note the axes or the leaves' letters (as −1 − place) of a level, and where its children will be."""
     cut = codes >= 0
@@ -119,9 +124,9 @@ class _Bounds:
         self.vertices = _vertices(_control(cells[:, 0], cells[:, 1]), _control(cells[:, 2], cells[:, 3]))
         self.at, self.places = self._tangents()
         self.moments = [self._moments(i) for i in range(3)]
-        self.length = np.sqrt(sum(square for *_, square in self.moments))[:, None] + 1e-300
+        self.length = np.sqrt(np.sum([square for *_, square in self.moments], axis=0))[:, None] + 1e-300
         self.rows = [self._least(i, self.vertices, (self.low[:, i], self.high[:, i])) for i in range(3)]
-        self.margin = sum(self.rows).min(axis=1) / self.length[:, 0]
+        self.margin = np.sum(self.rows, axis=0).min(axis=1) / self.length[:, 0]
 
     def _moments(self, i: int) -> tuple[Floats, ...]:
         """E x z₀⁺ for each x, own first, E z₀⁺, and E (z₀⁺)²."""
@@ -138,7 +143,7 @@ class _Bounds:
     def _tangents(self) -> tuple[Floats, NDArray[np.int64]]:
         """β₀: a Newton step from the centre to the best β at the best t, rounded to an end or the centre."""
         middle = np.where(self.open, np.maximum(2 * self.low, 1), (self.low + self.high) / 2)
-        step, rows, square, total = 1e-4, [], 0.0, 0.0
+        step, rows, square, total = 1e-4, [], np.zeros(len(middle)), np.zeros(len(middle))
         for i in range(3):
             a, c, e = self._central(i)
             b = middle[:, i]
@@ -154,7 +159,7 @@ class _Bounds:
         places = np.where(self.open, 1, np.rint(2 * np.clip((best - self.low) / length, 0, 1))).astype(np.int64)
         return np.where(self.open, middle, self.low + places * length / 2), places
 
-    def _least(self, i: int, vertices: Slopes, ends: tuple[Floats, ...]) -> Floats:
+    def _least(self, i: int, vertices: Vertices, ends: tuple[Floats, ...]) -> Floats:
         """√(C − κ) T_i − √Q₀ L_i at each vertex, the least over the ends."""
         own, first, second, shift, _ = self.moments[i]
         a, c, e = slopes(i, *vertices)
@@ -163,7 +168,7 @@ class _Bounds:
             t = a * own[:, None] + c * first[:, None] + e * second[:, None] + (b * shift)[:, None]
             most = cross(a, c, e, np.broadcast_to(b[:, None], a.shape), self.p)
             found.append(self.root * t - self.length * most)
-        return np.minimum.reduce(found)
+        return np.asarray(np.minimum.reduce(found))
 
     def closed(self) -> NDArray[np.bool_]:
         far = self.open & (self.root * np.stack([m[3] for m in self.moments], axis=1) < self.length * self.p / 2)
@@ -174,21 +179,23 @@ class _Bounds:
             dark.append(np.where(self.open[:, i], self.p / 3, lit))
         alone = np.minimum.reduce(dark) < self.p / 3 - (self.level.kappa - self.level.pair)
         self.far = far
-        return (self.margin > _NOISE) & ~far.any(axis=1) | alone | (sum(dark) < self.p - self.level.kappa)
+        return np.asarray(
+            (self.margin > _NOISE) & ~far.any(axis=1) | alone | (np.sum(dark, axis=0) < self.p - self.level.kappa)
+        )
 
     def choices(self) -> NDArray[np.int64]:
         closed = self.closed()
         i, j, k = self.places.T
         codes = -1 - (9 * i + 3 * j + k)
         if closed.all():
-            return codes
+            return np.asarray(codes)
         gain = np.nan_to_num(self._flattened() - self.margin[:, None], nan=0.0, posinf=0.0, neginf=0.0)
         lengths = np.minimum(self.cells[:, 1::2] - self.cells[:, 0::2], 3)
         axis = gain.argmax(axis=1)
         weak = (gain.max(axis=1) < -_GAIN * self.margin) | (self.margin <= -1)
         axis = np.where(weak, lengths.argmax(axis=1), axis)
         axis = np.where(self.far.any(axis=1), 2 + self.far.argmax(axis=1), axis)
-        return np.where(closed, codes, axis)
+        return np.asarray(np.where(closed, codes, axis))
 
     def _flattened(self) -> Floats:
         """The margin with each edge shrunk to its centre."""
@@ -196,14 +203,15 @@ class _Bounds:
         low, high = self.cells[:, 0:4:2], self.cells[:, 1:4:2]
         for axis in (0, 1):
             controls = [_control(low[:, k], high[:, k]) for k in (0, 1)]
-            controls[axis] = tuple(c[:, None] for c in (self.centre[axis], self.centre[axis] ** 2))  # type: ignore[call-overload]
+            controls[axis] = self.centre[axis][:, None], self.centre[axis][:, None] ** 2
             vertices = _vertices(*controls)
-            found.append(sum(self._least(i, vertices, (self.low[:, i], self.high[:, i])) for i in range(3)).min(axis=1))
-        total = sum(self.rows)
+            parts = [self._least(i, vertices, (self.low[:, i], self.high[:, i])) for i in range(3)]
+            found.append(np.sum(parts, axis=0).min(axis=1))
+        total = np.sum(self.rows, axis=0)
         middle = np.where(self.open, np.maximum(2 * self.low, 1), (self.low + self.high) / 2)
         for i in range(3):
             found.append((total - self.rows[i] + self._least(i, self.vertices, (middle[:, i],))).min(axis=1))
-        return np.stack(found, axis=1) / self.length
+        return np.asarray(np.stack(found, axis=1) / self.length)
 
 
 def _control(low: Floats, high: Floats) -> tuple[Floats, Floats]:
@@ -211,7 +219,7 @@ def _control(low: Floats, high: Floats) -> tuple[Floats, Floats]:
     return np.stack([low, (low + high) / 2, high], axis=1), np.stack([low * low, low * high, high * high], axis=1)
 
 
-def _vertices(two: tuple[Floats, Floats], three: tuple[Floats, Floats]) -> tuple[Floats, Floats, Floats, Floats]:
+def _vertices(two: tuple[Floats, Floats], three: tuple[Floats, Floats]) -> Vertices:
     m, n = two[0].shape[1], three[0].shape[1]
     first = [np.repeat(c, n, axis=1) for c in two]
     second = [np.tile(c, (1, m)) for c in three]

@@ -30,14 +30,16 @@ class KnownAxis(NamedTuple):
 def known_axis() -> tuple[KnownAxis, ...]:
     """The points, in order of sparsity.
 
-    >>> [point.used for point in known_axis() if point.sparsity == Fraction(1, 2)]
-    [2]
+    >>> [point.used for point in known_axis() if point.sparsity in (Fraction(1, 2), Fraction(9, 10))]
+    [2, 3]
     """
     content = json.loads((FOLDER / "axis.json").read_text(encoding="utf-8"))
     found = [
         KnownAxis(
             name,
-            *(Fraction(row[key]) for key in ("sparsity", "lower", "upper")),
+            Fraction(row["sparsity"]),
+            Fraction(row["lower"]),
+            Fraction(row["upper"]),
             tuple((Fraction(low), Fraction(high)) for low, high in row["ratios"]),
             row["used"],
             Fraction(row["dropped"]),
