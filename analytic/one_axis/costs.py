@@ -29,14 +29,14 @@ n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. �
 dropped feature where a witness says that it costs less.
 
 Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), three at a time do better than pairs: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and
-Q₃ ≥ 3Q₂/2. So for n > 2m and v < 2Q₂ (checked), with k = min{m, n − 2m},
+Q₃ ≥ 3Q₂/2. So for n > 2m, with k = min{m, n − 2m},
 
-.. math:: \tfrac{n - m + 1}3\, Q_3 \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
+.. math:: \min_{0 \le b < m} \left\{b\, Q_2 + \tfrac{n - m + 1 - b}3\, Q_3\right\} \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
 
 which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b in
 all.
-As n > 2m, a > 0, so that c ≤ m − 1 − b, and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least. It is least at b = 0, for
-Q₃ ≤ Q₂ + v < 3Q₂. ∎ For n = 4, m = 2 it follows that Q_{4,2} = min{2Q₂, Q₃}, four on one axis costing 4Q₃/3 at least.
+As n > 2m, a > 0, so that c ≤ m − 1 − b, and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least. A line in b is
+least at an end. ∎ For n = 4, m = 2 it follows that Q_{4,2} = min{2Q₂, Q₃}, four on one axis costing 4Q₃/3 at least.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     `sparsity` in (0, 1), exact. At n = 2, m = 1 they are those of `certify`. ArithmeticError where that does not close.
 
     >>> cost_bounds(3, 1, "9/10")
-    CostBounds: 0.00497922598568… ≤ Q ≤ 0.0339186748017…
+    CostBounds: 0.0339185715627… ≤ Q ≤ 0.0339185716427…
     """
     s = sparsity_between(sparsity)
     _check_sizes(n, m)
@@ -127,8 +127,9 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     upper, lower = m * pair.loss_upper + (n - 2 * m) * v, Rational(n - m + 1, 2) * pair.loss_lower
     three = next((point for point in known_axis() if point.sparsity == s), None)
     if three is not None:
-        if n > 2 * m and v < 2 * pair.loss_lower:
-            lower = max(lower, Rational(n - m + 1, 3) * to_sympy(three.lower))
+        if n > 2 * m:
+            q2, q3 = pair.loss_lower, to_sympy(three.lower)
+            lower = max(lower, min(b * q2 + (n - m + 1 - b) * q3 / 3 for b in (0, m - 1)))
         upper += min(m, n - 2 * m) * min(to_sympy(three.upper) - pair.loss_upper - v, Rational(0))
     elif str(s) in MORE:
         weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
