@@ -34,7 +34,14 @@ if TYPE_CHECKING:
     from ..directions import almost_orthogonal, bases, five_features
     from ..dynamics import dimensionality_jumps, loss_transitions, octahedron
     from ..finite_data import memorisation, memorisation_decay
-    from ..learning_coefficients import coefficients_at_n, estimator_board, polygon_plate, step_bias
+    from ..learning_coefficients import (
+        coefficients_at_n,
+        estimator_board,
+        phase_shares,
+        polygon_plate,
+        staircase,
+        step_bias,
+    )
     from ..population import nodes, noise_free
     from ..shapes import (
         correlated_sets,
@@ -42,6 +49,7 @@ if TYPE_CHECKING:
         polygon_rivals,
         polytopes,
         uneven_sparsity,
+        untied,
         why_these_shapes,
         winners,
     )
@@ -90,12 +98,14 @@ if TYPE_CHECKING:
     _held(octahedron)
     _held(phase_diagram)
     _held(phase_diagrams_bias)
+    _held(phase_shares)
     _held(polygon_link)
     _held(polygon_plate)
     _held(polygon_rivals)
     _held(polytopes)
     _held(privileged_basis)
     _held(relu_against_linear)
+    _held(staircase)
     _held(step_bias)
     _held(thomson)
     _held(thomson_fit)
@@ -103,5 +113,6 @@ if TYPE_CHECKING:
     _held(transition)
     _held(uneven_sparsity)
     _held(universality)
+    _held(untied)
     _held(why_these_shapes)
     _held(winners)
