@@ -44,10 +44,13 @@ if TYPE_CHECKING:
     )
     from ..population import nodes, noise_free
     from ..shapes import (
+        binary_polytopes,
         correlated_sets,
+        partial_correlation,
         polygon_link,
         polygon_rivals,
         polytopes,
+        trees,
         uneven_sparsity,
         untied,
         why_these_shapes,
@@ -60,6 +63,7 @@ if TYPE_CHECKING:
         certified_phases,
         landscape,
         phase_diagram,
+        signed_and_binary,
         transition,
     )
     from ..sparsity import (
@@ -78,6 +82,7 @@ if TYPE_CHECKING:
     _held(antipodal_ray)
     _held(bases)
     _held(basins)
+    _held(binary_polytopes)
     _held(capacity_panels)
     _held(capacity_sparsity)
     _held(certified_branches)
@@ -96,6 +101,7 @@ if TYPE_CHECKING:
     _held(nodes)
     _held(noise_free)
     _held(octahedron)
+    _held(partial_correlation)
     _held(phase_diagram)
     _held(phase_diagrams_bias)
     _held(phase_shares)
@@ -105,12 +111,14 @@ if TYPE_CHECKING:
     _held(polytopes)
     _held(privileged_basis)
     _held(relu_against_linear)
+    _held(signed_and_binary)
     _held(staircase)
     _held(step_bias)
     _held(thomson)
     _held(thomson_fit)
     _held(thomson_plate)
     _held(transition)
+    _held(trees)
     _held(uneven_sparsity)
     _held(universality)
     _held(untied)
