@@ -103,7 +103,8 @@ THEOREMS = (
         "n ≥ 2m, equal importances, each column of W with one nonzero entry, s as in `certify`.",
         "(n − m + 1)/2 · Q₂ ≤ Q_{n,m} ≤ m Q₂ + (n − 2m)v, with Q₂ the certified least loss of a pair; exact for n = "
         "2, m = 1. Q_{n,m} is "
-        "the least of Σ Q_{kᵢ,1} over k₁ + … + k_m = n. Where Q₃ = Q_{3,1} is certified and n > 2m, min{bQ₂ + (n − m + 1 − b)Q₃/3: 0 ≤ b < m} ≤ "
+        "the least of Σ Q_{kᵢ,1} over k₁ + … + k_m = n. Where Q₃ = Q_{3,1} is certified and n > 2m, "
+        "min{bQ₂ + (n − m + 1 − b)Q₃/3: 0 ≤ b < m} ≤ "
         "Q_{n,m}; Q_{4,2} = min{2Q₂, Q₃}.",
         "A proof on paper (`analytic.one_axis`), and the certificate of the pair.",
         "python -m verify (one_axis_bounds)",

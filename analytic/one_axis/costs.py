@@ -31,7 +31,8 @@ dropped feature where a witness says that it costs less.
 Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), three at a time do better than pairs: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and
 Q₃ ≥ 3Q₂/2. So for n > 2m, with k = min{m, n − 2m},
 
-.. math:: \min_{0 \le b < m} \left\{b\, Q_2 + \tfrac{n - m + 1 - b}3\, Q_3\right\} \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
+.. math:: \min_{0 \le b < m} \left\{b\, Q_2 + \tfrac{n - m + 1 - b}3\, Q_3\right\}
+          \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
 
 which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b in
 all.
