@@ -18,7 +18,7 @@ NAMES = {
     "analytic.loss": "Enclosure Weights enclose_loss expected_loss loss_by_active sparse_limit",
     "analytic.memorised": "memorised",
     "analytic.n2m1": "Certified CriticalPoint NotCertified SmallestModel certify",
-    "analytic.one_axis": "conjectured_cost cost_bounds counterexample three_on_an_axis",
+    "analytic.one_axis": "certify_axis conjectured_cost cost_bounds counterexample three_on_an_axis",
     "analytic.one_sparse": "KGon Potential bridge polygons",
     "analytic.polytopes": "polytope",
     "analytic.thomson": "thomson",

@@ -132,6 +132,7 @@ OPEN = {
     "analytic.n2m1.bias": "features on one axis rest on the same cells and forms",
     "analytic.polygon_proof": "figures and checks show its inequality part by part",
     "analytic.loss.cube": "held to quadrature in `verify`",
+    "analytic.one_axis.table": "what is certified, carried as data",
     "analytic.loss.feature": "the explorer has its expressions as JavaScript",
     "analytic.one_sparse.entries": "learning coefficients read W and b alike",
     "analytic.one_sparse.pair": "and have the same kinks",

@@ -18,6 +18,7 @@ from .check import Check, Claim, Suite, run
 from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
+    axis_losses,
     basins,
     capacity,
     finite_data,
@@ -37,6 +38,7 @@ SUITES: tuple[Suite, ...] = (
     smallest_model,
     smallest_bias,
     basins,
+    axis_losses,
     polygon_proof,
     any_network,
     untied,

@@ -72,8 +72,8 @@ class FreeEnergy:
 
     def __repr__(self) -> str:
         power = "?" if self.coefficient is None else str(self.coefficient)
-        rest = "?" if self.constant is None else f"{float(self.constant):.6g}"
-        return f"FreeEnergy({self.name}: {float(self.loss):.8g} n + {power} log n + {rest})"
+        rest = "+ ?" if self.constant is None else f"{'-+'[float(self.constant) >= 0]} {abs(float(self.constant)):.6g}"
+        return f"FreeEnergy({self.name}: {float(self.loss):.8g} n + {power} log n {rest})"
 
 
 _BITS = 192
@@ -84,7 +84,7 @@ def free_energy(point: KGon, digits: int = 20) -> FreeEnergy:
 
     >>> from analytic.one_sparse import polygons
     >>> free_energy(polygons(6)[0])
-    FreeEnergy(6: 0.048192376 n + 17/2 log n + -11.9116)
+    FreeEnergy(6: 0.048192376 n + 17/2 log n - 11.9117)
     """
     if not isinstance(point, KGon):
         raise ValueError(f"point must be a KGon, got {shown(point)}")

@@ -34,14 +34,25 @@ if TYPE_CHECKING:
     from ..directions import almost_orthogonal, bases, five_features
     from ..dynamics import dimensionality_jumps, loss_transitions, octahedron
     from ..finite_data import memorisation, memorisation_decay
-    from ..learning_coefficients import coefficients_at_n, estimator_board, polygon_plate, step_bias
+    from ..learning_coefficients import (
+        coefficients_at_n,
+        estimator_board,
+        phase_shares,
+        polygon_plate,
+        staircase,
+        step_bias,
+    )
     from ..population import nodes, noise_free
     from ..shapes import (
+        binary_polytopes,
         correlated_sets,
+        partial_correlation,
         polygon_link,
         polygon_rivals,
         polytopes,
+        trees,
         uneven_sparsity,
+        untied,
         why_these_shapes,
         winners,
     )
@@ -52,6 +63,7 @@ if TYPE_CHECKING:
         certified_phases,
         landscape,
         phase_diagram,
+        signed_and_binary,
         transition,
     )
     from ..sparsity import (
@@ -70,6 +82,7 @@ if TYPE_CHECKING:
     _held(antipodal_ray)
     _held(bases)
     _held(basins)
+    _held(binary_polytopes)
     _held(capacity_panels)
     _held(capacity_sparsity)
     _held(certified_branches)
@@ -88,20 +101,26 @@ if TYPE_CHECKING:
     _held(nodes)
     _held(noise_free)
     _held(octahedron)
+    _held(partial_correlation)
     _held(phase_diagram)
     _held(phase_diagrams_bias)
+    _held(phase_shares)
     _held(polygon_link)
     _held(polygon_plate)
     _held(polygon_rivals)
     _held(polytopes)
     _held(privileged_basis)
     _held(relu_against_linear)
+    _held(signed_and_binary)
+    _held(staircase)
     _held(step_bias)
     _held(thomson)
     _held(thomson_fit)
     _held(thomson_plate)
     _held(transition)
+    _held(trees)
     _held(uneven_sparsity)
     _held(universality)
+    _held(untied)
     _held(why_these_shapes)
     _held(winners)

@@ -63,8 +63,7 @@ class Models:
     def take(self, some: Integers) -> Models:
         if len(self.share) == 1:
             return self
-        some_of = self.share[some], self.off[some], self.importance[some]
-        return replace(self, share=some_of[0], off=some_of[1], importance=some_of[2], memory=[])
+        return replace(self, share=self.share[some], off=self.off[some], importance=self.importance[some], memory=[])
 
     @cached_property
     def small(self) -> bool:

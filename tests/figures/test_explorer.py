@@ -255,6 +255,25 @@ TOUR = """
   said.moved = explorer.state.smallest.w[0] - before[0];
   press(one.diagram.cross, "ArrowUp");
   said.importance = explorer.state.smallest.i2;
+  // Pointers that no hand holds cannot be captured.
+  Element.prototype.setPointerCapture = () => {};
+  const point = (element, kind, x, y) => element.dispatchEvent(
+    new PointerEvent(kind, {clientX: x, clientY: y, pointerId: 1, button: 0, bubbles: true, cancelable: true}));
+  const drag = (element, [x0, y0], [x1, y1]) => {
+    point(element, "pointerdown", x0, y0);
+    point(element, "pointermove", x1, y1);
+    point(element, "pointerup", x1, y1);
+    point(element, "pointermove", x0, y0);
+  };
+  const within = (element, across, down) => {
+    const {left, top, width, height} = element.getBoundingClientRect();
+    return [left + across * width, top + down * height];
+  };
+  drag(one.landscape.drawing, within(one.landscape.drawing, 0.5, 0.5), within(one.landscape.drawing, 0.75, 0.25));
+  said.dragged = [...explorer.state.smallest.w];
+  point(one.diagram.drawing, "pointerdown", ...within(one.diagram.drawing, 0.25, 0.5));
+  point(one.diagram.drawing, "pointerup", ...within(one.diagram.drawing, 0.25, 0.5));
+  said.clicked = [explorer.state.smallest.s, explorer.state.smallest.i2];
   document.getElementById("tab-network").click();
   many.frame();
   said.hidden = document.getElementById("smallest").hidden;
@@ -263,6 +282,8 @@ TOUR = """
   press(column, "ArrowUp");
   many.frame();
   said.column = explorer.state.network.W.map(line => line[0]);
+  drag(column, within(many.stage.drawing, 0.5, 0.2), within(many.stage.drawing, 0.6, 0.2));
+  said.pulled = explorer.state.network.W.map(line => line[0]);
   for (let k = 0; k < 60; k++) {
     many.race.going.exact = true;
     many.race.one();
@@ -317,10 +338,13 @@ def test_a_thousand_points_and_a_tour_in_a_browser(content: str, folder: Path) -
     assert "Above the least" in said["atBest"]
     assert said["moved"] == pytest.approx(0.005, abs=0.0006)  # to three digits, from five
     assert said["importance"] == "1.05"
+    assert said["dragged"] == pytest.approx([0.725, 0.725], abs=0.001)
+    assert said["clicked"] == ["0.25", "1"]
     assert said["hidden"] is True
     assert "pentagon" in said["geometry"]
     assert "above 0.04" in said["geometry"]
     assert said["column"] == [0, 1.01]
+    assert said["pulled"] == pytest.approx([0.34, 1.01], abs=0.001)
     losses = said["descended"]
     assert losses[-1] < losses[0]
     assert said["trained"] == 6  # the start and five steps
