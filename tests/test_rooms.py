@@ -71,9 +71,9 @@ ROOMS = {
         "dynamics": "train minimise geometry",
         "memorise": "train",
         "sweep": "train",
+        "atlas": "minimise geometry thomson running",
         # to come
         "learning_coefficient": "train minimise",
-        "atlas": "minimise geometry running",
     },
     "figures": {
         "": "gallery",
@@ -111,9 +111,11 @@ ROOMS = {
         "floats": "laws",
         "training": "laws",
         "testing": "laws",
-        "least": "laws",
+        "minima": "laws",
+        "least": "minima",
         "judgement": "least",
-        "command": "judgement version weights",
+        "atlas_command": "minima",
+        "command": "judgement atlas_command version weights",
         "__main__": "command hidden",
     },
 }

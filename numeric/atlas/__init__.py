@@ -1,0 +1,19 @@
+"""The atlas: best known minima of K for up to ten features in up to four dimensions, and how they were searched.
+
+lookup      `atlas`: an entry by its setting; entry: what it holds; table: the files
+setting     n, m, law, sparsity and importances; form: the one form of a model; merging: which are one
+search      descents of one shape at several settings; candidates: where they begin beside random models
+build       column by column, each setting kept as it ends; check: what an entry says, computed anew
+"""
+
+from .build import STARTS, build
+from .check import Fault, check_entry
+from .entry import AtlasEntry, AtlasMinimum, Inertia, Interval
+from .lookup import atlas
+from .setting import Setting, settings
+from .table import every_shipped, read_entries, write_table
+
+__all__ = [
+    "STARTS", "AtlasEntry", "AtlasMinimum", "Fault", "Inertia", "Interval", "Setting", "atlas", "build", "check_entry",
+    "every_shipped", "read_entries", "settings", "write_table",
+]  # fmt: skip
