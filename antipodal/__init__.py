@@ -12,7 +12,7 @@ floats (NumPy in, float64 out, without sampling)
 training (sampled; torch)
     train, TrainConfig, Sweep
 both
-    judge, Judgement, read_weights, plot, and the laws Independent, OneHot, Correlated, Anticorrelated
+    judge, Judgement, atlas, read_weights, plot, and the laws Independent, OneHot, Correlated, Anticorrelated
 
 Nothing is loaded before it is asked for. The packages behind the door, `analytic`, `numeric`, `figures` and `verify`, are
 public and hold more.

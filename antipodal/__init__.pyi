@@ -24,6 +24,7 @@ from .laws import Anticorrelated as Anticorrelated
 from .laws import Correlated as Correlated
 from .laws import Independent as Independent
 from .laws import OneHot as OneHot
+from .minima import atlas as atlas
 from .training import Sweep as Sweep
 from .training import TrainConfig as TrainConfig
 from .training import train as train

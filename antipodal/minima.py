@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from decimal import ROUND_CEILING, Context, Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -11,20 +12,31 @@ from typing import Any
 import analytic.loss
 from analytic.exact import rational
 from analytic.n2m1.bias import Certified, certify
+from analytic.polygon_proof import CertifiedPolygon, certify_polygon
 from analytic.winners import winner_at
-from numeric.arguments import number, path
-from numeric.atlas import AtlasEntry, Fault, Interval, Setting, check_entry
+from numeric.atlas import (
+    SAME,
+    AtlasEntry,
+    Fault,
+    Interval,
+    Setting,
+    check_entry,
+    known,
+    settings,
+    shipped,
+    write_table,
+)
 from numeric.atlas import atlas as known_minimum
 
 from .laws import Independent, OneHot, exact_law, exactly, floats, for_floats
 
 _DIGITS = 30
 _PROVED = Fraction(1, 10**20)
-"""How far above a proved least loss K of floats may lie, in units of Σ I_i E x_i²: rounding moves a minimiser by some 1e-16, and K
-by the square of that."""
+"""How far above a proved least loss K of floats may lie, in units of Σ I_i E x_i²: rounding moves a minimiser by some 1e-16 to
+1e-12, and K by the square of that."""
 _ZERO = "K is nowhere negative"
-POLYGONS = {5: "pentagon", 6: "hexagon"}
-"""Features of which exactly one is active, stored in two dimensions: certificates of `analytic.polygon_proof`."""
+_POLYGONS = (5, 6)
+_NEAREST, _UPWARDS = Context(prec=34), Context(prec=2, rounding=ROUND_CEILING)
 
 
 def atlas(
@@ -57,7 +69,7 @@ def atlas(
 
 def enclosed(entry: AtlasEntry) -> AtlasEntry:
     """The entry with K at its very W and b, enclosed to 30 digits of Σ I_i E x_i² at the decimal sparsity and importances."""
-    return replace(entry, enclosure=_interval(_enclosure(entry), Fraction(entry.setting.unit)))
+    return replace(entry, enclosure=_interval(_enclosure(entry)))
 
 
 def proved(entry: AtlasEntry, budget: float = 60) -> AtlasEntry:
@@ -65,9 +77,11 @@ def proved(entry: AtlasEntry, budget: float = 60) -> AtlasEntry:
     if entry.enclosure is None:
         return entry
     middle, radius = map(Fraction, entry.enclosure)
-    name, least = _least(entry.setting, budget)
-    near = middle + radius - least <= _PROVED * Fraction(entry.setting.unit)
-    return replace(entry, proof=name if name and near else None)
+    width = _PROVED * Fraction(entry.setting.unit)
+    if middle + radius <= width:
+        return replace(entry, proof=_ZERO)
+    name, least = _proof(entry.setting, budget) or ("", middle - 1)
+    return replace(entry, proof=name if middle + radius - least <= width else None)
 
 
 def check(entry: AtlasEntry) -> Iterator[Fault]:
@@ -85,6 +99,24 @@ def check(entry: AtlasEntry) -> Iterator[Fault]:
     level = polytopes(entry.setting)
     if level is not None and (above := found.midpoint - found.radius - level.midpoint - level.radius) > 0:
         yield Fault(entry.setting, f"the catalogue of polytopes is lower by {float(above):.2g}")
+
+
+def news(entry: AtlasEntry) -> str:
+    """What an entry would add to the atlas, in a sentence; nothing where it is not lower."""
+    known = shipped(entry.n, entry.m).get(entry.setting)
+    if known is None:
+        return f"to add, {entry.setting.name}: {entry.loss!r}, {entry.geometry}"
+    fall = known.loss - entry.loss
+    if fall <= SAME * entry.setting.unit:
+        return ""
+    return f"to replace, {entry.setting.name}: {entry.loss!r}, {entry.geometry}, lower by {fall:.3g}"
+
+
+def write_built(folder: Path, table: Path) -> int:
+    """The entries of a build and those shipped, enclosed, and proved where they can be, as a table; how many there are."""
+    entries = [entry for setting in settings() if (entry := known(folder, setting))]
+    write_table(table, (one if one.enclosure else proved(enclosed(one)) for one in entries))
+    return len(entries)
 
 
 def polytopes(setting: Setting) -> analytic.loss.Enclosure | None:
@@ -115,38 +147,24 @@ def _importance(setting: Setting) -> tuple[Fraction, ...]:
     return tuple(decimal(setting.falloff) ** i for i in range(setting.n))
 
 
-def _interval(found: analytic.loss.Enclosure, unit: Fraction) -> Interval:
+def _interval(found: analytic.loss.Enclosure) -> Interval:
     """As decimals, rounded outwards."""
     middle, radius = rational(found.midpoint, "midpoint"), rational(found.radius, "radius")
-    places = _DIGITS + 1
-    while unit * 10 ** (places - _DIGITS) < 1:
-        places += 1
-    digits = round(middle * 10**places)
-    radius += abs(middle - Fraction(digits, 10**places))
-    return Interval(_decimals(digits, places), _upwards(radius))
+    text = str(_NEAREST.divide(*map(Decimal, middle.as_integer_ratio())))
+    wide = radius + abs(middle - Fraction(text))
+    return Interval(text, str(_UPWARDS.divide(*map(Decimal, wide.as_integer_ratio()))))
 
 
-def _decimals(digits: int, places: int) -> str:
-    text = f"{abs(digits):0{places + 1}d}"
-    return f"{'-' if digits < 0 else ''}{text[:-places]}.{text[-places:]}"
-
-
-def _upwards(radius: Fraction) -> str:
-    """Two digits, at least the radius."""
-    if not radius:
-        return "0"
-    power = 0
-    while radius < Fraction(10) ** (1 - power) / 10 ** 0 and radius * Fraction(10) ** power < 10:
-        power += 1
-    return f"{-(-radius * 10**power // 1)}e-{power}"
-
-
-def _least(setting: Setting, budget: float) -> tuple[str | None, Fraction]:
-    """What proves a least loss, and that loss, or at most what lies below it; (None, 0) where nothing does."""
-    if setting.sparsity is None:
-        return (_ZERO, Fraction(0))
+def _proof(setting: Setting, budget: float) -> tuple[str, Fraction] | None:
+    """What proves a least loss, and a bound below it; None where nothing does."""
+    if setting.sparsity is None and setting.equal and setting.m == 2 and setting.n in _POLYGONS:
+        polygon = certify_polygon(setting.n, budget=budget)
+        if isinstance(polygon, CertifiedPolygon):
+            return f"analytic.polygon_proof.certify_polygon({setting.n})", polygon.potential[0] / (3 * setting.n)
     if (setting.n, setting.m) == (2, 1) and setting.sparsity:
-        found = certify(decimal(setting.sparsity), _importance(setting), budget=budget)  # type: ignore[arg-type]
+        s, weight = decimal(setting.sparsity), _importance(setting)
+        found = certify(s, (weight[0], weight[1]), budget=budget)
         if isinstance(found, Certified):
-            return f"certify('{decimal(setting.sparsity)}', …)", rational(found.loss_lower, "loss")
-    return None, Fraction(0)
+            name = f"analytic.n2m1.bias.certify('{s}', ({weight[0]}, '{weight[1]}'))"
+            return name, rational(found.loss_lower, "loss")
+    return None

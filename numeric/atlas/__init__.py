@@ -6,14 +6,14 @@ search      descents of one shape at several settings; candidates: where they be
 build       column by column, each setting kept as it ends; check: what an entry says, computed anew
 """
 
-from .build import STARTS, build
+from .build import STARTS, build, known
 from .check import Fault, check_entry
-from .entry import AtlasEntry, AtlasMinimum, Inertia, Interval
+from .entry import SAME, AtlasEntry, AtlasMinimum, Inertia, Interval
 from .lookup import atlas
-from .setting import Setting, settings
-from .table import every_shipped, read_entries, write_table
+from .setting import FALLOFFS, SPARSITIES, Setting, settings
+from .table import every_shipped, read_entries, shipped, write_table
 
 __all__ = [
-    "STARTS", "AtlasEntry", "AtlasMinimum", "Fault", "Inertia", "Interval", "Setting", "atlas", "build", "check_entry",
-    "every_shipped", "read_entries", "settings", "write_table",
+    "FALLOFFS", "SAME", "SPARSITIES", "STARTS", "AtlasEntry", "AtlasMinimum", "Fault", "Inertia", "Interval", "Setting",
+    "atlas", "build", "check_entry", "every_shipped", "known", "read_entries", "settings", "shipped", "write_table",
 ]  # fmt: skip

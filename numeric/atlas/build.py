@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor, as_completed
-from contextlib import nullcontext
+from concurrent.futures import as_completed
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
@@ -13,8 +13,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..arguments import function, whole
+from ..arguments import function, instance, whole
+from ..arguments import path as given_path
 from ..minimise import Packing
+from ..running.cluster import cluster
 from ..running.files import output_folder
 from ..running.processes import pool
 from .candidates import combined, moved, packed
@@ -49,11 +51,13 @@ def columns(wanted: Iterable[Setting]) -> list[Column]:
 
 
 def known(folder: Path, setting: Setting) -> AtlasEntry | None:
-    """The lower of what the build has found and what is shipped."""
-    found, old = read_entry(folder, setting), shipped(setting.n, setting.m).get(setting)
-    if found is None or old is None:
-        return found or old
-    return old if old.loss < found.loss - SAME * setting.unit else found
+    """What the build has found and what is shipped: the one of more starts, with the minima of the other."""
+    both = [read_entry(folder, setting), shipped(setting.n, setting.m).get(setting)]
+    given = sorted((entry for entry in both if entry), key=lambda entry: -entry.starts)
+    if not given:
+        return None
+    other = [replace(one, hits=0) for entry in given[1:] for one in entry.minima]
+    return joined(given[0], other, setting, 0)
 
 
 def build(
@@ -62,10 +66,10 @@ def build(
     *,
     starts: int | None = None,
     workers: int | None = None,
-    executor: Executor | None = None,
+    scheduler: str | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> Built:
-    """Search the settings, on `executor` (of processes that see the folder), else on `workers` processes of this machine.
+    """Search the settings, on the Dask cluster of the `scheduler` "tcp://host:port", else on `workers` processes of this machine.
 
     `starts`: random models for each setting, `STARTS[n]` by default. What is in the folder, or shipped, is where the search
     goes on: an entry has its random models counted, and more are tried where more are asked for; a later run lowers a loss or
@@ -74,11 +78,14 @@ def build(
     """
     if starts is not None:
         starts = whole("starts", starts, 1)
+    if scheduler is not None:
+        instance("scheduler", scheduler, str, "the address of a Dask scheduler, such as 'tcp://host:8786'")
     function("progress", progress)
-    path = output_folder(Path(folder))
+    path = output_folder(given_path("folder", folder).absolute())
     todo = columns(wanted)
     improved = done = 0
-    with nullcontext(executor) if executor is not None else pool(workers) as running:
+    where = pool(workers) if scheduler is None else cluster(scheduler, path, build_column.__module__)
+    with where as running:
         for n, group in groupby(todo, key=lambda column: column[0].n):
             futures = [running.submit(build_column, one, path, starts or STARTS[n]) for one in group]
             try:

@@ -9,11 +9,9 @@ import numpy as np
 
 from ..geometry import describe
 from ..population import ACCURACY, hessian, value_and_gradient
-from .entry import SAME, AtlasEntry, AtlasMinimum
+from .entry import GRADIENT, SAME, AtlasEntry, AtlasMinimum
 from .setting import Setting
 
-GRADIENT = 1e-7
-"""The largest entry that the gradient of a minimum may have, in units of Σ I_i E x_i²."""
 _CURVED = 1e-6
 """Of curvatures, beside the largest: what is lower than minus this is no rounding, and the point a saddle."""
 

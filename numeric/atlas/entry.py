@@ -15,6 +15,8 @@ from .setting import Setting
 
 SAME = 1e-9
 """By how much a loss must be lower to be lower, in units of Σ I_i E x_i²."""
+GRADIENT = 1e-7
+"""The largest entry that the gradient of a minimum may have, in the same units."""
 
 
 class Inertia(NamedTuple):

@@ -9,15 +9,18 @@ import numpy as np
 import torch
 
 from ..minimise import distinct
-from .entry import SAME, AtlasEntry, AtlasMinimum
+from .entry import GRADIENT, SAME, AtlasEntry, AtlasMinimum
 from .setting import Setting
 
 _KEPT = 16
 
 
 def merged(setting: Setting, minima: Iterable[AtlasMinimum]) -> list[AtlasMinimum]:
-    """Those of one model, or of one loss where models form a continuum, as one; lowest first, the first given of equals."""
-    given = list(minima)
+    """Those of one model, or of one loss where models form a continuum, as one; lowest first, the first given of equals. Ends
+    that are not at rest are left out, unless there are no others.
+    """
+    ends = list(minima)
+    given = [one for one in ends if _at_rest(one, setting.unit)] or ends
     if not given:
         return []
     problem, unit = setting.problem(setting.unit), setting.unit
@@ -40,10 +43,13 @@ def joined(known: AtlasEntry | None, found: Iterable[AtlasMinimum], setting: Set
     minima = tuple(merged(setting, [*known.minima, *found]))
     lower = minima[0].loss < known.loss - SAME * setting.unit
     if not lower:  # what is said of the lowest is said of those very weights
-        first = next(k for k, one in enumerate(minima) if one.W is known.W)
-        minima = (minima[first], *minima[:first], *minima[first + 1 :])
+        minima = tuple(sorted(minima, key=lambda one: one.W is not known.W))
     kept = known if not lower else replace(known, enclosure=None, proof=None)
     return replace(kept, minima=minima, starts=known.starts + starts)
+
+
+def _at_rest(one: AtlasMinimum, unit: float) -> bool:
+    return one.gradient <= GRADIENT * unit and not one.inertia.negative
 
 
 def _one_continuum(first: AtlasMinimum, other: AtlasMinimum, unit: float) -> bool:

@@ -16,10 +16,8 @@ from .form import in_form
 from .merging import merged
 from .setting import Setting
 
-_ROUGH, _FINE, _RESTED = 1e-7, 1e-11, 1e-7
-"""Largest entry of the gradient where a descent ends, and where the best is polished to, losses in units of Σ I_i E x_i²; what
-has more in the end is no minimum.
-"""
+_ROUGH, _FINE = 1e-7, 1e-11
+"""Largest entry of the gradient where a descent ends, and where the best is polished to, losses in units of Σ I_i E x_i²."""
 _SHORT, _ITERATIONS, _PATIENT = 40, 250, 600
 """Tries after which, of many candidates, only the lowest go on; and of a descent."""
 _CANDIDATES, _KEPT = 6, 16
@@ -122,8 +120,7 @@ def _ends(settings: Sequence[Setting], starts: Starts, hits: int) -> Found:
 def _minima(setting: Setting, points: Tensor, groups: Sequence[Sequence[int]], hits: int) -> list[AtlasMinimum]:
     problem = setting.problem(setting.unit)
     found = [polished(problem, points[group[0]], hits * len(group), _FINE) for group in groups]
-    rested = [one for one in found if one.gradient_norm <= _RESTED and _negative(one) == 0]
-    return merged(setting, [_in_form(setting, one) for one in rested or found[:1]])
+    return merged(setting, [_in_form(setting, one) for one in found])
 
 
 def _negative(found: LossMinimum) -> int:

@@ -130,7 +130,7 @@ INSIDE = (
     "numeric.thomson.sphere_energy.tangent_bases",
     "numeric.train.step_kernels",
     "numeric.sample.stream",
-    "numeric.sweep.cluster",
+    "numeric.running.cluster",
     "numeric.sweep.command",  # Cyclopts reads its arguments
     "numeric.sweep.shard",
     "numeric.sweep.store",
