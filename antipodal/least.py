@@ -13,16 +13,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+import numeric.law
 from analytic.exact import rational
 from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
+from numeric.atlas import AtlasEntry, atlas
 from numeric.geometry import describe
 from numeric.minimise import ROUNDING, bfgs
 from numeric.model import initial_weights
 from numeric.population import value_and_gradient
 
-from .laws import Independent, Law, exactly, float_law
+from .laws import Independent, Law, OneHot, exactly, float_law
 
 _ROUNDED = 9
 """Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
@@ -33,7 +35,7 @@ _MEMORY = 1 << 27
 
 
 class Known(NamedTuple):
-    """The least loss known. `source`: "certified" or "search"; `what` has it, in words; `how` it was come by; `lower`: a
+    """The least loss known. `source`: "certified", "atlas" or "search"; `what` has it, in words; `how` it was come by; `lower`: a
     proved lower bound."""
 
     value: float
@@ -128,10 +130,13 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     half = replace(setting, until=setting.until - setting.left / 2)
     best = half.descend(torch.from_numpy(setting.W)[None], torch.from_numpy(setting.b)[None])
     found, done = "found downhill of the W given", 0
-    for size, end in _descents(setting, starts):
+    near = _in_atlas(setting, nearest=True)
+    if near and _in_atlas(setting, nearest=False):
+        return _of_atlas(setting, near, best)
+    for size, end in _descents(setting, starts, near):
         done += size if end.rested else 0
         if end.value < best.value - 1e-12 * (1 + abs(best.value)):
-            found, best = "found from a random start", end
+            found, best = "found from a random start" if size else "found from the atlas", end
     found += "" if best.rested else ", in a descent that was cut short"
     if not np.isfinite(best.value):
         return _catalogued(setting)
@@ -142,9 +147,33 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     return Known(best.value, "search", str(describe(best.W, best.b)), f"{found}; {searched}")
 
 
-def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
-    """How many starts, and the lowest end of them, while time lasts."""
+def _in_atlas(setting: Setting, *, nearest: bool) -> AtlasEntry | None:
+    """The entry of the setting, or the nearest one, features in order of their importance, the largest of which is 1."""
     m, n = setting.W.shape
+    one, s = isinstance(setting.law, OneHot), setting.sparsity
+    if not setting.importance.all() or not (one or (s is not None and s < 1)):
+        return None
+    weight = np.sort(setting.importance / setting.importance.max())[::-1]
+    law = numeric.law.OneHot() if one else None
+    return atlas(n, m, None if s is None else float(s), importance=weight, law=law, nearest=nearest)
+
+
+def _of_atlas(setting: Setting, entry: AtlasEntry, best: _End) -> Known:
+    """The entry, unless the descent from the weights given has come lower."""
+    value = entry.loss * float(setting.importance.max())
+    if best.value < value - 1e-10 * (1 + value):
+        return Known(
+            best.value, "search", str(describe(best.W, best.b)), "found downhill of the W given, below the atlas"
+        )
+    return Known(value, "atlas", entry.geometry, f"{entry.status}, and downhill of the W given nothing lower")
+
+
+def _descents(setting: Setting, starts: int, near: AtlasEntry | None) -> Iterator[tuple[int, _End]]:
+    """How many random starts, and the lowest end of them, while time lasts; first, as none, the nearest of the atlas."""
+    m, n = setting.W.shape
+    if near and setting.left > 0:
+        order = np.argsort(np.argsort(-setting.importance, kind="stable"))
+        yield 0, setting.descend(*(torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b)))
     done, size, cost = 0, 1, 0.0
     most = max(1, _MEMORY // (8 * (m * n + n) ** 2))
     while done < starts and setting.left > 0:

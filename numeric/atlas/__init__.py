@@ -3,10 +3,10 @@
 lookup      `atlas`: an entry by its setting; entry: what it holds; table: the files
 setting     n, m, law, sparsity and importances; form: the one form of a model; merging: which are one
 search      descents of one shape at several settings; candidates: where they begin beside random models
-build       column by column, each setting kept as it ends; check: what an entry says, computed anew
+building    column by column, each setting kept as it ends; check: what an entry says, computed anew
 """
 
-from .build import STARTS, build, known
+from .building import STARTS, build, known
 from .check import Fault, check_entry
 from .entry import SAME, AtlasEntry, AtlasMinimum, Inertia, Interval
 from .lookup import atlas

@@ -27,7 +27,7 @@ _NUDGE = 1e-3
 """A candidate may rest on a saddle, where its symmetry holds it; so it begins beside it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Starts:
     """Rows (W, b), (k, size), and at which of the settings each descends, (k,)."""
 

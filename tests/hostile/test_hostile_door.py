@@ -22,6 +22,7 @@ VALID: dict[str, Call] = {
     "Anticorrelated": call(groups=[[0, 1]], sparsity="1/2"),
     "TrainConfig": floats.VALID["numeric.train.config.TrainConfig"],
     "Sweep": floats.VALID["numeric.sweep.grid.Sweep"],
+    "atlas": call(n=3, m=2, sparsity=0.9, importance=[1.0, 1.0, 1.0])._replace(without=("a law of numeric",)),
     "judge": call(**FLOATS, starts=1, seconds=1),
     "read_weights": call(source=[[1.0, -0.5, 2.0], [0.0, 0.75, 1.0]]),
 }
