@@ -51,7 +51,6 @@ ROOMS = {
     "numeric": {
         "": "",
         "running": "",
-        "compiled": "",
         "printed": "",
         "arguments": "printed",
         "law": "arguments",
@@ -60,8 +59,8 @@ ROOMS = {
         "solution": "arguments",
         "quadrature": "arguments",
         "monte_carlo": "arguments",
-        "sample": "law compiled",
-        "population": "law compiled",
+        "sample": "law running",
+        "population": "law running",
         "geometry": "metrics",
         "thomson": "solution",
         "line_packing": "geometry thomson",

@@ -49,7 +49,6 @@ INSIDE = (
     "numeric.train.block",
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
-    "numeric.compiled",
     "numeric.train.config.TrainConfig.product",  # any settings, which the class reads
     "numeric.train.rows",
     "numeric.train.description.describe",
