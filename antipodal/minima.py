@@ -13,7 +13,6 @@ import analytic.loss
 from analytic.exact import rational
 from analytic.n2m1.bias import Certified, certify
 from analytic.polygon_proof import CertifiedPolygon, certify_polygon
-from analytic.winners import winner_at
 from numeric.atlas import (
     SAME,
     AtlasEntry,
@@ -27,10 +26,11 @@ from numeric.atlas import (
     write_table,
 )
 from numeric.atlas import atlas as known_minimum
+from verify.suites.atlas import best_packing, decimal, importances
+from verify.suites.atlas import enclosed as enclosure
 
-from .laws import Independent, OneHot, exact_law, exactly, floats, for_floats
+from .laws import floats, for_floats
 
-_DIGITS = 30
 _PROVED = Fraction(1, 10**20)
 """How far above a proved least loss K of floats may lie, in units of Σ I_i E x_i²: rounding moves a minimiser by some 1e-16 to
 1e-12, and K by the square of that."""
@@ -69,7 +69,7 @@ def atlas(
 
 def enclosed(entry: AtlasEntry) -> AtlasEntry:
     """The entry with K at its very W and b, enclosed to 30 digits of Σ I_i E x_i² at the decimal sparsity and importances."""
-    return replace(entry, enclosure=_interval(_enclosure(entry)))
+    return replace(entry, enclosure=_interval(enclosure(entry)))
 
 
 def proved(entry: AtlasEntry, budget: float = 60) -> AtlasEntry:
@@ -89,15 +89,16 @@ def check(entry: AtlasEntry) -> Iterator[Fault]:
     polytopes has something lower, certified.
     """
     yield from check_entry(entry)
-    found = _enclosure(entry)
+    found = enclosure(entry)
     if entry.enclosure is not None:
         middle, radius = map(Fraction, entry.enclosure)
         if abs(middle - rational(found.midpoint, "midpoint")) > radius + rational(found.radius, "radius"):
             yield Fault(entry.setting, f"its enclosure is {entry.enclosure.midpoint}, computed {found!r}")
     if entry.proof is not None and proved(replace(entry, proof=None)).proof != entry.proof:
         yield Fault(entry.setting, f"it is not proved by {entry.proof}")
-    level = polytopes(entry.setting)
-    if level is not None and (above := found.midpoint - found.radius - level.midpoint - level.radius) > 0:
+    winner = best_packing(entry.setting)
+    level = found if winner is None else winner.loss
+    if (above := found.midpoint - found.radius - level.midpoint - level.radius) > 0:
         yield Fault(entry.setting, f"the catalogue of polytopes is lower by {float(above):.2g}")
 
 
@@ -119,34 +120,6 @@ def write_built(folder: Path, table: Path) -> int:
     return len(entries)
 
 
-def polytopes(setting: Setting) -> analytic.loss.Enclosure | None:
-    """The certified least loss of the packings of the catalogue; None where features are not alike or independent, and where
-    two packings tie.
-    """
-    if setting.sparsity is None or not setting.equal:
-        return None
-    try:
-        return winner_at(setting.n, setting.m, decimal(setting.sparsity)).loss
-    except ArithmeticError:
-        return None
-
-
-def decimal(value: float) -> Fraction:
-    """The decimal that a setting's float stands for: 0.9 is 9/10."""
-    return Fraction(repr(float(value)))
-
-
-def _enclosure(entry: AtlasEntry) -> analytic.loss.Enclosure:
-    setting = entry.setting
-    law = OneHot() if setting.sparsity is None else Independent(decimal(setting.sparsity))
-    W, b = exactly(entry.W, "W"), exactly(entry.b, "b")
-    return analytic.loss.enclose_loss(W, b, exact_law(law), _importance(setting), _DIGITS)
-
-
-def _importance(setting: Setting) -> tuple[Fraction, ...]:
-    return tuple(decimal(setting.falloff) ** i for i in range(setting.n))
-
-
 def _interval(found: analytic.loss.Enclosure) -> Interval:
     """As decimals, rounded outwards."""
     middle, radius = rational(found.midpoint, "midpoint"), rational(found.radius, "radius")
@@ -162,7 +135,7 @@ def _proof(setting: Setting, budget: float) -> tuple[str, Fraction] | None:
         if isinstance(polygon, CertifiedPolygon):
             return f"analytic.polygon_proof.certify_polygon({setting.n})", polygon.potential[0] / (3 * setting.n)
     if (setting.n, setting.m) == (2, 1) and setting.sparsity:
-        s, weight = decimal(setting.sparsity), _importance(setting)
+        s, weight = decimal(setting.sparsity), importances(setting)
         found = certify(s, (weight[0], weight[1]), budget=budget)
         if isinstance(found, Certified):
             name = f"analytic.n2m1.bias.certify('{s}', ({weight[0]}, '{weight[1]}'))"

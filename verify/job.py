@@ -18,6 +18,7 @@ from .check import Check, Claim, Suite, run
 from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
+    atlas,
     basins,
     capacity,
     finite_data,
@@ -41,6 +42,7 @@ SUITES: tuple[Suite, ...] = (
     thomson,
     polytopes,
     winners,
+    atlas,
     capacity,
     finite_data,
     learning_coefficients,
