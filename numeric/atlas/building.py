@@ -52,7 +52,7 @@ def columns(wanted: Iterable[Setting]) -> list[Column]:
 
 def known(folder: Path, setting: Setting) -> AtlasEntry | None:
     """What the build has found and what is shipped: the one of more starts, with the minima of the other."""
-    both = [read_entry(folder, setting), shipped(setting.n, setting.m).get(setting)]
+    both = [shipped(setting.n, setting.m).get(setting), read_entry(folder, setting)]
     given = sorted((entry for entry in both if entry), key=lambda entry: -entry.starts)
     if not given:
         return None
