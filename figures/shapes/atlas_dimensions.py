@@ -78,9 +78,9 @@ def draw(found: Dimensions) -> Any:
     if len(found.others):
         axes.plot(*found.others.T, ".", color="0.6", markersize=5, label="other minima")
     axes.plot(found.inverse_density, found.dimensions, "o-", color="#0072B2", markersize=6, label="best known")
-    for k, (x, y, name) in enumerate(zip(found.inverse_density, found.dimensions, found.geometry, strict=True)):
+    for x, y, name in zip(found.inverse_density, found.dimensions, found.geometry, strict=True):
         short = name.split(" + ")[0] if "unnamed" not in name else "unnamed"
-        axes.annotate(short, (x, y), (4, 9 if k % 2 else -15), textcoords="offset points", fontsize=8, color="0.25")
+        axes.annotate(short, (x, y), (4, 8), textcoords="offset points", fontsize=8, color="0.25")
     axes.set_xscale("log")
     axes.set_ylim(0, 1.1)
     axes.set_xlabel("1/(1 − s)")
