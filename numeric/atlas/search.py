@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..minimise import LossMinimum, Packing, bfgs, distinct, polished
+from ..minimise import LossMinimum, Packing, Problem, bfgs, distinct, polished
 from ..population import value_and_gradient
 from .entry import AtlasMinimum, Inertia
 from .form import in_form
@@ -23,6 +23,8 @@ _SHORT, _ITERATIONS, _PATIENT = 40, 250, 600
 _CANDIDATES, _KEPT = 6, 16
 _FLAT = 1e-7
 """Of curvatures, beside the largest: those of rounding."""
+_SMALL, _LEVEL = (1e-6, 1e-4, 1e-2), 1e-14
+"""Biases that are tried at 0, and by how much a loss may then be higher, in the unit of losses: rounding."""
 _NUDGE = 1e-3
 """A candidate may rest on a saddle, where its symmetry holds it; so it begins beside it."""
 
@@ -119,8 +121,27 @@ def _ends(settings: Sequence[Setting], starts: Starts, hits: int) -> Found:
 
 def _minima(setting: Setting, points: Tensor, groups: Sequence[Sequence[int]], hits: int) -> list[AtlasMinimum]:
     problem = setting.problem(setting.unit)
-    found = [polished(problem, points[group[0]], hits * len(group), _FINE) for group in groups]
+    found = [
+        _at_rest(setting, problem, polished(problem, points[group[0]], hits * len(group), _FINE)) for group in groups
+    ]
     return merged(setting, [_in_form(setting, one) for one in found])
+
+
+def _at_rest(setting: Setting, problem: Problem, found: LossMinimum) -> LossMinimum:
+    """The Hessian jumps where a bias vanishes, up to a factor of 1/(1 − s), and neither BFGS nor Newton's iteration come to
+    rest at such a place: there they do with small biases held at 0, which is kept where the whole gradient is smaller.
+    """
+    for small in _SMALL:
+        if found.gradient_norm <= _ROUGH:
+            return found
+        held = np.where(np.abs(found.b) <= small, 0.0, np.nan)
+        some = setting.problem(setting.unit, held)
+        begun = some.placed(torch.from_numpy(found.point))
+        end = bfgs(some, begun[None], gradient_tolerance=_FINE, iterations=_ITERATIONS, noise=some.noise).points[0]
+        tried = polished(problem, torch.from_numpy(polished(some, end, 1, _FINE).point), found.count, _FINE)
+        if tried.gradient_norm < found.gradient_norm and tried.value <= found.value + _LEVEL:
+            found = tried
+    return found
 
 
 def _negative(found: LossMinimum) -> int:

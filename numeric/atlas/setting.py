@@ -70,9 +70,10 @@ class Setting:
     def law(self) -> Law | None:
         return OneHot() if self.sparsity is None else None
 
-    def problem(self, unit: float = 1.0) -> Problem:
-        """K / unit as a function of (W, b)."""
-        return given_problem(self.n, self.m, self.sparsity, self.law, self.importance / unit, True, 0.0, None)
+    def problem(self, unit: float = 1.0, held: Floats | None = None) -> Problem:
+        """K / unit as a function of (W, b). `held`: (n,), biases that stay at a value, nan for the others."""
+        fixed = None if held is None else (None, held)
+        return given_problem(self.n, self.m, self.sparsity, self.law, self.importance / unit, True, 0.0, fixed)
 
 
 def settings(

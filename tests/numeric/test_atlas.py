@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from numeric.atlas import (
     FALLOFFS,
@@ -25,6 +26,7 @@ from numeric.atlas import (
 from numeric.atlas.building import build_column, columns
 from numeric.atlas.form import in_form
 from numeric.atlas.merging import joined
+from numeric.atlas.search import Starts, minima_from
 from numeric.law import Correlated, OneHot
 from numeric.population import expected_loss
 
@@ -179,6 +181,19 @@ def test_what_is_found_later_lowers_or_adds() -> None:
     assert lowered.W is first.W
     assert (lowered.enclosure, lowered.proof) == (None, None)
     assert joined(entry(), [first], PENTAGON, 0).minima[0].hits == 2 * first.hits
+    restless = replace(entry(), minima=(replace(first, gradient=1.0),))
+    assert joined(restless, [replace(first, W=first.W.copy())], PENTAGON, 0).enclosure is None
+
+
+@pytest.mark.slow
+def test_a_descent_ends_where_curvatures_jump() -> None:
+    """Features alone in a dimension have b = 0, on whose sides the curvatures differ by a factor of 1/(1 − s) = 1,000."""
+    setting = Setting(3, 2, 1.0, 0.999)
+    known_one = shipped(3, 2)[setting]
+    rows = setting.problem().packing.join(torch.from_numpy(known_one.W), torch.from_numpy(known_one.b))[None]
+    ((found, *_),) = minima_from([setting], Starts.of([rows]))
+    assert found.gradient <= 1e-9 * setting.unit
+    assert found.loss == pytest.approx(known_one.loss, rel=1e-9)
 
 
 @pytest.mark.slow
