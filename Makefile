@@ -4,7 +4,7 @@ INSTALLED := .venv/.installed
 # The arrays here are small: threads that wait for each other cost more than they bring.
 export OMP_NUM_THREADS := 1
 
-.PHONY: verify test test-quick lint figures fuzz bench gpu docs package constraints clean
+.PHONY: verify test test-quick lint figures explore fuzz bench gpu docs package constraints clean
 
 verify: $(INSTALLED)  ## the main job: derive, minimise, train, compare, draw, report
 	$(BIN)/python -m verify
@@ -22,6 +22,9 @@ lint: $(INSTALLED)
 
 figures: $(INSTALLED)
 	$(BIN)/python -m figures
+
+explore: $(INSTALLED)  ## results/explorer.html, a page that works offline
+	$(BIN)/antipodal explore
 
 fuzz: $(INSTALLED)  ## random examples, thousands of each, and the whole table of hostile arguments
 	HYPOTHESIS_PROFILE=nightly $(BIN)/python -m pytest -n 2 -q -m 'hypothesis or fuzz' --timeout 1800

@@ -1,7 +1,7 @@
 """The exact route: closed forms, exact values, rigorous enclosures. No sampling and no training; it never imports `numeric`.
 
 exact             exact numbers: rationals, real algebraic numbers, balls, "is it zero" by proof
-law               which features are active together: Independent, OneHot, Correlated, Anticorrelated
+law               which features are active together, and how large they are: Independent, Correlated, Tree, Magnitude, …
 loss              K of any W and b, a rational or a ball
 n2m1              the smallest model: derived loss, critical points, phases; with bias, certified
 one_axis          features on one axis

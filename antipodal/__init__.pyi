@@ -22,9 +22,14 @@ from .judgement import Judgement as Judgement
 from .judgement import judge as judge
 from .laws import Anticorrelated as Anticorrelated
 from .laws import Correlated as Correlated
+from .laws import ExactlyActive as ExactlyActive
 from .laws import Independent as Independent
+from .laws import Magnitude as Magnitude
 from .laws import OneHot as OneHot
+from .laws import Product as Product
+from .laws import Tree as Tree
 from .minima import atlas as atlas
+from .training import Family as Family
 from .training import Sweep as Sweep
 from .training import TrainConfig as TrainConfig
 from .training import train as train

@@ -30,9 +30,11 @@ def exact_loss(
     importance: Sequence[Exact] | None = None,
     *,
     law: Law | None = None,
+    W_out: Weights | None = None,
+    output: str = "relu",
 ) -> Rational:
     """K as an exact rational. `W` (m, n), `b` (n,), `importance` (n,) or None for 1, all exact rationals; `sparsity` one exact
-    number, one for each feature, or a law.
+    number, one for each feature, or a law. `W_out` (n, m) of an untied model ReLU(W_out W x + b); `output` "relu" or "linear".
 
     ValueError as `analytic.loss.expected_loss`: floats, irrational entries (`enclose_loss`), more than 12 independent
     features (`loss`).
@@ -40,8 +42,10 @@ def exact_loss(
     >>> from antipodal import exact_loss
     >>> exact_loss([[1, "-1/2"], [0, "3/4"]], [0, "-1/8"], "9/10")
     43949/6489600
+    >>> exact_loss([[1, -3]], [0, 0], "1/2", W_out=[[1], ["-1/3"]])  # the tied pair, W = [[1, -1]], has 1/12
+    25/324
     """
-    return analytic.loss.expected_loss(W, b, for_exact(sparsity, law), importance)
+    return analytic.loss.expected_loss(W, b, for_exact(sparsity, law), importance, W_out=W_out, output=output)
 
 
 def enclose_loss(
@@ -51,14 +55,17 @@ def enclose_loss(
     importance: Sequence[Exact] | None = None,
     *,
     law: Law | None = None,
+    W_out: Weights | None = None,
+    output: str = "relu",
     digits: int = 30,
 ) -> analytic.loss.Enclosure:
-    """A rigorous ball around K, of radius ≤ 10^−digits · Σ I_i E x_i². As `exact_loss`, and W and b may hold exact real SymPy
-    numbers.
+    """A rigorous ball around K, of radius ≤ 10^−digits · Σ I_i E x_i². As `exact_loss`, and W, W_out and b may hold exact real
+    SymPy numbers.
 
     >>> from antipodal import enclose_loss
     >>> from sympy import sqrt
     >>> round(float(enclose_loss([[1 / sqrt(2), -1 / sqrt(2)]], [0, 0], "1/2").midpoint), 12)
     0.15625
     """
-    return analytic.loss.enclose_loss(W, b, for_exact(sparsity, law), importance, digits)
+    rule = for_exact(sparsity, law)
+    return analytic.loss.enclose_loss(W, b, rule, importance, digits, W_out=W_out, output=output)

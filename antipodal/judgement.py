@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,10 @@ from analytic.exact import rational
 from analytic.exact.printed import short
 from analytic.loss import MOST_VERTICES, Enclosure, vertex_count
 from numeric import population
-from numeric.arguments import Floats, bias, importance_row, matrix, number, shown, sizes_known, whole
+from numeric.arguments import Floats, bias, choice, importance_row, matrix, number, readout, shown, sizes_known, whole
 from numeric.geometry import Geometry, describe
 from numeric.metrics import feature_dimensionality, feature_norms
+from numeric.population import OUTPUTS
 from numeric.printed import html_table
 
 from .laws import Independent, Law, exact_law, exactly, float_law, floats, the_law
@@ -43,7 +45,7 @@ class Judgement(numeric.train.Judgement):
     or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "atlas" or "search" (found,
     nothing proved) or None (not known); `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`,
     not negative: where no search came lower, the least known is that of W itself. `feature_losses` E(x_i − f_i)² and
-    `dimensionality` D_i, (n,).
+    `dimensionality` D_i, (n,). `W_out`: (n, m) of an untied model, None for Wᵀ; geometry and dimensionality are those of W.
 
     >>> from antipodal import judge
     >>> judge([[1.0, -1.0]], [0.0, 0.0], "43/100")
@@ -53,6 +55,8 @@ class Judgement(numeric.train.Judgement):
     loss: float
     W: Floats
     b: Floats
+    W_out: Floats | None
+    output: str
     law: Law
     importance: Floats
     exact: Rational | Enclosure | None
@@ -127,6 +131,8 @@ def judge(
     *,
     importance: Any = None,
     law: Any = None,
+    W_out: Any = None,
+    output: str = "relu",
     starts: int = 64,
     seconds: float = 30,
 ) -> Judgement:
@@ -136,8 +142,9 @@ def judge(
     `importance` None for 1, a number, or one for each feature. The least loss is over all W and b: proved for n = 2, m = 1
     and independent features of one sparsity; otherwise that of the atlas where it has the setting, or a descent from W itself
     where that is lower; otherwise the lowest of such a descent, of one from the nearest entry of the atlas, of `starts` random
-    starts, and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. ValueError on
-    bad input.
+    starts, and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. `W_out` (n, m)
+    of an untied model ReLU(W_out W x + b), whose least is over W_out, too; `output` "relu", or "linear" without the ReLU, whose
+    least is proved up to twelve features, of tied models where importances are equal. ValueError on bad input.
 
     >>> from antipodal import judge
     >>> judged = judge([[1.0, -1.0]], [0.0, 0.0], "43/100")
@@ -145,8 +152,11 @@ def judge(
     ('certified', 0.0931197974, 0.01518)
     """
     began = time.monotonic()
-    weights = matrix(floats(W, "W"))
+    choice("output", output, OUTPUTS)
+    with nullcontext() if W_out is None else sizes_known():
+        weights = matrix(floats(W, "W"))
     n = weights.shape[1]
+    out = readout(floats(W_out, "W_out"), weights.shape)
     given = bias(floats(b, "b"), weights.shape)
     zeros = np.zeros(n) if given is None else given
     rule = _law(sparsity, law)
@@ -154,24 +164,28 @@ def judge(
     weight = importance_row(floats(importance, "importance"), n)
     plain = tuple(
         read if given is None or hasattr(given, "shape") else given
-        for given, read in ((W, weights), (b, zeros), (importance, weight))
+        for given, read in ((W, weights), (b, zeros), (importance, weight), (W_out, out))
     )
-    return _judged(Setting(weights, zeros, rule, weight, began + seconds), plain, starts, seconds)
+    setting = Setting(weights, zeros, rule, weight, began + seconds, out, output)
+    return _judged(setting, plain, starts, seconds)
 
 
 @sizes_known()
 @analytic.exact.sizes_known()
 def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: float) -> Judgement:
-    """`plain`: W, b and importance, exact where they came so."""
+    """`plain`: W, b, importance and W_out, exact where they came so."""
     W, b, (sparsity, law) = setting.W, setting.b, float_law(setting.law)
-    loss = max(0.0, float(population.expected_loss(W, b, sparsity, setting.importance, law=law)))
-    exact = _exact(plain, setting.law, seconds)
+    kind: dict[str, Any] = {"W_out": setting.W_out, "output": setting.output}
+    loss = max(0.0, float(population.expected_loss(W, b, sparsity, setting.importance, law=law, **kind)))
+    exact = _exact(plain, setting, seconds)
     known = least(setting, starts)
     value, gap = _gap(loss, exact, known)
     return Judgement(
         loss=loss,
         W=W,
         b=b,
+        W_out=setting.W_out,
+        output=setting.output,
         law=setting.law,
         importance=setting.importance,
         exact=exact,
@@ -180,7 +194,7 @@ def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: floa
         gap=gap,
         least_geometry=known.what if known else "",
         note=known.how if known else "",
-        feature_losses=np.maximum(population.feature_losses(W, b, sparsity, law=law), 0),
+        feature_losses=np.maximum(population.feature_losses(W, b, sparsity, law=law, **kind), 0),
         geometry=describe(W, b),
         dimensionality=feature_dimensionality(W),
     )
@@ -206,13 +220,15 @@ def _gap(loss: float, exact: Any, known: Known | None) -> tuple[float | None, fl
     return value, loss - value
 
 
-def _exact(model: tuple[Any, ...], law: Law, seconds: float) -> Rational | Enclosure | None:
+def _exact(model: tuple[Any, ...], setting: Setting, seconds: float) -> Rational | Enclosure | None:
     """K of these very floats; None where it has too many terms, or would take a large part of the time."""
-    W, b, importance = model
-    rule, n = exact_law(law, taken=True), len(b)
-    count = vertex_count(rule.blocks(n))
+    W, b, importance, out = model
+    rule, n = exact_law(setting.law, taken=True), len(b)
+    count = n if setting.output == "linear" else vertex_count(rule, n)
     if count > MOST_VERTICES or n * n * count > _TERMS_A_SECOND * seconds / 3:
         return None
     weight = exactly(importance, "importance")
     given = exactly(W, "W"), exactly(b, "b"), rule, weight if isinstance(weight, tuple) else (weight,) * n
-    return analytic.loss.expected_loss(*given) if count <= _RATIONAL else analytic.loss.enclose_loss(*given)
+    kind: dict[str, Any] = {"W_out": None if out is None else exactly(out, "W_out"), "output": setting.output}
+    route = analytic.loss.expected_loss if count <= _RATIONAL else analytic.loss.enclose_loss
+    return route(*given, **kind)

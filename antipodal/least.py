@@ -15,22 +15,23 @@ from torch import Tensor
 
 import numeric.law
 from analytic.exact import rational
+from analytic.loss import least_linear_loss
 from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
 from numeric.atlas import AtlasEntry, atlas
 from numeric.geometry import describe
-from numeric.minimise import ROUNDING, bfgs
-from numeric.model import initial_weights
+from numeric.minimise import ROUNDING, Packing, bfgs
 from numeric.population import value_and_gradient
 
-from .laws import Independent, Law, OneHot, exactly, float_law
+from .laws import Independent, Law, OneHot, exact_law, exactly, float_law, is_sparsity
 
 _ROUNDED = 9
 """Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
 _NOISE = 1e-13
 _MOST_PARAMETERS = 4000
 _MOST_CATALOGUED = 12
+_MOST_EIGENVALUES = 12
 _MEMORY = 1 << 27
 
 
@@ -46,11 +47,12 @@ class Known(NamedTuple):
 
 
 class _End(NamedTuple):
-    """The lowest point of some descents; `rested`: whether they came to their ends in time."""
+    """The lowest point of some descents, W_out None where it is Wᵀ; `rested`: whether they came to their ends in time."""
 
     value: float
     W: Floats
     b: Floats
+    W_out: Floats | None = None
     rested: bool = False
 
 
@@ -60,13 +62,28 @@ class _TimeIsUpError(Exception):
 
 @dataclass(frozen=True, eq=False)
 class Setting:
-    """What is judged: W (m, n), b (n,) and importance (n,) in floats under a law of the door; `until`: time.monotonic()."""
+    """What is judged: W (m, n), b (n,), W_out (n, m) or None for Wᵀ, and importance (n,) in floats under a law of the door; the
+    `output` is "relu" or "linear"; `until`: time.monotonic().
+    """
 
     W: Floats
     b: Floats
     law: Law
     importance: Floats
     until: float
+    W_out: Floats | None = None
+    output: str = "relu"
+
+    @property
+    def packing(self) -> Packing:
+        m, n = self.W.shape
+        return Packing(m, n, tied=self.W_out is None)
+
+    @property
+    def start(self) -> Tensor:
+        """What is judged, as a row of descents, (1, size)."""
+        parts = (None if part is None else torch.from_numpy(part)[None] for part in (self.W, self.b, self.W_out))
+        return self.packing.join(*parts)  # type: ignore[arg-type]
 
     @property
     def left(self) -> float:
@@ -75,36 +92,48 @@ class Setting:
 
     @property
     def sparsity(self) -> Fraction | None:
-        """That of independent features if they have one, None for any other law."""
-        if not isinstance(self.law, Independent):
+        """That of independent features on [0, 1] if they have one, None for any other law."""
+        if not (isinstance(self.law, Independent) and is_sparsity(self.law)):
             return None
         given = self.law.sparsity if isinstance(self.law.sparsity, tuple) else (self.law.sparsity,)
         each = {rational(exactly(s, "sparsity"), "sparsity") for s in given}
         return each.pop() if len(each) == 1 else None
 
-    def descend(self, W: Tensor, b: Tensor) -> _End:
-        """K, W and b at the lowest point of descents from W (k, m, n) and b (k, n), which begin, and end when time is up."""
+    def descend(self, starts: Tensor) -> _End:
+        """The lowest point of descents from rows of `packing` (k, size), which begin, and end when time is up."""
         sparsity, law = float_law(self.law)
-        m, n = W.shape[1:]
-        best = _End(np.inf, W[0].numpy(), b[0].numpy())
+        packing = self.packing
+        best = self._end(np.inf, starts[0])
         unit = self.importance.max() or 1.0  # of losses: a search takes steps of the size of their slopes
 
         def objective(x: Tensor) -> tuple[Tensor, Tensor]:
             nonlocal best
             if self.left < 0 and np.isfinite(best.value):
                 raise _TimeIsUpError
-            here = x[:, : m * n].reshape(-1, m, n), x[:, m * n :]
-            found = value_and_gradient(*here, sparsity, self.importance / unit, law=law, bound_gradient=False)
+            found = value_and_gradient(
+                *packing.split(x),
+                sparsity,
+                self.importance / unit,
+                law=law,
+                W_out=packing.out(x),
+                output=self.output,
+                bound_gradient=False,
+            )
             k = int(found.value.nan_to_num(torch.inf).argmin())
             if (value := float(found.value[k] * unit)) < best.value:
-                best = _End(value, here[0][k].clone().numpy(), here[1][k].clone().numpy())
-            return found.value, torch.cat([found.W.flatten(1), found.b], dim=1)
+                best = self._end(value, x[k].clone())
+            return found.value, packing.join(*found[1:])
 
         with suppress(_TimeIsUpError):
-            noise = ROUNDING if n <= _ROUNDED else _NOISE
-            bfgs(objective, torch.cat([W.flatten(1), b], dim=1), gradient_tolerance=1e-10, noise=noise)
+            noise = ROUNDING if packing.n <= _ROUNDED else _NOISE
+            bfgs(objective, starts, gradient_tolerance=1e-10, noise=noise)
             return best._replace(rested=True)
         return best
+
+    def _end(self, value: float, x: Tensor) -> _End:
+        W, b = self.packing.split(x)
+        out = self.packing.out(x)
+        return _End(value, W.numpy(), b.numpy(), None if out is None else out.numpy())
 
 
 def least(setting: Setting, starts: int) -> Known | None:
@@ -113,8 +142,12 @@ def least(setting: Setting, starts: int) -> Known | None:
 
 
 def _certified(setting: Setting) -> Known | None:
-    """Two features in one dimension: proved."""
+    """Two features in one dimension, or a linear output that principal components serve best: proved."""
+    if setting.output == "linear":
+        return _components(setting)
     s = setting.sparsity
+    if setting.W_out is not None:
+        return None
     if setting.W.shape != (1, 2) or s is None or not 0 < s < 1 or not setting.importance.all() or setting.left <= 0:
         return None
     found = certify(s, exactly(setting.importance, "importance"), budget=setting.left)
@@ -124,11 +157,25 @@ def _certified(setting: Setting) -> Known | None:
     return Known(float(upper), "certified", found.phase, "proved: no W and b have less", lower)
 
 
+def _components(setting: Setting) -> Known | None:
+    """A tied model does as well as an untied one where all importances are equal."""
+    m, n = setting.W.shape
+    alike = len(set(setting.importance.tolist())) == 1
+    if n > _MOST_EIGENVALUES or (setting.W_out is None and not alike):
+        return None
+    weight = [rational(one, "importance") for one in exactly(setting.importance, "importance")]
+    found = least_linear_loss(n, m, exact_law(setting.law, taken=True), weight)
+    lower = rational(found, "least") if found.is_Rational else None
+    return Known(
+        max(0.0, float(found)), "certified", "principal components", "proved: no W, W_out and b have less", lower
+    )
+
+
 def _searched(setting: Setting, starts: int) -> Known | None:
-    if setting.W.size + setting.W.shape[1] > _MOST_PARAMETERS:
+    if setting.packing.size > _MOST_PARAMETERS:
         return _catalogued(setting)
     half = replace(setting, until=setting.until - setting.left / 2)
-    best = half.descend(torch.from_numpy(setting.W)[None], torch.from_numpy(setting.b)[None])
+    best = half.descend(setting.start)
     found, done = "found downhill of the W given", 0
     near = _in_atlas(setting, nearest=True)
     if near and _in_atlas(setting, nearest=False):
@@ -144,14 +191,16 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     packing = _catalogued(setting)
     if packing and packing.value < best.value - 1e-10 * (1 + best.value):
         return packing._replace(how=f"{packing.how}; {searched}")
-    return Known(best.value, "search", str(describe(best.W, best.b)), f"{found}; {searched}")
+    what = str(describe(best.W, best.b)) if setting.W_out is None else "untied"
+    return Known(best.value, "search", what, f"{found}; {searched}")
 
 
 def _in_atlas(setting: Setting, *, nearest: bool) -> AtlasEntry | None:
     """The entry of the setting, or the nearest one, features in order of their importance, the largest of which is 1."""
     m, n = setting.W.shape
-    one, s = isinstance(setting.law, OneHot), setting.sparsity
-    if not setting.importance.all() or not (one or (s is not None and s < 1)):
+    one, s = setting.law == OneHot(), setting.sparsity
+    tied = setting.W_out is None and setting.output == "relu"
+    if not (tied and setting.importance.all() and (one or (s is not None and s < 1))):
         return None
     weight = np.sort(setting.importance / setting.importance.max())[::-1]
     law = numeric.law.OneHot() if one else None
@@ -162,27 +211,27 @@ def _of_atlas(setting: Setting, entry: AtlasEntry, best: _End) -> Known:
     """The entry, unless the descent from the weights given has come lower."""
     value = entry.loss * float(setting.importance.max())
     if best.value < value - 1e-10 * (1 + value):
-        return Known(
-            best.value, "search", str(describe(best.W, best.b)), "found downhill of the W given, below the atlas"
-        )
+        what = str(describe(best.W, best.b))
+        return Known(best.value, "search", what, "found downhill of the W given, below the atlas")
     return Known(value, "atlas", entry.geometry, f"{entry.status}, and downhill of the W given nothing lower")
 
 
 def _descents(setting: Setting, starts: int, near: AtlasEntry | None) -> Iterator[tuple[int, _End]]:
     """How many random starts, and the lowest end of them, while time lasts; first, as none, the nearest of the atlas."""
-    m, n = setting.W.shape
+    packing = setting.packing
     if near and setting.left > 0:
         order = np.argsort(np.argsort(-setting.importance, kind="stable"))
-        yield 0, setting.descend(*(torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b)))
+        W, b = (torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b))
+        yield 0, setting.descend(packing.join(W, b))
     done, size, cost = 0, 1, 0.0
-    most = max(1, _MEMORY // (8 * (m * n + n) ** 2))
+    most = max(1, _MEMORY // (8 * packing.size**2))
     while done < starts and setting.left > 0:
         size = max(1, min(size, most, starts - done, int(setting.left / cost) if cost else 1))
         begun = time.monotonic()
-        yield (
-            size,
-            setting.descend(initial_weights(n, m, range(done, done + size)), torch.zeros(size, n, dtype=torch.float64)),
-        )
+        flat = packing.family.initial(packing.n, packing.m, range(done, done + size), bias=True)
+        W, V, b = packing.family.split(flat, size, packing.n, packing.m)
+        assert b is not None
+        yield size, setting.descend(packing.join(W, b, V))
         cost = (time.monotonic() - begun) / size
         done, size = done + size, 4 * size
 
@@ -191,6 +240,7 @@ def _catalogued(setting: Setting) -> Known | None:
     """The best packing of polytopes, for features that are alike."""
     m, n = setting.W.shape
     alike = setting.sparsity is not None and setting.sparsity < 1 and len(set(setting.importance.tolist())) == 1
+    alike = alike and setting.W_out is None and setting.output == "relu"
     if not alike or n > _MOST_CATALOGUED or setting.left <= 0:
         return None
     with suppress(ArithmeticError):  # where two packings tie

@@ -9,9 +9,10 @@ from typing import Any
 import numeric.sweep
 import numeric.train
 from numeric.arguments import entries
+from numeric.model import Family as Family
 from numeric.train import train as train
 
-from .laws import Independent, Law, float_law, floats
+from .laws import Law, float_law, floats, is_sparsity
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -27,7 +28,7 @@ class TrainConfig(numeric.train.TrainConfig):
     def __post_init__(self) -> None:
         models = len(entries("seeds", self.seeds))
         laws: tuple[Any, ...] = self.law if isinstance(self.law, tuple) else (self.law,) * models
-        if laws and all(isinstance(law, Independent) for law in laws):
+        if laws and all(map(is_sparsity, laws)):
             if self.sparsity is not None:
                 raise ValueError(f"sparsity must be None beside a law, got {self.sparsity!r}")
             object.__setattr__(self, "sparsity", tuple(law.sparsity for law in laws))
@@ -60,7 +61,7 @@ class Sweep(numeric.sweep.Sweep):
 def _built_entry(name: str, value: Any) -> tuple[str, Any]:
     """A setting or an axis as `numeric` has it: the law of independent features is a sparsity there."""
     laws = value if isinstance(value, Sequence) else (value,)
-    if name == "law" and laws and all(isinstance(law, Independent) for law in laws):
+    if name == "law" and laws and all(map(is_sparsity, laws)):
         found = _rows(tuple(law.sparsity for law in laws), "sparsity")
         return "sparsity", found if isinstance(value, Sequence) else found[0]
     if name == "law":
@@ -70,7 +71,7 @@ def _built_entry(name: str, value: Any) -> tuple[str, Any]:
 
 def _built(law: Any) -> Any:
     """A law of `numeric`; what is none of the door's goes through."""
-    return float_law(law)[1] if isinstance(law, Law) and not isinstance(law, Independent) else law
+    return float_law(law)[1] if isinstance(law, Law) and not is_sparsity(law) else law
 
 
 def _rows(values: Any, name: str) -> Any:

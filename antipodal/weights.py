@@ -1,17 +1,18 @@
-"""W and b as others keep them: arrays, state dicts and files, of which nothing is executed."""
+"""W and b, and W_out, as others keep them: arrays, state dicts and files, of which nothing is executed."""
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, overload
 
 import numpy as np
 
-from numeric.arguments import Floats, array, choice, shown
+from numeric.arguments import Floats, array, choice, flag, shown
 
 W_NAMES = ("W", "W_in", "W_E", "embed", "embedding", "encoder", "encoder.weight", "embed.weight", "weight", "weights")
+OUT_NAMES = ("W_out", "W_U", "V", "unembed", "unembedding", "decoder", "decoder.weight", "unembed.weight")
 B_NAMES = ("b", "b_final", "b_out", "b_dec", "output_bias", "decoder.bias", "bias", "biases")
 SUFFIXES = (".npz", ".npy", ".csv", ".safetensors", ".pt", ".pth")
 
@@ -23,17 +24,31 @@ class Weights(NamedTuple):
     b: Floats | None
 
 
-def read_weights(source: Any, layout: str | None = None) -> Weights:
+class UntiedWeights(NamedTuple):
+    """As `Weights`, of an untied model: W, its W_in; b; W_out (n, m), or (models, n, m)."""
+
+    W: Floats
+    b: Floats | None
+    W_out: Floats
+
+
+@overload
+def read_weights(source: Any, layout: str | None = None, *, tied: Literal[True] = True) -> Weights: ...
+@overload
+def read_weights(source: Any, layout: str | None = None, *, tied: Literal[False]) -> UntiedWeights: ...
+def read_weights(source: Any, layout: str | None = None, *, tied: bool = True) -> Weights | UntiedWeights:
     """W and b of a trained model, or of a stack of them, in the shapes of this package.
 
     `source`: a file (.npz, .npy, .csv, .safetensors, .pt; b beside W where the kind of file has names), a state dict or other
     mapping by names, a pair (W, b), or W alone, as an array or tensor. Names are W, weight, W_in, embed and the like, and b,
     bias, b_final; one prefix (`model.W`) does no harm. `layout`: "mn" where the array has a row for each hidden dimension,
     "nm" where it has one for each feature; it may be left out where one side is longer than the other, and b no shorter, as
-    m < n. b may be (n,), (1, n), (k, n) or (k, 1, n).
+    m < n. b may be (n,), (1, n), (k, n) or (k, 1, n). `tied`: False for ReLU(W_out W x + b), of which also W_out is read: under
+    that name, V, decoder.weight and the like, or the third of (W, b, W_out); either way round, where it is square as W lies.
 
     A .pt file is read with `weights_only=True` and an .npy or .npz file without pickle: nothing in a file is executed.
-    ValueError, with what the file has, where W cannot be told, where the layout is doubtful, or for numbers that are not real.
+    ValueError, with what the file has, where W cannot be told, where the layout is doubtful, where `tied` is True beside a W_out
+    that is not Wᵀ, or for numbers that are not real.
 
     >>> from antipodal import read_weights
     >>> found = read_weights({"model.W_in": [[1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]], "model.b_final": [[0.0, 0.0, 0.0]]})
@@ -43,17 +58,27 @@ def read_weights(source: Any, layout: str | None = None) -> Weights:
     if layout is not None:
         choice("layout", layout, ("mn", "nm"))
     where, entries = _entries(source)
-    W, b = _chosen(where, entries)
+    flag("tied", tied)
+    W, b, out = _chosen(where, entries)
+    if out is None and not tied:
+        raise ValueError(f"{where} must have one of {', '.join(OUT_NAMES)} where tied is False, got {_listed(entries)}")
     weights = array(f"{where} W", W)
     if weights.ndim not in (2, 3) or 0 in weights.shape:
         raise ValueError(f"{where} W must have two axes, or three for a stack of models, got shape {weights.shape}")
     bias = None if b is None else _bias(array(f"{where} b", b), weights.shape, where)
-    if _layout(layout, weights.shape[-2:], None if bias is None else bias.shape[-1], where) == "nm":
+    found = _layout(layout, weights.shape[-2:], None if bias is None else bias.shape[-1], where)
+    if found == "nm":
         weights = np.swapaxes(weights, -1, -2)
     n = weights.shape[-1]
     if bias is not None and bias.shape[-1] != n:
         raise ValueError(f"{where} b must have an entry for each of {n} features, got shape {bias.shape}")
-    return Weights(np.ascontiguousarray(weights), bias)
+    weights = np.ascontiguousarray(weights)
+    back = None if out is None else _back(array(f"{where} W_out", out), weights.shape, found, where)
+    if back is None or (tied and np.array_equal(back, np.swapaxes(weights, -1, -2))):
+        return Weights(weights, bias)
+    if tied:
+        raise ValueError(f"{where} has a W_out of its own, of shape {back.shape}: pass tied=False")
+    return UntiedWeights(weights, bias, back)
 
 
 def _entries(source: Any) -> tuple[str, Mapping[str, Any]]:
@@ -64,8 +89,8 @@ def _entries(source: Any) -> tuple[str, Mapping[str, Any]]:
         return "source", source
     if hasattr(source, "state_dict"):
         return "source", source.state_dict()
-    if isinstance(source, tuple) and len(source) == 2:
-        return "source", {"W": source[0], "b": source[1]}
+    if isinstance(source, tuple) and len(source) in (2, 3):
+        return "source", dict(zip(("W", "b", "W_out"), source, strict=False))
     return "source", {"W": source}
 
 
@@ -106,16 +131,19 @@ def _read(path: Path) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {"W": found}
 
 
-def _chosen(where: str, entries: Mapping[str, Any]) -> tuple[Any, Any]:
-    """W and b by their names; under one name a mapping may lie that has them, as in a checkpoint."""
+def _chosen(where: str, entries: Mapping[str, Any]) -> tuple[Any, Any, Any]:
+    """W, b and W_out by their names; under one name a mapping may lie that has them, as in a checkpoint."""
     for name in ("state_dict", "model", "model_state_dict"):
         if isinstance(entries.get(name), Mapping):
             return _chosen(where, entries[name])
-    W, b = _named(W_NAMES, entries, where), _named(B_NAMES, entries, where)
+    W, b, out = (_named(names, entries, where) for names in (W_NAMES, B_NAMES, OUT_NAMES))
     if W is None:
-        have = ", ".join(f"{name} {_shape(value)}" for name, value in list(entries.items())[:20]) or "nothing"
-        raise ValueError(f"{where} must have one of {', '.join(W_NAMES)}, got {have}")
-    return entries[W], None if b is None else entries[b]
+        raise ValueError(f"{where} must have one of {', '.join(W_NAMES)}, got {_listed(entries)}")
+    return entries[W], None if b is None else entries[b], None if out is None else entries[out]
+
+
+def _listed(entries: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name} {_shape(value)}" for name, value in list(entries.items())[:20]) or "nothing"
 
 
 def _named(names: tuple[str, ...], entries: Mapping[str, Any], where: str) -> str | None:
@@ -145,6 +173,15 @@ def _bias(b: Floats, shape: tuple[int, ...], where: str) -> Floats:
             f"{where} b must have an entry for each feature of each model, got shape {b.shape} beside W {shape}"
         )
     return np.ascontiguousarray(b)
+
+
+def _back(W_out: Floats, shape: tuple[int, ...], layout: str, where: str) -> Floats:
+    """(..., n, m) beside W (..., m, n), which came in this layout."""
+    *models, m, n = shape
+    if W_out.shape not in ((*models, n, m), (*models, m, n)):
+        raise ValueError(f"{where} W_out must have shape {(*models, n, m)} to match W, got {W_out.shape}")
+    turned = layout == "nm" if m == n else W_out.shape != (*models, n, m)
+    return np.ascontiguousarray(np.swapaxes(W_out, -1, -2) if turned else W_out)
 
 
 def _layout(given: str | None, shape: tuple[int, ...], n: int | None, where: str) -> str:

@@ -40,6 +40,7 @@ TOPICS = {
         "antipodal_ray",
         "transition",
         "basins",
+        "signed_and_binary",
     ),
     "The loss without sampling": ("noise_free", "nodes"),
     "Superposition as features grow sparse": (
@@ -62,12 +63,23 @@ TOPICS = {
         "atlas_beaten",
         "atlas_dimensions",
         "atlas_shares",
+        "partial_correlation",
+        "trees",
+        "binary_polytopes",
+        "untied",
     ),
     "Thomson's problem": ("thomson", "thomson_plate", "thomson_fit"),
     "Neuron capacity": ("capacity_panels", "capacity_sparsity", "marginal_benefit"),
     "Dynamics of training": ("dimensionality_jumps", "octahedron", "loss_transitions"),
     "Finite data": ("memorisation", "memorisation_decay"),
-    "Learning coefficients": ("polygon_plate", "coefficients_at_n", "step_bias", "estimator_board"),
+    "Learning coefficients": (
+        "polygon_plate",
+        "coefficients_at_n",
+        "step_bias",
+        "estimator_board",
+        "phase_shares",
+        "staircase",
+    ),
 }
 NAMES = tuple(name for names in TOPICS.values() for name in names)
 

@@ -101,3 +101,10 @@ def rotations(W: Floats, tolerance: float) -> int:
     for a, b in zip(*np.triu_indices(m, 1), strict=True):
         turned[a, b, a], turned[a, b, b] = -W[b], W[a]
     return int(np.linalg.matrix_rank(turned.reshape(m * m, -1), tol=tolerance))
+
+
+def changes_of_basis(W: Floats, W_out: Floats, tolerance: float) -> int:
+    """The dimension of the orbit of W (m, n) and W_out (n, m) under EW, W_out E⁻¹: m² unless they span too little."""
+    m = len(W)
+    moved = [np.concatenate([(E @ W).ravel(), -(W_out @ E).ravel()]) for E in np.eye(m * m).reshape(-1, m, m)]
+    return int(np.linalg.matrix_rank(np.array(moved), tol=tolerance))

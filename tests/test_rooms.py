@@ -77,7 +77,7 @@ ROOMS = {
     "figures": {
         "": "gallery",
         "catalogue": "",
-        "gallery": "catalogue motifs",
+        "gallery": f"catalogue motifs {TOPICS}",
         "motifs": "",
         **dict.fromkeys(TOPICS.split(), "motifs"),
         "of_results": "motifs smallest_model",
@@ -90,8 +90,8 @@ ROOMS = {
     "verify": {
         "": "",
         "check": "",
-        "certificate": "",
-        "polygon_certificate": "",
+        "checkers": "",
+        "certificate": "checkers",
         "suites": "check certificate",
         "theorems": "",
         "report": "check theorems",
@@ -133,6 +133,8 @@ OPEN = {
     "analytic.n2m1.bias": "features on one axis rest on the same cells and forms",
     "analytic.polygon_proof": "figures and checks show its inequality part by part",
     "analytic.loss.cube": "held to quadrature in `verify`",
+    "analytic.one_axis.table": "what is certified, carried as data",
+    "analytic.loss.feature": "the explorer has its expressions as JavaScript",
     "analytic.one_sparse.entries": "learning coefficients read W and b alike",
     "analytic.one_sparse.pair": "and have the same kinks",
     "analytic.one_sparse.potential": "the same derivatives",
@@ -143,6 +145,7 @@ OPEN = {
     "numeric.arguments.tensors": "needs torch",
     "numeric.arguments.device": "the same",
     "numeric.learning_coefficient.adapters": "needs torch",
+    "numeric.learning_coefficient.phases": "another subject, that figures and checks show",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",
     "numeric.sweep.command": "antipodal sweep is the same command",
@@ -156,6 +159,9 @@ OPEN = {
     "numeric.train.recording": "the recorders",
 }
 """Modules within rooms that other rooms may import, and why; everything else goes through the faces."""
+
+LISTED = "figures.gallery.script"
+"""It lists every figure for mypy."""
 
 
 def room_of(module: str) -> str:
@@ -256,7 +262,7 @@ def test_what_a_face_does_not_show_is_private_to_the_room() -> None:
     closed = {
         f"{module} imports {name}"
         for module, name in inner
-        if not any(f"{name}.".startswith(f"{door}.") for door in OPEN)
+        if module != LISTED and not any(f"{name}.".startswith(f"{door}.") for door in OPEN)
     }
     assert closed == set()
     assert used == {*OPEN}, "a door that nobody uses"

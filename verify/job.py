@@ -19,9 +19,11 @@ from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
     atlas,
+    axis_losses,
     basins,
     capacity,
     finite_data,
+    laws,
     learning_coefficients,
     polygon_proof,
     polytopes,
@@ -29,6 +31,7 @@ from .suites import (
     smallest_bias,
     smallest_model,
     thomson,
+    untied,
     winners,
 )
 
@@ -36,9 +39,12 @@ SUITES: tuple[Suite, ...] = (
     smallest_model,
     smallest_bias,
     basins,
+    axis_losses,
     polygon_proof,
     any_network,
+    untied,
     population,
+    laws,
     thomson,
     polytopes,
     winners,

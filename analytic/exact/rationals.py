@@ -6,6 +6,7 @@ expressions. Every error is a ValueError that names the argument and the value.
 
 from __future__ import annotations
 
+import math
 import numbers
 import re
 import reprlib
@@ -148,3 +149,10 @@ def to_flint(value: Fraction) -> flint.fmpq:
 
 def from_flint(value: flint.fmpq) -> Fraction:
     return Fraction(int(value.p), int(value.q))
+
+
+def seconds_of(budget: float) -> float:
+    """A budget of time. ValueError where it is not positive or not finite."""
+    if isinstance(budget, bool) or not isinstance(budget, numbers.Real) or not 0 < budget < math.inf:
+        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
+    return float(budget)

@@ -3,9 +3,13 @@
 decision      `learning_coefficient`: λ and its multiplicity, or why there is none; point: what it is given
 independent   the Hessian of K for independent features, in balls
 kink          one-sided forms on cones, where K is not twice differentiable
+laplace       nK + λ log n + C of the phases of a posterior, and where two are equal
 """
 
 from .decision import FlatDirection, LearningCoefficient, learning_coefficient
+from .laplace import FreeEnergy, free_energy, phases, switches
 from .point import Point
 
-__all__ = ["FlatDirection", "LearningCoefficient", "Point", "learning_coefficient"]
+__all__ = [
+    "FlatDirection", "FreeEnergy", "LearningCoefficient", "Point", "free_energy", "learning_coefficient", "phases", "switches",
+]  # fmt: skip

@@ -136,18 +136,31 @@ def _at_kink(
 
 
 def _free_angles(model: Model, found: Derivatives) -> LearningCoefficient | None:
-    """Columns of norm 1 exactly, biases 0 and all products negative: K = 0, and the own terms e² − 3eb + 3b² (e = 1 − l²) of each
-    feature are all that is of second order; the others, b³/|g| for b > 0, are less."""
+    """Columns of norm 1 exactly, biases 0 and all products negative, beside u dropped features, W_j = 0 and b_j < 0.
+
+    The own terms e² − 3eb + 3b² (e = 1 − l²) of each feature are all that is of second order; the others, b³/|g| for b > 0, are
+    less. Beside dropped features there must be m + 1 such columns: at obtuse angles to each other they span all of space with
+    positive coefficients (a dependence cᵢ with both signs would have 0 ≤ |Σ₊ cᵢWᵢ|² = Σ₊Σ₋ cᵢ|cⱼ| Wᵢ·Wⱼ < 0), so that
+    Σᵢ (Wᵢ·Wⱼ)₊² is at least a multiple of |Wⱼ|²: λ = ½ (2(m + 1) + mu).
+    """
     if not (model.one_sparse and model.biased) or model.unimportant:
         return None
-    n, W = model.n, found.W
-    gram = [[sum((row[i] * row[j] for row in W[1:]), W[0][i] * W[0][j]) for j in range(n)] for i in range(n)]
-    zero = all(b == 0 for b in found.b) and all(map(_unit, zip(*model.W, strict=True)))
-    if not zero or not all(gram[i][j] < 0 for i in range(n) for j in range(n) if i != j):
+    n, m, W = model.n, model.m, found.W
+    columns = list(zip(*model.W, strict=True))
+    live = [j for j in range(n) if not all(row[j] == 0 for row in W)]
+    dropped = [j for j in range(n) if j not in live]
+    if not all(found.b[j] == 0 and _unit(columns[j]) for j in live) or not all(found.b[j] < 0 for j in dropped):
+        return None
+    if dropped and len(live) != m + 1:
+        return None
+    if not all(sum((row[i] * row[j] for row in W[1:]), W[0][i] * W[0][j]) < 0 for i in live for j in live if i < j):
         return None
     rotating = FlatDirection("rotation", independent(rotations(W, n)))
-    angles = len(found.hessian) - 2 * n - rotating.count
-    return _proved(2 * n, "free angles, K = 0", [rotating, FlatDirection("angle", angles)])
+    angles = (m - 1) * len(live) - rotating.count
+    flat = [rotating, FlatDirection("angle", angles)]
+    flat.append(FlatDirection("bias of a feature that never acts", len(dropped)))
+    reason: Reason = "quadratic growth across a kink" if dropped else "free angles, K = 0"
+    return _proved(2 * len(live) + m * len(dropped), reason, flat)
 
 
 def _unit(column: Sequence[ExactEntry]) -> bool:

@@ -11,7 +11,7 @@ import sympy
 
 from ..exact import Exact, rational, to_flint
 from ..exact.rationals import entries, matrix, shown
-from ..law import Independent, Law, OneHot
+from ..law import Independent, Law, Magnitude, OneHot
 from ..one_sparse import ExactEntry, Potential
 from ..one_sparse.entries import at_bits, read_entry
 from ..one_sparse.potential import Derivatives
@@ -64,6 +64,8 @@ def read_point(point: Any) -> Model:
     values = entries([1] * n if given is None else given, "point.importance", rational, n)
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"point.importance must not be negative, got {negative[0]}")
+    if getattr(point.law, "magnitude", Magnitude.uniform()) != Magnitude.uniform():
+        raise ValueError(f"point.law must have features that are uniform on [0, 1], got {shown(point.law)}")
     if isinstance(point.law, OneHot):
         whole = Potential(W, b, values).balls
     elif isinstance(point.law, Independent) and not isinstance(point.law.sparsity, tuple) and n <= MOST_FEATURES:

@@ -19,6 +19,7 @@ from sympy import Expr, Rational
 from ..exact import Exact, rational, to_sympy
 from ..exact.rationals import entries, instance, whole
 from ..exact.weights import weights
+from ..law import Alternatives
 from .cube import expectation, transform, vertices
 
 Mask = int
@@ -68,7 +69,7 @@ class LossChamber:
     def loss(self, symbols: Symbols) -> Expr:
         """K in this chamber for independent features, not simplified (`sympy.cancel` brings it to one fraction)."""
         p = 1 - _letters(symbols).s
-        blocks = [((symbols.s, ()), (p, (i,))) for i in range(self.n)]
+        blocks = [Alternatives(((symbols.s, ()), (p, (i,)))) for i in range(self.n)]
         total: Expr = Rational(0)
         for i in range(self.n):
             row = [symbols.gram[i, j] for j in range(self.n)]

@@ -1,11 +1,12 @@
-r"""Expectations of powers of ReLU under a law, by sums over the vertices of cubes.
+r"""Expectations of powers of ReLU under a law, by sums over the vertices of boxes.
 
-The moment generating function of z = b + g·x under a law is a product over its blocks of
+The moment generating function of z = b + g·x under a law is the generating function of its blocks (`analytic.law.blocks`) at
 
-.. math:: \sum_{\text{alternatives } (p, T)} p \prod_{j \in T} \varphi_j, \qquad
-          \varphi_j = E e^{\zeta g_j x_j} = \frac{e^{\zeta g_j} - 1}{\zeta g_j} \quad (1 \text{ if } g_j = 0),
+.. math:: \varphi_j = E e^{\zeta g_j x_j} = \frac{e^{\zeta g_j b} - e^{\zeta g_j a}}{\zeta g_j (b - a)}, \qquad
+          e^{\zeta g_j v} \quad (1 \text{ if } g_j = 0)
 
-so it is a sum of terms :math:`c\, \zeta^{-k} e^{\zeta (b + a)}` with a the sum of g over a set of features (a vertex).
+for a feature that is uniform on [a, b] where it is active, or v; of a mixture their mean. So it is a sum of terms
+:math:`c\, \zeta^{-k} e^{\zeta (b + a)}` with a the sum of g times a corner of the box over a set of features (a vertex).
 :math:`\zeta^{-q-1} q!` is the transform of ReLU(z)^q, and therefore
 
 .. math:: E\, \mathrm{ReLU}(z)^q = \sum c\, \frac{q!}{(k+q)!} (b + a)_+^{k+q}.
@@ -27,10 +28,11 @@ from flint import fmpq
 
 from ..exact import Exact, rational, to_flint, to_sympy
 from ..exact.rationals import entries, from_flint, whole
-from ..law import Block
+from ..law import Alternatives, Block
+from .corners import UNIT_CUBE, Corners, Ends
 
 Terms = dict[int, list[Any]]
-"""Vertex (as a bit mask of features) → coefficients of ζ⁰, ζ⁻¹, ζ⁻², …"""
+"""Vertex (as a number: `Corners`) → coefficients of ζ⁰, ζ⁻¹, ζ⁻², …"""
 
 
 def integral(gradient: Sequence[Exact], bias: Exact, power: int) -> sympy.Rational:
@@ -44,46 +46,67 @@ def integral(gradient: Sequence[Exact], bias: Exact, power: int) -> sympy.Ration
     """
     power = whole(power, "power", 1)
     g = [to_flint(entry) for entry in entries(gradient, "gradient", rational)]
-    everything: Block = ((Fraction(1), tuple(range(len(g)))),)
+    everything = Alternatives(((Fraction(1), tuple(range(len(g)))),))
     terms = transform(g, (everything,), to_flint)
     vertex = vertices(g, to_flint(rational(bias, "bias")))
     return to_sympy(from_flint(fmpq(expectation(terms, vertex, power, positive_part))))
 
 
 def transform(
-    g: Sequence[Any], blocks: Sequence[Any], number: Callable[[Any], Any], weighted: int | None = None
+    g: Sequence[Any],
+    blocks: Sequence[Block],
+    number: Callable[[Any], Any],
+    weighted: int | None = None,
+    corners: Corners = UNIT_CUBE,
 ) -> Terms:
     r"""The terms of :math:`E e^{\zeta g \cdot x}`; with `weighted` = i, of :math:`E x_i e^{\zeta g \cdot x}`.
 
     Entries of `g` are of one kind of number, in which an exact zero must equal 0; `number` takes a probability of a
     block to that kind.
     """
-    terms: Terms = {0: [number(Fraction(1))]}
-    for block in blocks:
-        concerned = any(weighted in features for _, features in block)
+
+    def times(terms: Terms, j: int) -> Terms:
+        return _times_letter(terms, corners.letter(j), g[j], number, False)
+
+    def mix(parts: Sequence[tuple[Fraction, Terms]]) -> Terms:
         total: Terms = {}
-        for probability, features in block:
-            if concerned and weighted not in features:
-                continue
-            weight = number(probability)
-            part = {mask: [c * weight for c in row] for mask, row in terms.items()}
-            for j in features:
-                part = _times_uniform(part, j, g[j], weighted == j)
-            for mask, row in part.items():
-                _accumulate(total, mask, row)
-        terms = total
+        for share, terms in parts:
+            weight = number(share)
+            for vertex, row in terms.items():
+                _accumulate(total, vertex, [c * weight for c in row])
+        return total
+
+    def split_times(pair: tuple[Terms, Terms], j: int) -> tuple[Terms, Terms]:
+        """Without and with the weighted feature."""
+        without, within = pair
+        if j == weighted:
+            return {}, _times_letter(without, corners.letter(j), g[j], number, True)
+        return times(without, j), times(within, j)
+
+    def split_mix(parts: Sequence[tuple[Fraction, tuple[Terms, Terms]]]) -> tuple[Terms, Terms]:
+        return mix([(p, pair[0]) for p, pair in parts]), mix([(p, pair[1]) for p, pair in parts])
+
+    terms: Terms = {0: [number(Fraction(1))]}
+    nothing: Terms = {}
+    for block in blocks:
+        if weighted is not None and weighted in block.features:
+            terms = block.applied((terms, nothing), split_times, split_mix)[1]
+        else:
+            terms = block.applied(terms, times, mix)
     return terms
 
 
-def vertices(g: Sequence[Any], bias: Any) -> Callable[[int], Any]:
-    """The value b + Σ_{j in mask} g_j at the vertex of a mask, remembered."""
+def vertices(
+    g: Sequence[Any], bias: Any, number: Callable[[Any], Any] | None = None, corners: Corners = UNIT_CUBE
+) -> Callable[[int], Any]:
+    """The value b + Σ_j g_j c_j at the vertex of a number, remembered; `number` for corners that are not 0 and 1."""
     known: dict[int, Any] = {0: bias}
 
-    def value(mask: int) -> Any:
-        if mask not in known:
-            lowest = mask & -mask
-            known[mask] = value(mask ^ lowest) + g[lowest.bit_length() - 1]
-        return known[mask]
+    def value(vertex: int) -> Any:
+        if vertex not in known:
+            j, rest, corner = corners.lowest(vertex)
+            known[vertex] = value(rest) + (g[j] if corner == 1 or number is None else g[j] * number(corner))
+        return known[vertex]
 
     return value
 
@@ -113,25 +136,42 @@ def expectation(
     return total
 
 
-def _times_uniform(terms: Terms, j: int, slope: Any, weighted: bool) -> Terms:
-    r"""The terms times φ_j, or times :math:`E x_j e^{\zeta g_j x_j} = e^{\zeta g_j}/\zeta g_j - \varphi_j/\zeta g_j`."""
+def _times_letter(
+    terms: Terms, letter: Sequence[Ends], slope: Any, number: Callable[[Any], Any], weighted: bool
+) -> Terms:
+    """The terms times φ_j, or, `weighted`, times E x_j e^{ζ g_j x_j}."""
     if slope == 0:
-        return {mask: [c / 2 for c in row] for mask, row in terms.items()} if weighted else terms
+        mean = sum(part.weight * (part.low + part.high) for part in letter) / 2
+        return {v: [c * number(mean) for c in row] for v, row in terms.items()} if weighted else terms
     product: Terms = {}
-    for mask, row in terms.items():
-        # A zero of the same kind: a plain 0 would turn into a float when it is divided.
-        zero = 0 * row[0]
-        once = [zero, *(c / slope for c in row)]
+    for part in letter:
+        share = part.weight / (part.high - part.low) if part.high > part.low else part.weight
+        if weighted and part.high == part.low:
+            share *= part.low
+        over = [terms] if share == 1 else [{v: [c * number(share) for c in row] for v, row in terms.items()}]
+        if part.high == part.low:
+            _add_shifted(product, over[0], part.at_low, 1)
+            continue
+        once = {v: [0 * row[0], *(c / slope for c in row)] for v, row in over[0].items()}
         if weighted:
-            twice = [zero, *(c / slope for c in once)]
-            _accumulate(product, mask | 1 << j, [a - b for a, b in zip([*once, zero], twice, strict=True)])
-            _accumulate(product, mask, twice)
+            twice = {v: [0 * row[0], *(c / slope for c in row)] for v, row in once.items()}
+            for end, at, sign in ((part.high, part.at_high, 1), (part.low, part.at_low, -1)):
+                _add_shifted(product, once, at, sign * number(end))
+                _add_shifted(product, twice, at, -sign)
         else:
-            _accumulate(product, mask | 1 << j, once)
-            _accumulate(product, mask, [-c for c in once])
+            _add_shifted(product, once, part.at_high, 1)
+            _add_shifted(product, once, part.at_low, -1)
     return product
 
 
+def _add_shifted(total: Terms, terms: Terms, at: int, factor: Any) -> None:
+    """Add the terms times a factor, at vertices with a corner more."""
+    if factor == 0:
+        return
+    for vertex, row in terms.items():
+        _accumulate(total, vertex | at, row if factor == 1 else [c * factor for c in row])
+
+
 def _accumulate(total: Terms, mask: int, row: Sequence[Any]) -> None:
-    known = total.get(mask, [])
-    total[mask] = [a + b for a, b in zip_longest(known, row, fillvalue=0)]
+    known = total.get(mask)
+    total[mask] = [*row] if known is None else [a + b for a, b in zip_longest(known, row, fillvalue=0)]

@@ -15,16 +15,28 @@ from ..law import Law
 from .network import expected_loss
 
 
-def loss_of_floats(W: Any, b: Any, law: Law, importance: Sequence[Exact] | None = None) -> Rational:
-    """`analytic.loss.expected_loss` of W (m, n) and b (n,), arrays or sequences of floats: each is a rational number, and taken
-    as that. `law` and `importance` are exact. ValueError for what is not finite, and as `expected_loss`.
+def loss_of_floats(
+    W: Any,
+    b: Any,
+    law: Law,
+    importance: Sequence[Exact] | None = None,
+    *,
+    W_out: Any = None,
+    output: str = "relu",
+) -> Rational:
+    """`analytic.loss.expected_loss` of W (m, n), b (n,) and W_out (n, m), arrays or sequences of floats: each is a rational
+    number, and taken as that. `law` and `importance` are exact. ValueError for what is not finite, and as `expected_loss`.
 
     >>> from analytic.law import OneHot
     >>> loss_of_floats([[0.5, -0.5]], [0.0, 0.25], OneHot())
     13/96
     """
-    rows = [entries(row, "W", _taken) for row in entries(_listed(W), "W", lambda row, name: row)]
-    return expected_loss(rows, entries(_listed(b), "b", _taken), law, importance)
+    out = None if W_out is None else _rows(W_out, "W_out")
+    return expected_loss(_rows(W, "W"), entries(_listed(b), "b", _taken), law, importance, W_out=out, output=output)
+
+
+def _rows(values: Any, name: str) -> list[tuple[Fraction, ...]]:
+    return [entries(row, name, _taken) for row in entries(_listed(values), name, lambda row, name: row)]
 
 
 def _listed(values: Any) -> Any:

@@ -1,18 +1,17 @@
-r"""The exact expected loss of any toy model f(x) = ReLU(WᵀWx + b) under any law of the features.
+r"""The exact expected loss of any toy model f(x) = ReLU(Ax + b) under any law of the features, A = WᵀW, or W_out W if untied.
 
 .. math:: K = \sum_i I_i \left(E x_i^2 - 2 E[x_i \mathrm{ReLU}(z_i)] + E\, \mathrm{ReLU}(z_i)^2\right), \qquad
-          z = W^T W x + b,
+          z = A x + b,
 
 each expectation a sum over vertices (`analytic.loss.cube`): rational for rational input, a rigorous ball for any exact real
-input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numeric.population` has K without sampling.
+input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numeric.population` has K without sampling. With a linear
+output z is the output itself, K a polynomial (`analytic.loss.linear`), and any n will do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from math import prod
 from typing import Any
 
 import flint
@@ -20,57 +19,57 @@ import sympy
 from flint import arb, fmpq
 from sympy import Expr
 
-from ..exact import Enclosure, Exact, ball, enclosure, is_zero, rational, to_flint, to_sympy
-from ..exact.closed_forms import exact_number
+from ..exact import Enclosure, Exact, ball, enclosure, to_flint, to_sympy
 from ..exact.enclosures import bits_for, refined
-from ..exact.rationals import digits_of, entries, from_flint, instance
-from ..exact.weights import Weights, weights
-from ..law import Block, Law, Support
+from ..exact.rationals import digits_of, from_flint
+from ..exact.weights import Weights
+from ..law import Law
 from .cube import expectation, positive_part, transform, vertices
-
-MOST_VERTICES = 1 << 12
-
-
-@dataclass(frozen=True)
-class _Model:
-    """A checked model: exact Gram matrix, bias and importances, as SymPy numbers, and the blocks of the law."""
-
-    gram: tuple[tuple[Expr, ...], ...]
-    bias: tuple[Expr, ...]
-    importance: tuple[Fraction, ...]
-    blocks: tuple[Block, ...]
-    squares: tuple[Fraction, ...]
+from .linear import linear_row
+from .model import Certain, Model, given_support, read_model
 
 
 def expected_loss(
-    W: Weights, b: Sequence[Exact], law: Law, importance: Sequence[Exact] | None = None
+    W: Weights,
+    b: Sequence[Exact],
+    law: Law,
+    importance: Sequence[Exact] | None = None,
+    *,
+    W_out: Weights | None = None,
+    output: str = "relu",
 ) -> sympy.Rational:
-    """K, an exact rational. W: (m, n), b: (n,), importance: (n,) or None for 1, all exact rationals.
+    """K, an exact rational. W: (m, n), b: (n,), importance: (n,) or None for 1, all exact rationals. `W_out`: (n, m) of an untied
+    model, whose W_in is W; None for Wᵀ. `output`: "relu", or "linear" for Ax + b itself.
 
     Raises ValueError for floats, shapes that do not match, a negative importance, a law that does not fit, irrational
     entries (use `enclose_loss`), and for more vertices than `MOST_VERTICES` (n > 12 independent features: use
     `numeric.population.expected_loss`).
     """
-    return _rational_loss(_model(W, b, law, importance))
+    return _rational_loss(read_model(W, b, law, importance, W_out, output))
 
 
 def loss_by_active(
-    W: Weights, b: Sequence[Exact], law: Law, importance: Sequence[Exact] | None = None
+    W: Weights,
+    b: Sequence[Exact],
+    law: Law,
+    importance: Sequence[Exact] | None = None,
+    *,
+    W_out: Weights | None = None,
 ) -> tuple[sympy.Rational, ...]:
     r"""The expansion :math:`K = \sum_k K_k` in the number of active features: :math:`K_k = \sum_{|T|=k} P(T) K_T`.
 
     (K_0, …, K_n), exact. Same arguments and errors as `expected_loss`; costs a sum over supports more.
     """
-    model = _model(W, b, law, importance)
+    model = read_model(W, b, law, importance, W_out)
     n = len(model.bias)
     parts = [sympy.Integer(0)] * (n + 1)
     for support, probability in law.supports(n):
-        parts[len(support)] += to_sympy(probability) * _rational_loss(_given(model, support))
+        parts[len(support)] += to_sympy(probability) * _rational_loss(given_support(model, support))
     return tuple(parts)
 
 
 def sparse_limit(
-    W: Weights, b: Sequence[Exact], importance: Sequence[Exact] | None = None
+    W: Weights, b: Sequence[Exact], importance: Sequence[Exact] | None = None, *, W_out: Weights | None = None
 ) -> tuple[int, sympy.Rational]:
     r"""The leading term of K for independent features of one density p → 0: (k, c) with K = c pᵏ + O(pᵏ⁺¹).
 
@@ -78,11 +77,11 @@ def sparse_limit(
     features j of the loss given that j alone is active. With unit columns and b = 0 that is the generalised Thomson
     energy :math:`\tfrac13 \sum_{i \ne j} I_i \mathrm{ReLU}(W_i \cdot W_j)^2`.
     """
-    model = _model(W, b, _Certain(()), importance)
+    model = read_model(W, b, Certain(()), importance, W_out)
     nothing = _rational_loss(model)
     if nothing:
         return 0, nothing
-    return 1, sum((_rational_loss(_given(model, (j,))) for j in range(len(model.bias))), sympy.Integer(0))
+    return 1, sum((_rational_loss(given_support(model, (j,))) for j in range(len(model.bias))), sympy.Integer(0))
 
 
 def enclose_loss(
@@ -91,104 +90,61 @@ def enclose_loss(
     law: Law,
     importance: Sequence[Exact] | None = None,
     digits: int = 30,
+    *,
+    W_out: Weights | None = None,
+    output: str = "relu",
 ) -> Enclosure:
     """A rigorous ball around K: radius ≤ 10^−digits · Σ I_i E x_i², by ball arithmetic of doubling precision.
 
-    W and b may also hold exact real SymPy numbers (roots, cosines of rational angles, `CRootOf`). Same errors as
-    `expected_loss`; ArithmeticError where a vanishing entry of WᵀW cannot be told from a tiny one.
+    W, W_out and b may also hold exact real SymPy numbers (roots, cosines of rational angles, `CRootOf`). Same errors as
+    `expected_loss`; ArithmeticError where a vanishing entry of A cannot be told from a tiny one.
     """
-    model, digits = _model(W, b, law, importance), digits_of(digits)
+    model, digits = read_model(W, b, law, importance, W_out, output), digits_of(digits)
     scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
     target = to_sympy((scale or Fraction(1)) / 10**digits)
 
     def narrow(bits: int) -> Enclosure | None:
         with flint.ctx.workprec(bits):
-            gram = [[_ball_or_zero(entry, bits) for entry in row] for row in model.gram]
+            rows = [[_ball_or_zero(entry, bits) for entry in row] for row in model.rows]
             bias = [_ball_or_zero(entry, bits) for entry in model.bias]
-            value = _loss(model, gram, bias, lambda p: arb(to_flint(p)), _positive_ball)
+            value = _loss(model, rows, bias, lambda p: arb(to_flint(p)), _positive_ball)
         return found if value.is_finite() and (found := enclosure(value)).radius <= target else None
 
     return refined(narrow, bits_for(digits), 1 << 17, "an entry of WᵀW or b is zero or too small to tell from zero")
 
 
-def vertex_count(blocks: Sequence[Block]) -> int:
-    """Of the vertex sums of a law's blocks, `law.blocks(n)`: 2ⁿ for independent features."""
-    return prod(1 + sum(2 ** len(features) - 1 for _, features in block) for block in blocks)
-
-
-@dataclass(frozen=True)
-class _Certain(Law):
-    """Exactly the features of `support` are active."""
-
-    support: Support
-
-    def blocks(self, n: int) -> tuple[Block, ...]:
-        return (((Fraction(1), self.support),),)
-
-
-def _given(model: _Model, support: Support) -> _Model:
-    """The model under the condition that exactly `support` is active."""
-    n = len(model.bias)
-    squares = tuple(Fraction(1, 3) if i in support else Fraction(0) for i in range(n))
-    return _Model(model.gram, model.bias, model.importance, _Certain(support).blocks(n), squares)
-
-
-def _rational_loss(model: _Model) -> sympy.Rational:
-    for row in (*model.gram, model.bias):
+def _rational_loss(model: Model) -> sympy.Rational:
+    for row in (*model.rows, model.bias):
         for entry in row:
             if not entry.is_Rational:
-                raise ValueError(f"WᵀW and b must be rational for an exact loss, got {entry}: use enclose_loss")
-    gram = [[_to_flint(entry) for entry in row] for row in model.gram]
+                raise ValueError(
+                    f"WᵀW, or W_out W, and b must be rational for an exact loss, got {entry}: use enclose_loss"
+                )
+    rows = [[_to_flint(entry) for entry in row] for row in model.rows]
     bias = [_to_flint(entry) for entry in model.bias]
-    return to_sympy(from_flint(fmpq(_loss(model, gram, bias, to_flint, positive_part))))
+    return to_sympy(from_flint(fmpq(_loss(model, rows, bias, to_flint, positive_part))))
 
 
 def _loss(
-    model: _Model,
-    gram: Sequence[Sequence[Any]],
+    model: Model,
+    rows: Sequence[Sequence[Any]],
     bias: Sequence[Any],
     number: Callable[[Fraction], Any],
     positive: Callable[[Any], Any],
 ) -> Any:
-    total = number(Fraction(0))
-    for i, (row, importance) in enumerate(zip(gram, model.importance, strict=True)):
-        if importance:
-            vertex = vertices(row, bias[i])
-            square = expectation(transform(row, model.blocks, number), vertex, 2, positive)
+    total, corners = number(Fraction(0)), model.corners
+    for i, (row, importance) in enumerate(zip(rows, model.importance, strict=True)):
+        if importance and model.moments is not None:
+            total = total + number(importance) * linear_row(row, bias[i], i, model.moments, number)
+        elif importance:
+            vertex = vertices(row, bias[i], number, corners)
+            square = expectation(transform(row, model.blocks, number, corners=corners), vertex, 2, positive)
             cross: Any = 0
             if model.squares[i]:
-                cross = expectation(transform(row, model.blocks, number, weighted=i), vertex, 1, positive)
+                mine = transform(row, model.blocks, number, weighted=i, corners=corners)
+                cross = expectation(mine, vertex, 1, positive)
             total = total + number(importance) * (number(model.squares[i]) - 2 * cross + square)
     return total
-
-
-def _model(W: Weights, b: Sequence[Exact | Expr], law: Law, importance: Sequence[Exact] | None) -> _Model:
-    columns = sympy.Matrix(weights(W, exact_number))
-    n = columns.cols
-    bias = entries(b, "b", exact_number, n)
-    instance(law, "law", Law, "a law of analytic.law, such as Independent('9/10')")
-    values = entries([1] * n if importance is None else importance, "importance", rational, n)
-    if negative := [value for value in values if value < 0]:
-        raise ValueError(f"importance must not be negative, got {negative[0]}")
-    blocks = law.blocks(n)
-    if (count := vertex_count(blocks)) > MOST_VERTICES:
-        raise ValueError(
-            f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
-            f"{MOST_VERTICES}): use numeric.population.expected_loss"
-        )
-    gram = (columns.T * columns).applyfunc(_simplified)
-    return _Model(
-        tuple(tuple(gram[i, j] for j in range(n)) for i in range(n)),
-        bias,
-        values,
-        blocks,
-        tuple(law.inclusion((i,), n) / 3 for i in range(n)),
-    )
-
-
-def _simplified(entry: Expr) -> Expr:
-    """An entry of the Gram matrix, 0 where it is proved to be."""
-    return sympy.Integer(0) if is_zero(entry) else entry
 
 
 def _to_flint(entry: Expr) -> fmpq:

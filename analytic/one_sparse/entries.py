@@ -14,7 +14,7 @@ from sympy import Expr
 
 from ..exact import Exact, RealAlgebraic, ball, rational, to_sympy
 from ..exact.closed_forms import exact_number
-from ..exact.enclosures import ball_ends
+from ..exact.enclosures import enclosure
 from ..exact.rationals import digits_of, from_flint
 from ..loss import Enclosure
 
@@ -81,14 +81,6 @@ def read_entry(value: Any, name: str) -> ExactEntry:
     return to_sympy(rational(value, name))
 
 
-def enclosure(value: Any) -> Enclosure:
-    """A rational or a finite ball as exact rationals."""
-    if isinstance(value, fmpq):
-        return Enclosure(to_sympy(from_flint(value)), sympy.Integer(0))
-    lower, upper = ball_ends(value)
-    return Enclosure(to_sympy((lower + upper) / 2), to_sympy((upper - lower) / 2))
-
-
 def number(value: Any) -> sympy.Rational | Enclosure:
     """A rational as it is, a ball as an enclosure."""
-    return enclosure(value).midpoint if isinstance(value, fmpq) else enclosure(value)
+    return to_sympy(from_flint(value)) if isinstance(value, fmpq) else enclosure(value)

@@ -18,6 +18,7 @@ from flint import arb, fmpq
 from sympy import Expr, Rational
 
 from ..exact.closed_forms import short_form
+from ..exact.enclosures import enclosure
 from ..exact.printed import Listed
 from ..exact.rationals import whole
 from ..law import OneHot
@@ -25,7 +26,7 @@ from ..loss import Enclosure
 from ..polytope_loss import sparse_optimum
 from ..polytopes import polygon_name, polytope
 from .chambers import Isolated, cosine, isolated, sine
-from .entries import ExactEntry, Number, enclosure
+from .entries import ExactEntry, Number
 from .pair import Kink, Undecided
 from .potential import Potential
 from .signs import signature

@@ -18,8 +18,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import inf
-from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +27,7 @@ from flint import arb
 
 from ..exact.enclosures import ball_ends
 from ..exact.printed import enclosed
-from ..exact.rationals import shown, to_sympy, whole
+from ..exact.rationals import seconds_of, shown, to_sympy, whole
 from .contact import PRECISION, Contact, contact
 from .link import link
 from .search import BITS, LEAST, MOST, ONE, Cover, cover
@@ -39,7 +37,7 @@ _GRID = 1 << 112
 """Enclosures have ends that are multiples of 1/_GRID, so that they print in one line."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CertifiedPolygon:
     """The regular c-gon, proved to be the only global minimum for one active feature among c in two dimensions.
 
@@ -104,9 +102,7 @@ def certify_polygon(c: int, *, budget: float = 600) -> CertifiedPolygon | Uncert
     features = whole(c, "c")
     if features not in LEAST:
         raise ValueError(f"not certified: c must be 5 or 6, got {features}")
-    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
-        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
-    deadline = time.process_time() + float(budget)
+    deadline = time.process_time() + seconds_of(budget)
     covers = {}
     for count in range(5, features + 1):
         _check_norms(count)
@@ -116,11 +112,20 @@ def certify_polygon(c: int, *, budget: float = 600) -> CertifiedPolygon | Uncert
             return UncertifiedPolygon(features, left)
     at = contact(features)
     with flint.ctx.workprec(PRECISION):
-        balls = (at.squared_norm.sqrt(), at.bias, at.potential, at.multiplier, at.zero)
+        norm = at.squared_norm.sqrt()
     certificate = None
     for count, found in covers.items():
         certificate = _certificate(count, found, certificate)
-    return CertifiedPolygon(features, *map(_ends, balls), covers[features].tree.count("."), certificate or {})
+    return CertifiedPolygon(
+        features=features,
+        norm=_ends(norm),
+        bias=_ends(at.bias),
+        potential=_ends(at.potential),
+        multiplier=_ends(at.multiplier),
+        zero_gap=_ends(at.zero),
+        leaves=covers[features].tree.count("."),
+        certificate=certificate or {},
+    )
 
 
 def _check_norms(features: int) -> None:
@@ -162,7 +167,7 @@ def _ends(ball: arb) -> Interval:
 
 
 def _certificate(features: int, found: Cover, below: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `verify.polygon_certificate` reads; cells in units of 2⁻⁴⁰."""
+    """What `verify.checkers.polygon` reads; cells in units of 2⁻⁴⁰."""
     near = found.near
     body: dict[str, Any] = {
         "kind": "polygon",

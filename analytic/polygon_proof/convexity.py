@@ -10,6 +10,8 @@ On a piece the Hessian is H = M + Δ with |Δ_ij| ≤ R_ij, so it is positive de
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import flint
 import numpy as np
 from flint import arb
@@ -23,12 +25,12 @@ _LEAST = 2.0**-20
 _DEEPEST = 40
 
 
-def pieces(at: Contact, box: Box, bits: int) -> str | None:
-    """The bisections that prove it, in preorder: the axis of each, a point for a piece. None where it is not convex."""
+def pieces(box: Box, holds: Callable[[Box], bool]) -> str | None:
+    """The bisections into pieces on which `holds`, in preorder: the axis of each, a point for a piece. None where it does not."""
     marks, todo = [], [(box, 0)]
     while todo:
         piece, depth = todo.pop()
-        if convex(at, piece, bits):
+        if holds(piece):
             marks.append(".")
             continue
         if depth == _DEEPEST:
@@ -44,18 +46,33 @@ def pieces(at: Contact, box: Box, bits: int) -> str | None:
 def convex(at: Contact, piece: Box, bits: int) -> bool:
     """Whether the Hessian is positive definite on the piece."""
     with flint.ctx.workprec(64):
-        l1, l2, b1, b2, cosine = (
-            arb(low + high) / 2 ** (bits + 1) + arb(0, (high - low) / 2 ** (bits + 1)) for low, high in piece
-        )
-        g = l1 * l2 * cosine
-        if not all(b < 0 and n * n + b > 0 and g + b > 0 for n, b in ((l1, b1), (l2, b2))):
-            return False
-        rows = hessian(at.multiplier, l1, l2, b1, b2, cosine)
+        place = _place(piece, bits)
+        return place is not None and definite(hessian(at.multiplier, *place))
+
+
+def convex_in_gap(piece: Box, bits: int, least: float) -> bool:
+    """Whether all eigenvalues of the Hessian of E in (l₁, l₂, b₁, b₂, δ), where the line is linear, exceed `least`."""
+    with flint.ctx.workprec(64):
+        place = _place(piece, bits)
+        return place is not None and definite(in_gap(*place), least)
+
+
+def _place(piece: Box, bits: int) -> list[arb] | None:
+    """The piece as balls; None where E may have another form."""
+    place = [arb(low + high) / 2 ** (bits + 1) + arb(0, (high - low) / 2 ** (bits + 1)) for low, high in piece]
+    l1, l2, b1, b2, cosine = place
+    g = l1 * l2 * cosine
+    smooth = all(b < 0 and n * n + b > 0 and g + b > 0 for n, b in ((l1, b1), (l2, b2)))
+    return place if smooth else None
+
+
+def definite(rows: list[list[arb]], least: float = 0.0) -> bool:
+    """Whether all eigenvalues of each symmetric matrix in the balls exceed `least`."""
     middle = np.array([[float(entry.mid()) for entry in row] for row in rows])
     radius = np.array([[float(entry.rad()) for entry in row] for row in rows])
     weights = np.array(WEIGHTS)
     shifted = middle - np.diag(radius @ weights / weights)
-    return bool(np.linalg.eigvalsh(shifted)[0] > _LEAST)
+    return bool(np.linalg.eigvalsh(shifted)[0] > least + _LEAST)
 
 
 def hessian(slope: arb, l1: arb, l2: arb, b1: arb, b2: arb, cosine: arb) -> list[list[arb]]:
@@ -96,6 +113,17 @@ def hessian(slope: arb, l1: arb, l2: arb, b1: arb, b2: arb, cosine: arb) -> list
             by_gg * d[2] * d[2] - bend,
         ],
     ]
+
+
+def in_gap(l1: arb, l2: arb, b1: arb, b2: arb, cosine: arb) -> list[list[arb]]:
+    """Second derivatives of E in (l₁, l₂, b₁, b₂, δ): ∂/∂δ = −sin δ ∂/∂C."""
+    rows = hessian(arb(0), l1, l2, b1, b2, cosine)
+    sine, g = (1 - cosine * cosine).sqrt(), l1 * l2 * cosine
+    by_g = 4 * g + 3 * (b1 + b2) - g * ((b1 / g) ** 3 + (b2 / g) ** 3)
+    for i in range(4):
+        rows[i][4] = rows[4][i] = -sine * rows[i][4]
+    rows[4][4] = sine * sine * rows[4][4] - by_g * g
+    return rows
 
 
 def _own(norm: arb, b: arb) -> tuple[arb, arb, arb]:

@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from .contact import Contact, outward
 from .convexity import Box, pieces
+from .convexity import convex as is_convex
 from .link import MARGIN, Floats, Link, Masked
 
 BITS = 40
@@ -51,35 +52,45 @@ class Cover:
     left: Cells
 
 
-def near_contact(at: Contact) -> Near:
+def near_contact(at: Contact, norms: int = _REACH, biases: int = _BIAS_REACH) -> Near:
     ends = []
-    for ball, reach in ((at.squared_norm.sqrt(), _REACH), (at.bias, _BIAS_REACH), (at.cosine, _REACH)):
+    for ball, reach in ((at.squared_norm.sqrt(), norms), (at.bias, biases), (at.cosine, norms)):
         low, high = outward(ball, BITS)
         ends.append((low - reach, high + reach))
     return Near(*ends)
 
 
 def cover(link: Link, deadline: float) -> Cover:
-    """Bisect until every cell is decided, or until `deadline` in processor time."""
-    at, c = link.at, link.features
-    near = near_contact(at)
-    root = (LEAST[c], MOST[c], LEAST[c], MOST[c], outward(at.zero.cos(), BITS)[0] - 1, ONE)
-    convex = pieces(at, near.box, BITS)
+    """The tree of the link inequality, until `deadline` in processor time."""
+    at, near = link.at, near_contact(link.at)
+    convex = pieces(near.box, lambda piece: is_convex(at, piece, BITS))
     if convex is None:
         raise ArithmeticError("the link is not convex around the contact")
-    cells, levels = np.array([root], dtype=np.int64), []
+    tree, left = bisected(link, near, deadline)
+    return Cover(root_cell(link), near, tree, convex, left)
+
+
+def root_cell(link: Link) -> tuple[int, int, int, int, int, int]:
+    """Norms between `LEAST` and `MOST`, cosines from where the line is negative to 1."""
+    least, most = LEAST[link.features], MOST[link.features]
+    return least, most, least, most, outward(link.at.zero.cos(), BITS)[0] - 1, ONE
+
+
+def bisected(link: Link, near: Near, deadline: float) -> tuple[str, Cells]:
+    """Bisect until every cell is decided, or until `deadline` in processor time: the tree, or "" and cells that are left."""
+    cells, levels = np.array([root_cell(link)], dtype=np.int64), []
     for _ in range(_DEEPEST):
         axes = np.full(len(cells), -1)
         for start in range(0, len(cells), _CHUNK):
             if time.process_time() > deadline:
-                return Cover(root, near, "", convex, cells[start:])
+                return "", cells[start:]
             part = slice(start, start + _CHUNK)
             axes[part] = np.where(decided(link, near, cells[part]), -1, _axes(cells[part]))
         levels.append(axes)
         cells = _children(cells[axes >= 0], axes[axes >= 0])
         if not len(cells):
-            return Cover(root, near, _preorder(levels), convex, cells)
-    return Cover(root, near, "", convex, cells)
+            return _preorder(levels), cells
+    return "", cells
 
 
 def leaves(tree: str, root: tuple[int, ...]) -> Cells:

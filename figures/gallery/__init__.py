@@ -4,6 +4,7 @@ making         one figure: its numbers, its drawing, its table; table: numbers a
 crew           worker processes that make figures; beside: while other work goes on
 kept, sources  a finished figure's record, and the fingerprint of its code
 layout         the page of all; inline: a drawing within any page; html: what all pages share
+script         what a figure's module holds, for mypy
 """
 
 from .beside import made_beside

@@ -7,7 +7,9 @@ polygon_link      why the pentagon and the hexagon are optimal; polygon_rivals: 
 uneven_sparsity   pentagon or two digons; uneven_branches: its minima, followed
 atlas_geometries  what the atlas has, by atlas_table; atlas_beaten: where packings are beaten
 atlas_dimensions  D* of the minima; atlas_shares: how many starts reach them
-correlated_sets   correlated and anticorrelated sets; set_models: the models trained for it
+untied            tied and untied networks
+correlated_sets   correlated and anticorrelated sets; set_models: the models trained for it; partial_correlation, trees
+binary_polytopes  five binary features
 
 >>> from figures.shapes import polytopes
 >>> polytopes.TITLE

@@ -12,7 +12,7 @@ from matplotlib import pyplot
 from matplotlib.patches import Rectangle
 
 from analytic.n2m1 import SmallestModel, basin_probabilities
-from analytic.n2m1.basins import Boundaries, boundaries
+from analytic.n2m1.basins import Boundaries, Setting, boundaries
 from numeric.dynamics import flow_ends
 from numeric.running.progress import Progress
 
@@ -20,7 +20,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Where gradient flow ends, without bias"
 SEED = 0
-SECONDS = (25, 90)
+SECONDS = (35, 110)
 SPARSITIES = ("1/10", "1/2", "9/10")
 EXTENT = 1.9
 Floats = npt.NDArray[np.float64]
@@ -31,8 +31,8 @@ _COLOURS = {"antipodal": "#E69F00", "aligned": "#56B4E9", "single": "#CC79A7"}
 @dataclass(frozen=True)
 class Basins:
     """At one sparsity: `aligned` and `antipodal` (2, k) end these basins beside the axis w₁ > 0; `points` (w₁, w₂) and kinds
-    of the critical points; P antipodal, aligned, single (3, scales) at `scales`; `biased` and `error` (scales, 3): shares of
-    descents WITH bias, at `biased_scales`."""
+    of the critical points; P antipodal, aligned, single (3, scales) at `scales`, enclosed to `width`; `biased` and `error`
+    (scales, 3): shares of descents WITH bias, at `biased_scales`."""
 
     sparsity: str
     aligned: Floats
@@ -42,6 +42,7 @@ class Basins:
     minima: npt.NDArray[np.bool_]
     scales: Floats
     probability: Floats
+    width: float
     biased_scales: Floats
     biased: Floats
     error: Floats
@@ -51,7 +52,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
     """Equal importances; 400 descents with bias for each point (full: 2000)."""
     found = []
     for index, s in enumerate(SPARSITIES):
-        half: Boundaries = boundaries(Fraction(s), (Fraction(1), Fraction(1)))[0]
+        half: Boundaries = boundaries(Setting(Fraction(s), (Fraction(1), Fraction(1))))[0]
         critical = [point for point in SmallestModel(s).critical_points() if point.phase != "none"]
         scales = np.geomspace(0.03, 3, _POINTS[full])
         rows = [basin_probabilities(s, (1, 1), float(scale)) for scale in scales]
@@ -72,6 +73,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> t
                 np.array([point.kind == "minimum" for point in critical]),
                 scales,
                 np.array([[row.antipodal, row.aligned, row.single] for row in rows]).T,
+                max(row.width for row in rows),
                 np.array(_BIASED_SCALES),
                 np.array(shares),
                 np.array(errors),
@@ -88,8 +90,8 @@ def caption(shown: tuple[Basins, ...]) -> Caption:
     return Caption(
         "Two equally important features in one dimension without bias: above, what gradient flow from (w₁, w₂) ends in; below, "
         "the probabilities from W ~ N(0, σ²).",
-        "The boundaries are the exact curves, and lines are the probabilities that follow from them; points with bars are "
-        "descents with bias, simulated.",
+        "The boundaries are drawn in floats, each between two fences that are proved; these enclose the lines, probabilities. "
+        "Points with bars are descents with bias, simulated.",
         "With bias the answer is another one: the bias moves first and blunts what small weights prefer.",
         (
             (
@@ -102,6 +104,7 @@ def caption(shown: tuple[Basins, ...]) -> Caption:
                 "the model that stores one feature alone, a saddle, attracts what comes from the antipodal side: at s = 1/10 "
                 f"with probability up to {shown[0].probability[2].max():.3f}",
             ),
+            ("proved", f"each probability to {max(one.width for one in shown):.0e}"),
             ("descents with bias", "from b = 0; bars are standard errors"),
         ),
     )

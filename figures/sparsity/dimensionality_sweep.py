@@ -243,11 +243,8 @@ def _draw_levels(bottom: Any, shown: Sweep) -> None:
             textcoords="offset points",
             fontsize=9,
         )
-    bottom.set_xscale("log")
-    bottom.set_xlim(0.85, 118)
+    bottom.set(xscale="log", xlim=(0.85, 118), xlabel="1/(1 − s)   (sparser to the right)")
     bottom.set_xticks([1, 2, 5, 10, 20, 50, 100], ["1", "2", "5", "10", "20", "50", "100"])
     bottom.minorticks_off()
-    bottom.set_ylim(-0.03, 1.05)
-    bottom.set_xlabel("1/(1 − s)   (sparser to the right)")
-    bottom.set_ylabel("feature dimensionality $D_i$")
+    bottom.set(ylim=(-0.03, 1.05), ylabel="feature dimensionality $D_i$")
     bottom.set_title(f"Each feature's dimensionality, and the share within {NEAR} of each exact level")

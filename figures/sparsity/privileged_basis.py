@@ -187,9 +187,8 @@ def _list(values: Iterable[float], kind: str = "g") -> str:
 
 
 def draw(shown: Neurons) -> Any:
-    figure = pyplot.figure(figsize=(12.4, 9.6))
-    parts: Any = figure.subfigures(3, 1, height_ratios=(1, 1.05, 1.05))
-    top, middle, bottom = parts
+    figure: Any = pyplot.figure(figsize=(12.4, 9.6))
+    top, middle, bottom = figure.subfigures(3, 1, height_ratios=(1, 1.05, 1.05))
     span = _span(shown.tied)
     for axes, stack in zip(top.subplots(1, len(shown.tied), sharey=True), shown.tied, strict=True):
         _stacks(axes, stack, span, f"density {stack.density:g}: {100 * stack.aligned:.0f} % aligned")
@@ -246,7 +245,6 @@ def _alignment(axes: Any, lines: tuple[Alignment, ...]) -> None:
     axes.axhline(100 * ALIGNED, color="0.5", linewidth=0.8, linestyle=":")
     axes.annotate("aligned", (DENSITIES[0], 100 * ALIGNED), xytext=(0, 3), textcoords="offset points", fontsize=8.5)
     axes.set_ylim(0, 100)
-    axes.set_xlabel("density 1 − s")
-    axes.set_ylabel("share of squared weights, %")
+    axes.set(xlabel="density 1 − s", ylabel="share of squared weights, %")
     axes.set_title("A neuron's largest feature, mean (n = 10, m = 5)", fontsize=9.5)
     axes.legend(loc="center left", bbox_to_anchor=(1.0, 0.5))

@@ -43,6 +43,15 @@ def bias(b: ArrayLike | None, shape: tuple[int, ...]) -> Floats | None:
     return read
 
 
+def readout(W_out: ArrayLike | None, shape: tuple[int, ...]) -> Floats | None:
+    """(..., n, m) beside weights W of this `shape`; None where it is Wᵀ."""
+    if W_out is None:
+        return None
+    read = array("W_out", W_out)
+    check_out_shape(read.shape, shape)
+    return read
+
+
 def check_shape(shape: tuple[int, ...], name: str = "W") -> None:
     """ValueError unless it is (..., m, n) with m, n ≥ 1; warning where m > n."""
     if len(shape) < 2 or 0 in shape[-2:]:
@@ -54,6 +63,12 @@ def check_bias_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
     wanted = (*shape[:-2], shape[-1])
     if given != wanted:
         raise ValueError(f"b must have shape {wanted} to match W, got {given}")
+
+
+def check_out_shape(given: tuple[int, ...], shape: tuple[int, ...]) -> None:
+    wanted = (*shape[:-2], shape[-1], shape[-2])
+    if given != wanted:
+        raise ValueError(f"W_out must have shape {wanted} to match W, got {given}")
 
 
 def array(name: str, values: Any, *, finite: bool = True) -> Floats:

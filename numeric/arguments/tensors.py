@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 import torch
@@ -10,13 +11,17 @@ from torch import Tensor
 from . import arrays
 from .real_array import DEEPEST, Refused, is_tensor, tensor_values
 from .scalars import shown
+from .transposed import sizes_known
 
 
 class Weights(NamedTuple):
-    """`W`: (..., m, n); `b`: (..., n) or None; float64, on W's device. `tensors`: whether torch's came in."""
+    """`W`: (..., m, n); `b`: (..., n) or None; `W_out`: (..., n, m), None for Wᵀ; float64, on W's device. `tensors`: whether
+    torch's came in.
+    """
 
     W: Tensor
     b: Tensor | None
+    W_out: Tensor | None
     tensors: bool
 
     def in_kind(self, result: Tensor) -> Any:
@@ -24,18 +29,22 @@ class Weights(NamedTuple):
         return result if self.tensors else result.detach().cpu().numpy()[()]
 
 
-def weights(W: Any, b: Any = None, *, finite: bool = True) -> Weights:
+def weights(W: Any, b: Any = None, W_out: Any = None, *, finite: bool = True) -> Weights:
     """From NumPy arrays, nested sequences or tensors of real numbers, tensors with their graph; ValueError otherwise.
 
     An array beside a tensor becomes a tensor. `finite`: whether all must be. More rows than columns draw a
-    `numeric.arguments.TransposedWarning`.
+    `numeric.arguments.TransposedWarning`, unless W_out (..., n, m) says that they are meant.
     """
     read = tensor("W", W, finite=finite)
-    arrays.check_shape(tuple(read.shape))
+    with nullcontext() if W_out is None else sizes_known():
+        arrays.check_shape(tuple(read.shape))
+    out = None if W_out is None else tensor("W_out", W_out, finite=finite).to(read.device)
+    if out is not None:
+        arrays.check_out_shape(tuple(out.shape), tuple(read.shape))
     bias = None if b is None else tensor("b", b, finite=finite).to(read.device)
     if bias is not None:
         arrays.check_bias_shape(tuple(bias.shape), tuple(read.shape))
-    return Weights(read, bias, hold(W) or hold(b))
+    return Weights(read, bias, out, hold(W) or hold(b) or hold(W_out))
 
 
 def tensor(name: str, values: Any, *, finite: bool = True) -> Tensor:

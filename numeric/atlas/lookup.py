@@ -69,7 +69,7 @@ def polished_at(wanted: Setting, entry: AtlasEntry) -> AtlasEntry:
 def _asked(n: Any, m: Any, sparsity: Any, importance: Any, law: Any) -> Setting:
     """The setting of a call, with importances of its own where they are none of the table's."""
     n, m = whole("n", n, 1), whole("m", m, 1)
-    if law is not None and not isinstance(law, OneHot):
+    if law is not None and not (isinstance(law, OneHot) and law == OneHot()):
         raise ValueError(f"law must be None or OneHot(): the atlas has no other, got {shown(law)}")
     if (law is None) == (sparsity is None):
         given = f"{shown(sparsity)} and law {shown(law)}"

@@ -73,7 +73,9 @@ class Setting:
     def problem(self, unit: float = 1.0, held: Floats | None = None) -> Problem:
         """K / unit as a function of (W, b). `held`: (n,), biases that stay at a value, nan for the others."""
         fixed = None if held is None else (None, held)
-        return given_problem(self.n, self.m, self.sparsity, self.law, self.importance / unit, True, 0.0, fixed)
+        return given_problem(
+            self.n, self.m, self.sparsity, self.law, self.importance / unit, True, 0.0, fixed, True, "relu"
+        )
 
 
 def settings(

@@ -24,6 +24,14 @@ def one_hot_target(W: Any, b: Any, *, flat: Any = (), window: float = 0.3, kinke
     """
     weights, biases = _read(W, b)
     m, c = weights.shape
+    return _target(
+        f"one-hot ({c}, {m})", weights, biases, one_hot_loss(m, c), flat, number("window", window, "(0, inf)"),
+        flag("kinked", kinked),
+    )  # fmt: skip
+
+
+def one_hot_loss(m: int, c: int) -> ValueAndGradient:
+    """K of c features in m dimensions and its gradient, at places (chains, mc + c) of W row by row and b."""
 
     def loss(z: Floats) -> tuple[Floats, Floats]:
         places = np.ascontiguousarray(z, dtype=float)
@@ -31,9 +39,7 @@ def one_hot_target(W: Any, b: Any, *, flat: Any = (), window: float = 0.3, kinke
         one_hot(places, m, c, value, gradient)
         return value, gradient
 
-    return _target(
-        f"one-hot ({c}, {m})", weights, biases, loss, flat, number("window", window, "(0, inf)"), flag("kinked", kinked)
-    )
+    return loss
 
 
 def population_target(W: Any, b: Any, sparsity: float, *, window: float = 0.3) -> Target:

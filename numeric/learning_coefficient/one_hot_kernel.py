@@ -9,6 +9,34 @@ from ..arguments import Floats
 from ..running.compiled import compiled
 
 
+@compiled(inline=True)
+def _product(z: Floats, k: int, i: int, j: int, m: int, c: int) -> float:
+    """W_i·W_j of chain k."""
+    g = 0.0
+    for a in range(m):
+        g += z[k, a * c + i] * z[k, a * c + j]
+    return g
+
+
+@compiled(inline=True)
+def _add_pair(
+    z: Floats, k: int, i: int, j: int, m: int, c: int, g: float, b: float, p1: float, p2: float, p3: float, gradient: Floats
+) -> float:  # fmt: skip
+    """The loss of output i on input j, from the moments p1, p2, p3 of 1, x, x² where z > 0; its slopes are added."""
+    cross = g * p3 + b * p2
+    mean = g * p2 + b * p1
+    total, slope, slope_b = g * cross + b * mean, 2.0 * cross, 2.0 * mean
+    if i == j:
+        total -= 2.0 * cross
+        slope -= 2.0 * p3
+        slope_b -= 2.0 * p2
+    gradient[k, m * c + i] += slope_b
+    for a in range(m):
+        gradient[k, a * c + i] += slope * z[k, a * c + j]
+        gradient[k, a * c + j] += slope * z[k, a * c + i]
+    return total
+
+
 @compiled("void(float64[:,::1], int64, int64, float64[::1], float64[:,::1])")
 def one_hot(z: Floats, m: int, c: int, value: Floats, gradient: Floats) -> None:
     r"""K and ∂K, z (chains, mc + c) of W row by row and b.
@@ -22,11 +50,8 @@ def one_hot(z: Floats, m: int, c: int, value: Floats, gradient: Floats) -> None:
         gradient[k, :] = 0.0
         for i in range(c):
             b = z[k, edge + i]
-            slope_b = 0.0
             for j in range(c):
-                g = 0.0
-                for a in range(m):
-                    g += z[k, a * c + i] * z[k, a * c + j]
+                g = _product(z, k, i, j, m, c)
                 end = g + b
                 if b <= 0.0 and end <= 0.0:
                     continue
@@ -38,19 +63,7 @@ def one_hot(z: Floats, m: int, c: int, value: Floats, gradient: Floats) -> None:
                 p1 = high - low
                 p2 = p1 * (high + low) * 0.5
                 p3 = p1 * (high * high + high * low + low * low) / 3.0
-                cross = g * p3 + b * p2
-                mean = g * p2 + b * p1
-                total += g * cross + b * mean
-                slope = 2.0 * cross
-                slope_b += 2.0 * mean
-                if i == j:
-                    total -= 2.0 * cross
-                    slope -= 2.0 * p3
-                    slope_b -= 2.0 * p2
-                for a in range(m):
-                    gradient[k, a * c + i] += slope * z[k, a * c + j]
-                    gradient[k, a * c + j] += slope * z[k, a * c + i]
-            gradient[k, edge + i] = slope_b
+                total += _add_pair(z, k, i, j, m, c, g, b, p1, p2, p3, gradient)
         value[k] = total / c
         for p in range(edge + c):
             gradient[k, p] /= c
@@ -78,11 +91,8 @@ def empirical(
         gradient[k, :] = 0.0
         for i in range(c):
             b = z[k, edge + i]
-            slope_b = 0.0
             for j in range(c):
-                g = 0.0
-                for a in range(m):
-                    g += z[k, a * c + i] * z[k, a * c + j]
+                g = _product(z, k, i, j, m, c)
                 end = g + b
                 if b <= 0.0 and end <= 0.0:
                     continue
@@ -100,22 +110,27 @@ def empirical(
                         first = low
                     else:
                         last = low
-                s0 = sums[last, 0] - sums[first, 0]
-                s1 = sums[last, 1] - sums[first, 1]
-                s2 = sums[last, 2] - sums[first, 2]
-                cross = g * s2 + b * s1
-                mean = g * s1 + b * s0
-                total += g * cross + b * mean
-                slope = 2.0 * cross
-                slope_b += 2.0 * mean
-                if i == j:
-                    total -= 2.0 * cross
-                    slope -= 2.0 * s2
-                    slope_b -= 2.0 * s1
-                for a in range(m):
-                    gradient[k, a * c + i] += slope * z[k, a * c + j]
-                    gradient[k, a * c + j] += slope * z[k, a * c + i]
-            gradient[k, edge + i] = slope_b
+                p1 = sums[last, 0] - sums[first, 0]
+                p2 = sums[last, 1] - sums[first, 1]
+                p3 = sums[last, 2] - sums[first, 2]
+                total += _add_pair(z, k, i, j, m, c, g, b, p1, p2, p3, gradient)
         value[k] = total / count
         for p in range(edge + c):
             gradient[k, p] /= count
+
+
+@compiled("void(float64[:,::1], int64, int64, int64[:,::1], float64[:,::1], float64[:,::1])")
+def batch_gradient(z: Floats, m: int, c: int, which: NDArray[np.int64], samples: Floats, gradient: Floats) -> None:
+    """Its gradient's mean over a batch of each chain: feature which[k, s] active at samples[k, s], both (chains, batch)."""
+    edge = m * c
+    size = which.shape[1]
+    for k in range(z.shape[0]):
+        gradient[k, :] = 0.0
+        for s in range(size):
+            j, x = which[k, s], samples[k, s]
+            for i in range(c):
+                g, b = _product(z, k, i, j, m, c), z[k, edge + i]
+                if g * x + b > 0.0:
+                    _add_pair(z, k, i, j, m, c, g, b, 1.0, x, x * x, gradient)
+        for p in range(edge + c):
+            gradient[k, p] /= size

@@ -10,8 +10,8 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import Floats, array, importance_row, shown, sparsity_row
-from ..law import Law, given_law, partition
-from ..population import hessian, value_and_gradient
+from ..law import Law, blocks, given_law, is_grouped, magnitudes, moments, partition
+from ..population import UntiedGradient, hessian, value_and_gradient
 from .packing import Packing
 from .quasi_newton import ROUNDING
 
@@ -21,7 +21,7 @@ _ROUNDED = 9  # features up to which the loss has rounding errors alone
 @dataclass(frozen=True, eq=False)
 class Problem:
     """`kinds`: (n,) a number for each feature, the same for features that may change places; `free`: (size,), which
-    parameters move, the others are `held` at their values.
+    parameters move, the others are `held` at their values; `output`: "relu" or "linear".
     """
 
     packing: Packing
@@ -32,10 +32,13 @@ class Problem:
     kinds: NDArray[np.int64]
     free: Tensor
     held: Tensor
+    output: str = "relu"
 
     @property
     def noise(self) -> float:
         """What values are off by, one against the other, in units of 1 + |K|."""
+        if self.law is not None and not is_grouped(self.law) and self.packing.n > _ROUNDED:
+            return 1e-12
         return ROUNDING if self.packing.n <= _ROUNDED else 1e-13
 
     def placed(self, x: Tensor) -> Tensor:
@@ -49,9 +52,19 @@ class Problem:
     def __call__(self, x: Tensor, *, bound_gradient: bool = True) -> tuple[Tensor, Tensor]:
         """Values (k,), and gradients (k, size), 0 where a parameter is held."""
         W, b = self.packing.split(x)
-        value, along_W, along_b = value_and_gradient(
-            W, b, self.sparsity, self.importance, law=self.law, bound_gradient=bound_gradient
+        found = value_and_gradient(
+            W,
+            b,
+            self.sparsity,
+            self.importance,
+            law=self.law,
+            W_out=self.packing.out(x),
+            output=self.output,
+            bound_gradient=bound_gradient,
         )
+        if isinstance(found, UntiedGradient):
+            return found.value, self.packing.join(found.W, found.b, found.W_out)
+        value, along_W, along_b = found
         if self.penalty:
             gram = W.mT @ W
             gram.diagonal(dim1=-2, dim2=-1).zero_()
@@ -62,7 +75,8 @@ class Problem:
     def hessian(self, x: Tensor) -> Tensor:
         """∂²K at one point, (size, size), rows and columns of held parameters 0."""
         W, b = self.packing.split(x)
-        H: Tensor = hessian(W, b if self.packing.bias else None, self.sparsity, self.importance, law=self.law)
+        out, given = self.packing.out(x), b if self.packing.bias else None
+        H: Tensor = hessian(W, given, self.sparsity, self.importance, law=self.law, W_out=out, output=self.output)
         if self.penalty:
             m, n = W.shape
             G, eye = W.mT @ W, torch.eye(n, dtype=W.dtype)
@@ -72,6 +86,20 @@ class Problem:
             third = torch.einsum("ac,kl->akcl", torch.eye(m, dtype=W.dtype), G)
             H[: m * n, : m * n] += 4 * self.penalty * (first + second + third).reshape(m * n, m * n)
         return H * self.free[:, None] * self.free
+
+    def balanced(self, x: Tensor) -> Tensor:
+        """The same model, (size,), where it is untied in the basis of the hidden space in which W Wᵀ = W_outᵀW_out is diagonal;
+        of each row of W the largest entry is positive.
+        """
+        if (out := self.packing.out(x)) is None:
+            return x
+        W, b = self.packing.split(x)
+        left, size, right = torch.linalg.svd(out @ W, full_matrices=False)
+        m = len(W)
+        right, left = right[:m], left[:, :m]
+        sign = right.gather(1, right.abs().argmax(1, keepdim=True)).sign()
+        root = size[:m].sqrt()
+        return self.packing.join(sign * root[:, None] * right, b, left * root * sign.T)
 
 
 def given_problem(
@@ -83,7 +111,14 @@ def given_problem(
     bias: bool,
     penalty: float,
     fixed: tuple[ArrayLike | None, ArrayLike | None] | None,
+    tied: bool,
+    output: str,
 ) -> Problem:
+    if not tied and (penalty or fixed is not None):
+        name, got = ("penalty", penalty) if penalty else ("fixed", shown(fixed))
+        raise ValueError(
+            f"{name} must be {0 if penalty else None} where tied is False: W alone means nothing there, got {got}"
+        )
     weight = importance_row(importance, n)
     if law is None:
         if sparsity is None:
@@ -94,15 +129,30 @@ def given_problem(
         given_law(law)
         if sparsity is not None:
             raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
-        row, (group, off, _) = None, partition(law, n)
-        features = np.stack([off[group], np.bincount(group, minlength=len(off))[group], weight])
-    free, held = _held(n, m, bias, fixed)
+        row, features = None, np.concatenate([_alike(law, n), weight[None]])
+    free, held = _held(n, m, bias, fixed) if tied else _all_free(Packing(m, n, bias, tied).size)
     where = np.isnan(held[: m * n].reshape(m, n)).astype(float)
     if not free.all():  # only features of which the same is held may change places
         features = np.concatenate([features, where, np.nan_to_num(held[: m * n].reshape(m, n))])
     kinds = np.unique(features, axis=1, return_inverse=True)[1].ravel()
     parameters = torch.from_numpy(free), torch.from_numpy(np.nan_to_num(held))
-    return Problem(Packing(m, n, bias), row, law, weight, penalty, kinds, *parameters)
+    return Problem(Packing(m, n, bias, tied), row, law, weight, penalty, kinds, *parameters, output)
+
+
+def _all_free(size: int) -> tuple[NDArray[np.bool_], Floats]:
+    return np.ones(size, bool), np.full(size, np.nan)
+
+
+def _alike(law: Law, n: int) -> Floats:
+    """Columns of numbers, (k, n), the same for features that may change places; of laws that are not of groups, how often and how
+    large each is, and how often with each of the others."""
+    if is_grouped(law):
+        group, off, _ = partition(law, n)
+        return np.stack([off[group], np.bincount(group, minlength=len(off))[group]])
+    activity, each = moments(blocks(law, n), n), magnitudes(law, n)
+    sizes = np.array([(one.mean, one.square) for one in each]).T
+    found: Floats = np.concatenate([sizes, activity.each[None], np.sort(activity.both, axis=0)]).round(12)
+    return found
 
 
 def _held(

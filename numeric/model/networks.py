@@ -32,8 +32,10 @@ class Parameters(NamedTuple):
 @dataclass(frozen=True)
 class Family:
     """`hidden` (ψ) and `output` (φ): names of activations; `target`: "identity" for x' ≈ x, "absolute" for x' ≈ |x|.
-
     ValueError on another name.
+
+    >>> Family(tied=False, output="linear").size(5, 2, bias=True)
+    25
     """
 
     hidden: str = "linear"
@@ -63,9 +65,8 @@ class Family:
         )
 
     def initial(self, n: int, m: int, seeds: Sequence[int], bias: bool) -> Tensor:
-        """Initial parameters on one axis, float64, for `split`: W and V as `initial_weights`, b = 0.
-
-        Each model draws from its own generator: its place in the stack and the stack's size do not matter.
+        """Initial parameters on one axis, float64, for `split`: W, V as `initial_weights`, b = 0. Each model draws from its own
+        generator: its place in the stack and the stack's size do not matter.
         """
         matrices = _xavier(n, m, seeds, 1 if self.tied else 2).transpose(0, 1).flatten()
         return torch.cat([matrices, matrices.new_zeros(len(seeds) * n * bias)])

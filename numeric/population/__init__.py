@@ -1,23 +1,24 @@
-"""The expected loss of ReLU(WᵀWx + b) without sampling, one row of WᵀW at a time.
+"""The expected loss of ReLU(WᵀWx + b), or ReLU(W_out W x + b), without sampling, one row of WᵀW at a time.
 
-loss         what users call; given: read and checked; derivatives: rows as torch functions; model_hessian: of a model
+loss         what users call, with second_derivatives; given: read and checked; derivatives: rows as torch functions;
+             model_hessian: of a model
 models       stacks of models, and the threads that share them; factors: a row and its law as independent factors
 row_values   each row by the route that serves it
 small        few features (few_features): vertices, faces; compiled vertex_kernel, vertex_hessian_kernel, face_kernel
-dominant     rows with few large entries among them
+dominant     rows with few large entries; small_entries: the others of such a row
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
+any_law      others: general, boxes, means over a cube; law_lines, recursion in graded polynomials; kink_slopes
 """
 
-from .loss import ValueAndGradient, expected_loss, feature_losses, hessian, hessian_vector_product, value_and_gradient
+from .any_law import takes_law
+from .given import OUTPUTS
+from .kink_slopes import kinks, one_sided_slope
+from .loss import UntiedGradient, ValueAndGradient, expected_loss, feature_losses, value_and_gradient
 from .models import ACCURACY
+from .second_derivatives import hessian, hessian_vector_product
 
 __all__ = [
-    "ACCURACY",
-    "ValueAndGradient",
-    "expected_loss",
-    "feature_losses",
-    "hessian",
-    "hessian_vector_product",
-    "value_and_gradient",
-]
+    "ACCURACY", "OUTPUTS", "UntiedGradient", "ValueAndGradient", "expected_loss", "feature_losses", "hessian",
+    "hessian_vector_product", "kinks", "one_sided_slope", "takes_law", "value_and_gradient",
+]  # fmt: skip

@@ -7,15 +7,13 @@ With z = b + g·x + y, y = Σ g_j x_j over the small entries, y in [l, h], the o
 F is a polynomial of degree k + 2 between the corners of z, the -Σ g_j over sets of the k large entries. Where b + [l, h] has none
 inside, F there is what it is at eight Chebyshev nodes c, up to k = 5 without error, and beyond with one of some
 F'' (2h/min g)^8/(8! 2^7); and so are its derivatives by b and by the large entries. Each derivative by small entries puts their x
-under the mean: ∂V/∂g_j = E x_j F'(b + y). So V and its derivatives are sums over the nodes with weights that give the means of
-t^r, x_j t^r and x_j x_l t^r, t = (2y - l - h)/(h - l). Cumulants add; means of powers are their exponential.
+under the mean: ∂V/∂g_j = E x_j F'(b + y). So V and its derivatives are sums over the nodes, with the weights of `small_entries`.
 
 Vertex sums refuse such rows, for they divide by every entry; faces and lines take a hundred times as long.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -23,17 +21,15 @@ import numpy as np
 
 from . import small
 from .factors import Booleans, Floats, Integers
+from .small_entries import NODES, Small, summed
 
-_NODES = 8
-_T = np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
-_WEIGHTS = np.linalg.inv(_T ** np.arange(_NODES)[:, None])
-"""From the means of t^r to the weights of the nodes."""
-_FACTORIAL = np.array([math.factorial(r) for r in range(_NODES)])
 _EXACT = 5
 """Large entries up to which nothing is left out."""
 _MOST = 9
 _GAP = 0.05
 """Beyond `_EXACT`, of y against the least of the large entries."""
+_ENTRIES = 1 << 20
+"""Of the largest array, some 8 MB."""
 
 
 class _Part(NamedTuple):
@@ -55,13 +51,13 @@ def rows(g: Floats, b: Floats, own: Integers, p: Floats, within: Floats) -> tupl
     """
     found, left = small.Rows(np.empty_like(b), np.empty_like(g), np.empty_like(b)), np.ones(len(b), bool)
     for part in _parts(g, b, own, p):
-        rest, some = _Small.of(part, g, p), part.some
+        rest, some = Small.of(g[part.some], p[part.some], part.places), part.some
         biases = rest.biases(b[some])
         alone = _values(part, biases, within[some] / 8)
         weight, by_entry = rest.weights(), rest.weights_by_entry()
-        dg = (by_entry * alone.db[:, None]).sum(2)
-        np.put_along_axis(dg, part.places, (weight[:, :, None] * alone.dg).sum(1), axis=1)
-        found.put(some, small.Rows((weight * alone.value).sum(1), dg, (weight * alone.db).sum(1)))
+        dg = summed(by_entry * alone.db[:, None], 2)
+        np.put_along_axis(dg, part.places, summed(weight[:, :, None] * alone.dg, 1), axis=1)
+        found.put(some, small.Rows(summed(weight * alone.value, 1), dg, summed(weight * alone.db, 1)))
         left[some] = False
     return found, np.flatnonzero(left)
 
@@ -71,12 +67,12 @@ def hessians(g: Floats, b: Floats, own: Integers, p: Floats, within: Floats) -> 
     R, n = g.shape
     H, left = np.empty((R, n + 1, n + 1)), np.ones(R, bool)
     for part in _parts(g, b, own, p):
-        rest, some, k = _Small.of(part, g, p), part.some, part.g.shape[1]
+        rest, some, k = Small.of(g[part.some], p[part.some], part.places), part.some, part.g.shape[1]
         alone = _curvatures(part, rest.biases(b[some]), within[some] / 8)
-        own_part = (rest.weights()[:, :, None, None] * alone).sum(1)
-        across = np.einsum("rjc,rck->rjk", rest.weights_by_entry(), alone[:, :, k])
+        own_part = summed(rest.weights()[:, :, None, None] * alone, 1)
+        across = summed(rest.weights_by_entry()[:, :, :, None] * alone[:, None, :, k], 2)
         found = np.zeros((len(some), n + 1, n + 1))
-        found[:, :n, :n] = np.einsum("rjlc,rc->rjl", rest.weights_by_entries(), alone[:, :, k, k])
+        found[:, :n, :n] = summed(rest.weights_by_entries() * alone[:, None, None, :, k, k], 3)
         places = np.concatenate([part.places, np.full((len(some), 1), n)], axis=1)
         row = np.arange(len(some))[:, None]
         for at in range(k + 1):
@@ -88,67 +84,16 @@ def hessians(g: Floats, b: Floats, own: Integers, p: Floats, within: Floats) -> 
     return H, np.flatnonzero(left)
 
 
-class _Small(NamedTuple):
-    """The small entries of some rows: y is `middle` + `reach` t; logarithms of Σ E(entry)^r s^r/r!, entries in units of `reach`
-    (of 1 where all are 0), (R, n, 8); what they are multiplied by for E x_j and E x_j² under the mean, likewise.
-    """
-
-    middle: Floats
-    reach: Floats
-    unit: Floats
-    log: Floats
-    by_x: Floats
-    by_xx: Floats
-
-    @staticmethod
-    def of(part: _Part, g: Floats, p: Floats) -> _Small:
-        rest, share = g[part.some], p[part.some]
-        np.put_along_axis(rest, part.places, 0.0, axis=1)
-        rest = np.where(share > 0, rest, 0.0)
-        low, high = np.minimum(rest, 0).sum(1), np.maximum(rest, 0).sum(1)
-        reach = (high - low) / 2
-        unit = np.where(reach > 0, reach, 1.0)
-        powers = (rest / unit[:, None])[:, :, None] ** np.arange(_NODES) / _FACTORIAL
-        means = [share[:, :, None] * powers / (np.arange(_NODES) + 1 + order) for order in range(3)]
-        means[0][:, :, 0] = 1.0
-        return _Small((low + high) / 2, reach, unit, _logarithm(means[0]), means[1], means[2])
-
-    def biases(self, b: Floats) -> Floats:
-        """The nodes, (R, 8)."""
-        return (b + self.middle)[:, None] + self.reach[:, None] * _T
-
-    @property
-    def _total(self) -> Floats:
-        total: Floats = self.log.sum(1)
-        total[:, 1] -= self.middle / self.unit
-        return total
-
-    def weights(self) -> Floats:
-        """Of the nodes, for the mean, (R, 8)."""
-        return _weighted(_exponential(self._total))
-
-    def weights_by_entry(self) -> Floats:
-        """For the mean with x_j, (R, n, 8)."""
-        return _weighted(_product(_exponential(self._total[:, None] - self.log), self.by_x))
-
-    def weights_by_entries(self) -> Floats:
-        """For the mean with x_j x_l, (R, n, n, 8)."""
-        others = self._total[:, None, None] - self.log[:, :, None] - self.log[:, None]
-        found = _product(_product(_exponential(others), self.by_x[:, :, None]), self.by_x[:, None])
-        j = np.arange(found.shape[1])
-        found[:, j, j] = _product(_exponential(self._total[:, None] - self.log), self.by_xx)
-        return _weighted(found)
-
-
 def _parts(g: Floats, b: Floats, own: Integers, p: Floats) -> Iterator[_Part]:
     """Rows by the least number of large entries with which they are of this kind; none where z has one sign."""
     n, row = g.shape[1], np.arange(len(g))
+    most = max(1, _ENTRIES // (NODES * n * n))
     acting = np.where(p > 0, g, 0.0)
     two_signs = (b + np.minimum(acting, 0).sum(1) < 0) & (b + np.maximum(acting, 0).sum(1) > 0)
     size = np.abs(acting)
     size[row, own] = np.inf
     order = np.argsort(-size, axis=1, kind="stable")
-    left = np.flatnonzero((acting[row, own] > 0) & two_signs)
+    left = np.flatnonzero((acting[row, own] != 0) & two_signs)
     for k in range(1, min(_MOST, n - 1) + 1):
         places = np.sort(order[left, :k], axis=1)
         part = _Part(
@@ -165,7 +110,9 @@ def _parts(g: Floats, b: Floats, own: Integers, p: Floats) -> Iterator[_Part]:
         if k > _EXACT:
             calm &= high - low <= 2 * _GAP * np.abs(part.g).min(1)
         if calm.any():
-            yield part.at(np.flatnonzero(calm))
+            chosen = np.flatnonzero(calm)
+            for first in range(0, len(chosen), most):
+                yield part.at(chosen[first : first + most])
             left = left[~calm]
         if not len(left):
             return
@@ -211,33 +158,5 @@ class _Given(NamedTuple):
 
 def _at_nodes(part: _Part, biases: Floats, within: Floats) -> tuple[_Given, Integers, Floats]:
     """With the lines of `part.p` that they take, and what each may err by."""
-    given = _Given(np.repeat(part.g, _NODES, axis=0), biases.ravel(), np.repeat(part.own, _NODES))
-    return given, np.repeat(np.arange(len(part.g)), _NODES), np.repeat(within, _NODES)
-
-
-def _weighted(series: Floats) -> Floats:
-    """From Σ E t^r s^r/r! to the weights of the nodes."""
-    return np.asarray((series * _FACTORIAL) @ _WEIGHTS.T)
-
-
-def _product(a: Floats, c: Floats) -> Floats:
-    """Of power series, (..., 8)."""
-    a, c = np.broadcast_arrays(a, c)
-    return np.stack([sum(a[..., i] * c[..., r - i] for i in range(r + 1)) for r in range(_NODES)], axis=-1)
-
-
-def _logarithm(a: Floats) -> Floats:
-    """Of a power series that begins with 1: r l_r = r a_r - Σ i l_i a_{r-i}."""
-    found = np.zeros_like(a)
-    for r in range(1, _NODES):
-        found[..., r] = a[..., r] - sum(i * found[..., i] * a[..., r - i] for i in range(1, r)) / r
-    return found
-
-
-def _exponential(log: Floats) -> Floats:
-    """The inverse of `_logarithm`: r a_r = Σ i l_i a_{r-i}."""
-    found = np.zeros_like(log)
-    found[..., 0] = 1.0
-    for r in range(1, _NODES):
-        found[..., r] = sum(i * log[..., i] * found[..., r - i] for i in range(1, r + 1)) / r
-    return found
+    given = _Given(np.repeat(part.g, NODES, axis=0), biases.ravel(), np.repeat(part.own, NODES))
+    return given, np.repeat(np.arange(len(part.g)), NODES), np.repeat(within, NODES)

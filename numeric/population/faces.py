@@ -85,9 +85,9 @@ def bytes_per_row(n: int, extended: bool) -> int:
 def expectation(g: Tensor, b: Tensor, own: Tensor, weights: Tensor, moments: Moments | None = None) -> Tensor:
     r"""Σ_U P(U) E[(z + ε)_+² - 2 x_i (z + ε)_+ | U] for each row, z = b + Σ_{j∈U} g_j x_j, x_j uniform on [0, 1].
 
-    `g`: (rows, n); `b`: (rows,); `own`: (rows, n), 1 at feature i (no x_i term in a row of zeros), where g_i ≥ 0;
-    `weights`: P(U), (2^n,) or (rows, 2^n) in the order of `supports`; `moments`: of ε given U, to second order
-    in ε, None for ε = 0. Differentiable twice; where a derivative jumps, the one-sided value from larger b.
+    `g`: (rows, n); `b`: (rows,); `own`: (rows, n), 1 at feature i (no x_i term in a row of zeros); `weights`: P(U),
+    (2^n,) or (rows, 2^n) in the order of `supports`; `moments`: of ε given U, to second order in ε, None for ε = 0.
+    Differentiable twice; where a derivative jumps, the one-sided value from larger b.
     """
     n = g.shape[1]
     faces = _all_faces(n, g.device)
@@ -97,6 +97,8 @@ def expectation(g: Tensor, b: Tensor, own: Tensor, weights: Tensor, moments: Mom
     low = b + faces.high @ rising + (1 - faces.high) @ falling  # the least z on each face, (faces, rows)
     width = faces.free @ length
     one, free = faces.high @ own.T, faces.free @ own.T  # whether x_i is 1, is free
+    if any_falls := bool((falls := (negative * own).sum(1)).any()):  # z with x_i, whose high end is then 0
+        one = one + falls * (1 - 2 * one - free)
     cut = (low < 0) & (low + width > 0)
     length_cut = torch.where(cut, width, 1.0)
     t = torch.where(cut, -low, 0.0) / length_cut
@@ -104,7 +106,10 @@ def expectation(g: Tensor, b: Tensor, own: Tensor, weights: Tensor, moments: Mom
     powers = uncut.new_tensor((2, 1) if moments is None else (2, 1, 0, -1))[:, None]  # of z; x_i goes with all but z²
     count = len(powers)
     sizes = [level.above.shape[1] for level in faces.levels]
-    by_level = (part.split(sizes) for part in (t[:, None], (1 - t)[:, None], (one + free * t)[:, None], cut[:, None]))
+    own_at = t + falls * (1 - 2 * t) if any_falls else t
+    by_level = (
+        part.split(sizes) for part in (t[:, None], (1 - t)[:, None], (one + free * own_at)[:, None], cut[:, None])
+    )
     tables: list[Tensor] = []  # (faces, functions, rows): E z_+^k, and E x_i z_+^k
     for r, (level, at, rest, x_at, is_cut, flat) in enumerate(
         zip(faces.levels, *by_level, uncut.split(sizes), strict=True)

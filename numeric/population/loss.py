@@ -1,8 +1,9 @@
-r"""The expected loss of ReLU(WᵀWx + b) without sampling, with first and second derivatives.
+r"""The expected loss of ReLU(WᵀWx + b) and its relatives without sampling, with first and second derivatives.
 
 .. math:: K = \sum_i I_i E(x_i - f_i)^2 = \sum_i I_i \bigl(E x_i^2 + E[(z_i)_+^2 - 2 x_i (z_i)_+]\bigr), \qquad z = WᵀWx + b
 
-Each row i of G = WᵀW is a problem of its own: the expectation of a function of z_i = b_i + g·x.
+Each row i of G = WᵀW is a problem of its own: the expectation of a function of z_i = b_i + g·x. An untied model has G = W_out W
+in its place, any matrix of rank m; with a linear output z itself is the output.
 
 What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K + Σ I_i E x_i²:
 
@@ -19,20 +20,16 @@ What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, overload
 
-import numpy as np
 import torch
 from numpy.typing import ArrayLike
-from torch import Tensor
 
 from ..arguments import flag
-from ..arguments.tensors import tensor
 from ..law import Law
 from .derivatives import row_values
 from .given import on_device, read_given
-from .model_hessian import model_hessian
-from .models import LARGEST, solve
+from .models import solve
 
 
 class ValueAndGradient(NamedTuple):
@@ -43,11 +40,13 @@ class ValueAndGradient(NamedTuple):
     b: Any
 
 
-class Direction(NamedTuple):
-    """A change of W (..., m, n) and of b (..., n)."""
+class UntiedGradient(NamedTuple):
+    """Of an untied model: K of the batch shape; ∂K/∂W (..., m, n); ∂K/∂b (..., n); ∂K/∂W_out (..., n, m)."""
 
+    value: Any
     W: Any
     b: Any
+    W_out: Any
 
 
 def expected_loss(
@@ -57,21 +56,26 @@ def expected_loss(
     importance: ArrayLike | None = None,
     *,
     law: Law | None = None,
+    W_out: Any = None,
+    output: str = "relu",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Any:
     """K of each model, float64, of the batch shape; of tensors a tensor, differentiable twice in every way torch has.
 
     `W`: (..., m, n); `b`: (..., n) or None for 0. `sparsity` P(x_i = 0): a number; (n,) for each feature; (..., 1) for each
-    model; (..., n) for each feature of each model; None beside a `law`. `importance`: None for 1, or likewise. `on_error`:
+    model; (..., n) for each feature of each model; None beside a `law`. `importance`: None for 1, or likewise. `W_out`:
+    (..., n, m) of an untied model, W being its W_in; None for Wᵀ. `output`: "relu", or "linear" for z itself. `on_error`:
     "nan" gives nan to models that are not finite or too large instead of raising. `max_memory`: bytes beyond arguments and
     results.
     ValueError on bad input; third derivatives, and forward mode over forward mode, raise NotImplementedError.
 
     >>> round(float(expected_loss([[1.0, -1.0]], [0.0, 0.0], 0.5)), 12)
     0.083333333333
+    >>> round(float(expected_loss([[2.0, -2.0]], [0.0, 0.0], 0.5, W_out=[[0.5], [-0.5]])), 12)
+    0.083333333333
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output)
     values = row_values(*given.rows(), models) + on_device(models.squares, given)
     return given.in_kind((values * on_device(models.importance, given)).sum(-1).reshape(given.batch))
 
@@ -82,15 +86,18 @@ def feature_losses(
     sparsity: ArrayLike | None,
     *,
     law: Law | None = None,
+    W_out: Any = None,
+    output: str = "relu",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Any:
     """E(x_i - f_i)² of each feature, before importances, (..., n): K is their weighted sum. Arguments as `expected_loss`."""
-    given, models = read_given(W, b, sparsity, None, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, None, law, on_error, max_memory, W_out, output)
     values = row_values(*given.rows(), models) + on_device(models.squares, given)
     return given.in_kind(given.unsorted(values.reshape(*given.batch, models.n)))
 
 
+@overload
 def value_and_gradient(
     W: Any,
     b: Any,
@@ -98,11 +105,41 @@ def value_and_gradient(
     importance: ArrayLike | None = None,
     *,
     law: Law | None = None,
+    W_out: None = None,
+    output: str = "relu",
     bound_gradient: bool = True,
     on_error: str = "raise",
     max_memory: int = 2**30,
-) -> ValueAndGradient:
-    """K, ∂K/∂W and ∂K/∂b (of b = 0 where b is None), without a graph. Arguments as `expected_loss`.
+) -> ValueAndGradient: ...
+@overload
+def value_and_gradient(
+    W: Any,
+    b: Any,
+    sparsity: ArrayLike | None,
+    importance: ArrayLike | None = None,
+    *,
+    law: Law | None = None,
+    W_out: Any,
+    output: str = "relu",
+    bound_gradient: bool = True,
+    on_error: str = "raise",
+    max_memory: int = 2**30,
+) -> UntiedGradient: ...
+def value_and_gradient(
+    W: Any,
+    b: Any,
+    sparsity: ArrayLike | None,
+    importance: ArrayLike | None = None,
+    *,
+    law: Law | None = None,
+    W_out: Any = None,
+    output: str = "relu",
+    bound_gradient: bool = True,
+    on_error: str = "raise",
+    max_memory: int = 2**30,
+) -> ValueAndGradient | UntiedGradient:
+    """K, ∂K/∂W and ∂K/∂b (of b = 0 where b is None), and beside a W_out also ∂K/∂W_out, without a graph. Arguments as
+    `expected_loss`.
 
     `bound_gradient`: False takes the nodes that K needs, and its derivative as it comes: seen within 1e-8 (K + Σ I_i E x_i²),
     with no bound, and many times faster where most entries of WᵀW are nearly 0. A search may begin so.
@@ -110,80 +147,15 @@ def value_and_gradient(
     >>> value_and_gradient([[1.0, -1.0]], [0.0, 0.0], 0.5).W.round(6)
     array([[-0.041667,  0.041667]])
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output)
     with torch.no_grad():
         G, bias = given.rows()
         models = replace(models, bounded=flag("bound_gradient", bound_gradient))
-        found = solve(models, G.cpu().numpy(), bias.cpu().numpy(), gradient=True, device=G.device)
-        value, dG, db = (torch.from_numpy(part).to(G) for part in found)
+        solved = solve(models, G.cpu().numpy(), bias.cpu().numpy(), gradient=True, device=G.device)
+        value, dG, db = (torch.from_numpy(part).to(G) for part in solved)
         weight = on_device(models.importance, given)
         K = ((value + on_device(models.squares, given)) * weight).sum(-1)
-        D = weight[..., None] * dG
-        sorted_W = given.sorted_W.reshape(-1, *given.W.shape[-2:])
-        along_W = given.unsorted((sorted_W @ (D + D.mT)).reshape(given.W.shape))
+        along_W, along_out = given.along_weights(weight[..., None] * dG)
         along_b = given.unsorted((weight * db).reshape(*given.batch, models.n))
-    return ValueAndGradient(*(given.in_kind(part) for part in (K.reshape(given.batch), along_W, along_b)))
-
-
-def hessian(
-    W: Any,
-    b: Any,
-    sparsity: ArrayLike | None,
-    importance: ArrayLike | None = None,
-    *,
-    law: Law | None = None,
-    on_error: str = "raise",
-    max_memory: int = 2**30,
-) -> Any:
-    """Second derivatives of K by the entries of W, a row of W after the other, and then, unless it is None, of b:
-    (..., P, P), P = mn + n. Arguments as `expected_loss`.
-    """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
-    with torch.no_grad():
-        G, bias = given.rows()
-        m, n = given.W.shape[-2:]
-        sorted_W = given.sorted_W.reshape(-1, m, n).cpu().numpy()
-        H = model_hessian(models, sorted_W, G.cpu().numpy(), bias.cpu().numpy())
-        place = np.argsort(given.order)
-        index = np.concatenate([a * n + place for a in range(m)] + ([m * n + place] if given.b is not None else []))
-        chosen = torch.from_numpy(H[:, index[:, None], index]).to(G)
-    return given.in_kind(chosen.reshape(*given.batch, *chosen.shape[1:]))
-
-
-def hessian_vector_product(
-    W: Any,
-    b: Any,
-    along_W: Any,
-    along_b: Any,
-    sparsity: ArrayLike | None,
-    importance: ArrayLike | None = None,
-    *,
-    law: Law | None = None,
-    on_error: str = "raise",
-    max_memory: int = 2**30,
-) -> Direction:
-    """The second derivatives of K times a change of W (..., m, n) and of b (..., n), None for 0. Other arguments as
-    `expected_loss`; no (P, P) array is made.
-    """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory)
-    change_W = tensor("along_W", along_W).to(given.W.device)
-    change_b = torch.zeros_like(given.bias) if along_b is None else tensor("along_b", along_b).to(given.W.device)
-    for name, change, like in (("W", change_W, given.W), ("b", change_b, given.bias)):
-        if change.shape != like.shape:
-            raise ValueError(
-                f"along_{name} must have the shape {tuple(like.shape)} of {name}, got {tuple(change.shape)}"
-            )
-        if change.numel() and (size := float(change.detach().abs().max())) > LARGEST:
-            raise ValueError(f"along_{name} must have entries of size {LARGEST:g} at most, got {size:g}")
-
-    def loss(weights_: Tensor, bias: Tensor) -> Tensor:
-        G, flat = given.rows(weights_, bias)
-        value = row_values(G, flat, models)
-        return (value * on_device(models.importance, given)).sum()
-
-    with torch.enable_grad():
-        at = given.W.detach().requires_grad_(), given.bias.detach().requires_grad_()
-        first = torch.autograd.grad(loss(*at), at, create_graph=True)
-        along = (first[0] * change_W).sum() + (first[1] * change_b).sum()
-        product = torch.autograd.grad(along, at)
-    return Direction(*(given.in_kind(part) for part in product))
+    found = ValueAndGradient(*(given.in_kind(part) for part in (K.reshape(given.batch), along_W, along_b)))
+    return found if along_out is None else UntiedGradient(*found, given.in_kind(along_out))

@@ -1,4 +1,4 @@
-r"""A stack of models of one law: the rows of every WᵀW, what each may err by, and the threads that share them.
+r"""A stack of models of one law: the rows of every WᵀW, or W_out W, what each may err by, and the threads that share them.
 
 Few features, up to 12 independent ones or 10 in groups, are done by all supports, with rounding error alone (`small`);
 the rest by what serves each row (`row_values`).
@@ -15,8 +15,9 @@ import numpy as np
 import torch
 
 from ..law import variance
-from . import few_features, small
+from . import any_law, few_features, small
 from .factors import Floats, Form, Integers, Rows
+from .general import General
 from .row_values import row_curvature, row_values
 
 ACCURACY = 1e-10
@@ -32,7 +33,8 @@ _THREADED = 2**15  # rows times features from which on threads share them
 class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
-    `bounded`: whether that of the gradient is bounded, too; `memory`: what `derivatives` keeps.
+    `bounded`: whether that of the gradient is bounded, too; `linear`: whether z itself is the output, not z_+; `memory`: what
+    `derivatives` keeps; `general`: a law that is not one of groups, of which the form says nothing.
     """
 
     form: Form
@@ -43,7 +45,9 @@ class Models:
     max_memory: int = 2**30
     accuracy: float = ACCURACY
     bounded: bool = True
+    linear: bool = False
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
+    general: General | None = None
 
     @property
     def n(self) -> int:
@@ -59,12 +63,15 @@ class Models:
     def take(self, some: Integers) -> Models:
         if len(self.share) == 1:
             return self
-        some_of = self.share[some], self.off[some], self.importance[some]
-        return replace(self, share=some_of[0], off=some_of[1], importance=some_of[2], memory=[])
+        return replace(self, share=self.share[some], off=self.off[some], importance=self.importance[some], memory=[])
 
     @cached_property
     def small(self) -> bool:
         """Whether all supports are done, of each row; at most two features at a time need no such table."""
+        if self.linear:
+            return False
+        if self.general is not None:
+            return self.n <= _MOST_GROUPED and self.general.usual
         if self.form.single:
             return self.n <= small.MOST
         return self.n <= _MOST_GROUPED and self.form.most_active > 2
@@ -72,22 +79,22 @@ class Models:
     @cached_property
     def squares(self) -> Floats:
         """E x_i², (M, n)."""
-        return self.share / 3
+        return self.share / 3 if self.general is None else self.general.squares.numpy()[None]
 
 
 def solve(
     models: Models, G: Floats, b: Floats, *, gradient: bool, device: torch.device
 ) -> tuple[Floats, Floats, Floats]:
-    """E[z_+² - 2 x_i z_+] of each row, (M, n), its derivatives by G (M, n, n) and by b (M, n).
+    """E[f² - 2 x_i f] of each row, f = z_+ or z, (M, n), its derivatives by G (M, n, n) and by b (M, n).
 
     Rows without importance are left 0. Models that are not finite or too large are nan, or a ValueError names them.
     """
-    bad = _beyond_range(models, G, b)
+    bad = beyond_range(models, G, b)
     if len(bad):
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
     tolerance = _tolerances(models, G, b, device)
-    if models.small:
+    if models.small or models.general is not None:
         found = _small(models, G, b, tolerance, device)
         value, dG, db = (part.reshape(b.shape + part.shape[1:]) for part in found)
     else:
@@ -103,7 +110,8 @@ def _large(
     pieces = list(_pieces(models, G, b, tolerance))
 
     def work(piece: _Piece) -> tuple[Floats, Floats, Floats]:
-        return row_values(piece.rows, piece.share, piece.tolerance, gradient, device, bounded=models.bounded)
+        law, how = piece.share, {"bounded": models.bounded, "linear": models.linear}
+        return row_values(piece.rows, law, piece.tolerance, gradient, device, **how)
 
     for piece, part in zip(pieces, _shared(work, pieces), strict=True):
         value[piece.model, piece.feature], dG[piece.model, piece.feature], db[piece.model, piece.feature] = part
@@ -112,8 +120,10 @@ def _large(
 
 def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torch.device) -> small.Rows:
     g, bias, own, law = _flat(models, G, b)
-    if models.form.single:
-        within = tolerance.ravel()
+    within = tolerance.ravel()
+    if models.general is not None and not models.small:
+        return small.Rows(*any_law.rows(models.general, g, bias, own, within, linear=models.linear))
+    if models.form.single and models.general is None:
         return few_features.rows(g, bias, own, models.share, law, within, device, bounded=models.bounded)
     return small.rows_by_faces(g, bias, own, _supports(models), law, device)
 
@@ -126,10 +136,12 @@ def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integer
 
 
 def _supports(models: Models) -> Floats:
+    if models.general is not None:
+        return models.general.table
     return small.support_probabilities(models.share, models.off, models.form)
 
 
-def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
+def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     """The models that floats cannot do; ValueError unless they are to be nan."""
     sizes = np.abs(G).max((1, 2), initial=0), np.abs(b).max(1, initial=0)
     bad = np.flatnonzero(~(np.maximum(*sizes) <= LARGEST))
@@ -149,16 +161,19 @@ def _beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
 def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
-    if models.small:
+    if models.small or models.general is not None:
         model, feature = (part.ravel() for part in np.indices(b.shape))
         g, bias, own, law = _flat(models, G, b)
-        if models.form.single:
+        if models.general is not None and not models.small:
+            H = any_law.curvature(models.general, g, bias, own, tolerance.ravel(), linear=models.linear)
+            yield model, feature, H
+        elif models.form.single and models.general is None:
             yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return
     for piece in _pieces(models, G, b, tolerance, arrays=models.n):
-        yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance)
+        yield piece.model, piece.feature, row_curvature(piece.rows, piece.share, piece.tolerance, linear=models.linear)
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,11 +220,12 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
     K enters by K_i ≥ ((E z_i)_+ - E x_i)_+², and where E z² is much larger than that by a first, loose pass.
     """
     share, importance = models.share, models.importance
-    mean = b + np.einsum("...ij,...j->...i", G, share / 2)
+    halves = share / 2 if models.general is None else models.general.mean.numpy()[None]
+    mean = b + np.einsum("...ij,...j->...i", G, halves)
     spread = np.einsum("...ij,...j->...i", G * G, variance(share))
     square = mean * mean + spread
     scale = (importance * models.squares).sum(1)
-    known = (importance * np.maximum(np.maximum(mean, 0) - share / 2, 0) ** 2).sum(1)
+    known = (importance * np.maximum(np.maximum(mean, 0) - halves, 0) ** 2).sum(1)
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
@@ -219,7 +235,8 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
-    size, rounded = scale + known, models.small or models.form.most_active <= 2
+    exactly = models.small or models.linear or models.general is not None
+    size, rounded = scale + known, exactly or models.form.most_active <= 2
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
     if len(large) and not rounded:
         some = models.take(large)

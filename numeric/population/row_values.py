@@ -1,4 +1,5 @@
-"""E[z_+² - 2 x_i z_+] of rows, its gradient and second derivatives, each row by the route that serves it."""
+"""E[z_+² - 2 x_i z_+] of rows, its gradient and second derivatives, each row by the route that serves it; of z in place of
+z_+ where the output is linear."""
 
 from __future__ import annotations
 
@@ -25,13 +26,14 @@ def row_values(
     device: torch.device,
     *,
     bounded: bool = True,
+    linear: bool = False,
 ) -> tuple[Floats, Floats, Floats]:
     """Value (R,), derivatives by g (R, n) and by b (R,), for the `device` but in NumPy; `law_share`: (R, n) P(x_j ≠ 0).
 
-    `bounded`: whether nodes are chosen for the gradient, too, if it is wanted.
+    `bounded`: whether nodes are chosen for the gradient, too, if it is wanted; `linear`: whether the output is z.
     """
     value, dg, db = np.zeros(len(rows)), np.zeros_like(rows.g), np.zeros(len(rows))
-    for route, some in _routes(rows):
+    for route, some in _routes(rows, linear):
         part = rows.take(some)
         if route == "whole":
             found = Moments.whole(part).mean(_square(part))
@@ -47,11 +49,11 @@ def row_values(
     return value, dg, db
 
 
-def row_curvature(rows: Rows, law_share: Floats, tolerance: Floats) -> Floats:
+def row_curvature(rows: Rows, law_share: Floats, tolerance: Floats, *, linear: bool = False) -> Floats:
     """Second derivatives by (g, b), (R, n + 1, n + 1)."""
     n = rows.g.shape[1]
     H = np.zeros((len(rows), n + 1, n + 1))
-    for route, some in _routes(rows):
+    for route, some in _routes(rows, linear):
         part = rows.take(some)
         if route == "whole":
             H[some] = Moments.whole(part).curvature(_square(part))
@@ -76,9 +78,9 @@ def _with_idle(H: Floats, rows: Rows, law_share: Floats) -> Floats:
     return H
 
 
-def _routes(rows: Rows) -> Iterator[tuple[str, Integers]]:
-    """Which rows go which way; those whose z is never positive go nowhere."""
-    up = rows.low >= 0
+def _routes(rows: Rows, linear: bool) -> Iterator[tuple[str, Integers]]:
+    """Which rows go which way; those whose z is never positive go nowhere, unless the output is z."""
+    up = rows.low >= (-np.inf if linear else 0)
     between: NDArray[np.bool_] = ~up & (rows.high > 0)
     route = "few" if rows.form.most_active <= 2 else "line"
     for name, chosen in (("whole", up), (route, between)):

@@ -55,7 +55,7 @@ def rows_by_vertices(
 ) -> tuple[Rows, Integers]:
     """V and its gradient for independent features, n ≤ `MOST`, and which rows may be further off than `accuracy`.
 
-    `g`: (R, n); `b`: (R,); `own`: (R,), the row's own feature, g_i ≥ 0; `p`: (L, n), densities in [0, 1]; `law`: (R,), the
+    `g`: (R, n); `b`: (R,); `own`: (R,), the row's own feature; `p`: (L, n), densities in [0, 1]; `law`: (R,), the
     line of p that a row takes; `accuracy`: what V and each entry of its gradient may err by, number or (R,).
     `device`: where to compute.
     """

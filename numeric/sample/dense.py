@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..arguments import array, entries, flag, instance, shown
 from ..arguments.tensors import torch_device
-from ..law import Anticorrelated, Correlated, OneHot, grouped
+from ..law import Law, grouped
 from .points import Points
 from .stream import Streams
 
@@ -74,7 +74,7 @@ class Grouped(Sampler):
     def __init__(
         self,
         keys: Sequence[int],
-        laws: Sequence[OneHot | Correlated | Anticorrelated],
+        laws: Sequence[Law],
         n: int,
         columns: int,
         signed: bool,

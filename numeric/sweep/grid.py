@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import MOST_SEED, choice, entries, instance, shown, whole
+from ..law import Law, is_grouped
 from ..printed import brief
 from ..train import TrainConfig
 from ..train.description import describe
@@ -138,7 +139,7 @@ def _stack(one: Mapping[str, Any]) -> str:
     common = {name: _plain(name, value) for name, value in one.items() if name not in PER_MODEL}
     absent = [name for name in PER_MODEL if one.get(name) is None]
     law = one.get("law")
-    groups = getattr(law, "groups", None)
+    groups = getattr(law, "groups", None) if isinstance(law, Law) and is_grouped(law) else None
     kind = _plain("law", law) if groups is None else [type(law).__name__, _plain("law", groups)]
     return json.dumps([common, absent, kind], sort_keys=True)
 

@@ -27,13 +27,13 @@ from ..arguments import (
     whole,
 )
 from ..arguments.device import check_device
-from ..law import Anticorrelated, Correlated, Law, OneHot, grouped
+from ..law import Law
 from ..model import RELU_OUTPUT, Family
 from ..printed import brief
 from ..sample import Points
 from .description import describe
 from .optimiser import Adam, Optimiser
-from .rows import checked_axes, like_a_row, unmistakable
+from .rows import alike, check_law, checked_axes, like_a_row, unmistakable
 from .schedule import Geometric, Schedule
 
 DTYPES = {"float32": torch.float32, "float64": torch.float64}
@@ -158,13 +158,11 @@ class TrainConfig:
         for law in distinct.values():
             if isinstance(law, Points):
                 law.check(self.n_features, self.batch_size)
-            elif isinstance(law, OneHot | Correlated | Anticorrelated):
-                grouped(law, None, self.n_features)
+            elif not isinstance(law, Law):
+                raise ValueError(f"law must be a law of numeric.law or Points(…), got {shown(law)}")
             else:
-                raise ValueError(
-                    f"law must be OneHot(), Correlated(…), Anticorrelated(…) or Points(…), got {shown(law)}"
-                )
-            if type(law) is not type(first) or getattr(law, "groups", None) != getattr(first, "groups", None):
+                check_law(law, self.n_features, self.signed)
+            if not alike(first, law, self.n_features):
                 raise ValueError(f"laws of one stack must be of one kind with the same groups, got {first} and {law}")
         if isinstance(first, Points) and self.signed:
             raise ValueError("signed must be False beside Points, which are what they are, got True")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass
+from dataclasses import Field, fields, is_dataclass
 from numbers import Integral, Real
 from typing import Any
 
@@ -14,7 +14,8 @@ def describe(value: Any) -> Any:
     if isinstance(value, Points):
         return {"Points": value.fingerprint}
     if is_dataclass(value) and not isinstance(value, type):
-        return {type(value).__name__: {part.name: describe(getattr(value, part.name)) for part in fields(value)}}
+        said = {part.name: describe(getattr(value, part.name)) for part in fields(value) if not _quiet(value, part)}
+        return {type(value).__name__: said}
     if isinstance(value, str | bool) or value is None:
         return value
     if isinstance(value, Integral):
@@ -22,3 +23,8 @@ def describe(value: Any) -> Any:
     if isinstance(value, Real):
         return float(value)
     return [describe(entry) for entry in value]
+
+
+def _quiet(value: Any, part: Field[Any]) -> bool:
+    """Whether a field that came later has its default: settings from before it keep their descriptions."""
+    return bool(part.metadata.get("quiet")) and getattr(value, part.name) == part.default

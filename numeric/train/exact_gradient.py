@@ -26,10 +26,10 @@ class _Alike(NamedTuple):
 
 
 class ExactGradient:
-    """∂K/∂W and ∂K/∂b of the expected loss K, plus the penalty's, for a stack of models ReLU(WᵀWx + b)."""
+    """∂K/∂W, ∂K/∂b and, of untied models, ∂K/∂V of the expected loss K, plus the penalty's, for a stack of models."""
 
     def __init__(self, config: TrainConfig) -> None:
-        self._penalty = config.penalty
+        self._penalty, self._output = config.penalty, config.family.output
         laws: dict[Law | None, list[int]] = {}
         for k, law in enumerate(config.laws):
             assert not isinstance(law, Points)
@@ -44,9 +44,13 @@ class ExactGradient:
     def __call__(self, at: Parameters, into: Parameters, batch: None = None) -> None:
         """Write the gradient at `at` into `into`; nan for models that are not finite."""
         for some in self._groups:
-            W, b = at.W[some.places].double(), None if at.b is None else at.b[some.places].double()
-            found = population.value_and_gradient(W, b, some.sparsity, some.importance, law=some.law, on_error="nan")
+            W, V, b = (None if part is None else part[some.places].double() for part in at)
+            found = population.value_and_gradient(
+                W, b, some.sparsity, some.importance, law=some.law, W_out=V, output=self._output, on_error="nan"
+            )
             into.W[some.places] = found.W.to(into.W)
+            if into.V is not None and isinstance(found, population.UntiedGradient):
+                into.V[some.places] = found.W_out.to(into.V)
             if into.b is not None:
                 into.b[some.places] = found.b.to(into.b)
         if self._penalty:
@@ -57,7 +61,7 @@ def check(config: TrainConfig) -> None:
     """ValueError unless `config` can be trained without sampling."""
     if not has_population_loss(config) or config.adversary:
         raise ValueError(
-            "exact=True trains on the loss of ReLU(WᵀWx + b) for values on [0, 1] under a law that is not a set of points, "
-            f"without adversary; got {config.family}, signed={config.signed}, law={config.laws[0]}, "
-            f"adversary={config.adversary}"
+            "exact=True trains on the loss of ReLU(WᵀWx + b), tied or not, or of a linear output, for values on [0, 1] under a "
+            f"law that is not a set of points, without adversary; got {config.family}, signed={config.signed}, "
+            f"law={config.laws[0]}, adversary={config.adversary}"
         )

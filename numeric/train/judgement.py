@@ -13,7 +13,7 @@ from torch import Tensor
 from .. import population
 from ..arguments import Floats, array, instance, shown, sizes_known, tensors, whole
 from ..law import Law
-from ..model import RELU_OUTPUT, Parameters, forward
+from ..model import Parameters, forward
 from ..sample import Points, digest
 from .config import TrainConfig
 from .description import describe
@@ -40,9 +40,14 @@ class Judgement:
 
 
 def has_population_loss(config: TrainConfig) -> bool:
-    """Whether `population_loss` is defined: ReLU(WᵀWx + b), values on [0, 1], any law but a fixed set of points."""
-    _config(config)
-    return config.family == RELU_OUTPUT and not config.signed and not isinstance(config.laws[0], Points)
+    """Whether `population_loss` is defined: φ(WᵀWx + b) or φ(VWx + b), φ = ReLU or linear, targets x without a random sign, any
+    law but a fixed set of points and those that `numeric.population.takes_law` refuses.
+    """
+    family, law = _config(config).family, config.laws[0]
+    known = family.hidden == "linear" and family.output in population.OUTPUTS and family.target == "identity"
+    if not known or config.signed or isinstance(law, Points):
+        return False
+    return law is None or population.takes_law(law, config.n_features)
 
 
 def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
@@ -58,34 +63,41 @@ def judge(config: TrainConfig, W: Any, V: Any, b: Any) -> Judgement:
     if kept := finite.nonzero().flatten().tolist():
         some = config.of(kept)
         W_, V_, b_ = (None if part is None else part[kept] for part in model)
-        loss[kept] = population_loss(some, W_, b_) if exact else sampled_loss(some, W_, V_, b_)
+        loss[kept] = population_loss(some, W_, b_, V_) if exact else sampled_loss(some, W_, V_, b_)
     return Judgement(_in_kind(loss, W), sampled=not exact and not isinstance(config.laws[0], Points))
 
 
-def population_loss(config: TrainConfig, W: Any, b: Any) -> Any:
-    """The expected loss (models,) of ReLU(WᵀWx + b), float64, nan for models that are not finite or too large; ValueError where
-    the config is not of that kind. Weights as for `judge`.
+def population_loss(config: TrainConfig, W: Any, b: Any, V: Any = None) -> Any:
+    """The expected loss (models,), float64, nan for models that are not finite or too large; ValueError where the config is not
+    one of `has_population_loss`. Weights as for `judge`.
     """
     if not has_population_loss(config):
         raise ValueError(
-            "the loss without sampling is that of ReLU(WᵀWx + b) for values on [0, 1] under a law that is not a set of "
-            f"points, got config with {config.family}, signed={config.signed}, {type(config.laws[0]).__name__}"
+            "the loss without sampling is that of ReLU(WᵀWx + b), tied or not, or of a linear output, for values on [0, 1] "
+            f"under a law that is not a set of points, got config with {config.family}, signed={config.signed}, "
+            f"{type(config.laws[0]).__name__}"
         )
-    model = _read(config, W, None, b)
+    model, output = _read(config, W, V, b), config.family.output
     importance = config.importances
     if config.sparsity is not None:
-        return _in_kind(_loss(model.W, model.b, config.sparsities, importance), W)
+        return _in_kind(_loss(model, output, config.sparsities, importance), W)
     loss = torch.empty(len(model.W), dtype=torch.float64)
     for some in _alike(config):
         law = config.laws[some[0]]
         assert not isinstance(law, Points)
-        loss[some] = _loss(model.W[some], None if model.b is None else model.b[some], None, importance[some], law)
+        chosen = Parameters(*(None if part is None else part[some] for part in model))  # type: ignore[arg-type]
+        loss[some] = _loss(chosen, output, None, importance[some], law)
     return _in_kind(loss, W)
 
 
-def _loss(W: Tensor, b: Tensor | None, sparsity: Floats | None, importance: Floats, law: Law | None = None) -> Tensor:
+def _loss(
+    model: Parameters, output: str, sparsity: Floats | None, importance: Floats, law: Law | None = None
+) -> Tensor:
+    W, V, b = model
     with sizes_known():
-        loss: Tensor = population.expected_loss(W, b, sparsity, importance, law=law, on_error="nan")
+        loss: Tensor = population.expected_loss(
+            W, b, sparsity, importance, law=law, W_out=V, output=output, on_error="nan"
+        )
     return loss.cpu()
 
 

@@ -116,7 +116,7 @@ def dimensionality(snapshot: Snapshot) -> Array:
 def population_loss(snapshot: Snapshot) -> Array:
     """The expected loss without sampling and without penalty, (models,); ValueError where it is not defined."""
     snapshot = read_snapshot(snapshot)
-    return np.asarray(judgement.population_loss(snapshot.config, snapshot.W, snapshot.b).numpy())
+    return np.asarray(judgement.population_loss(snapshot.config, snapshot.W, snapshot.b, snapshot.V).numpy())
 
 
 def sampled_loss(snapshot: Snapshot) -> Array:

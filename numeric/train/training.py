@@ -116,7 +116,7 @@ def train(
     """Train every model of `config`.
 
     `exact`: on the loss without sampling, K and its gradient by `numeric.population.value_and_gradient`, instead of
-    batches: for ReLU(WᵀWx + b), values on [0, 1], any law but a set of points, no adversary. `batch_size`, `data_seed`
+    batches: for models of `has_population_loss` (ReLU or linear output, tied or not), no adversary. `batch_size`, `data_seed`
     and, beyond the initial weights, the seeds then play no part. `record`: what to record on the way, see
     `numeric.train.recording`. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end;
     where it is there already, the run goes on from it, to the same numbers. `progress(share done)`: called now and then.

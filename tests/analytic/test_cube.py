@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nested import integrate
 
+from analytic.law import Alternatives
 from analytic.loss.cube import expectation, integral, transform, vertices
 
 # Small numerators and denominators make zero entries, equal entries and vertices exactly on the kink ordinary cases.
@@ -46,7 +47,7 @@ def test_known_integrals() -> None:
 def test_derivatives_of_the_square_give_the_products(positive: set[int], j: int) -> None:
     """In every chamber, as an identity of expressions: E[x_j ReLU(z)] = ½ ∂A/∂g_j and E ReLU(z) = ½ ∂A/∂b."""
     g1, g2, b, p = sympy.symbols("g_1 g_2 b p")
-    blocks = [((1 - p, ()), (p, (0,))), ((1 - p, ()), (p, (1,)))]
+    blocks = [Alternatives(((1 - p, ()), (p, (j,)))) for j in (0, 1)]
 
     def value(power: int, weighted: int | None) -> sympy.Expr:
         terms = transform([g1, g2], blocks, sympy.sympify, weighted)

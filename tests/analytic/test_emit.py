@@ -1,4 +1,5 @@
 import math
+import re
 from fractions import Fraction
 
 import numpy as np
@@ -8,7 +9,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analytic.emit import compile_arithmetic, compile_chambers
+from analytic.emit import compile_arithmetic, compile_chambers, javascript
 from analytic.n2m1 import CHAMBERS, PARAMETERS, WEIGHTS, compiled_loss
 
 X, Y = sympy.symbols("x y")
@@ -167,3 +168,62 @@ def test_stray_symbols_are_named() -> None:
 
 def test_floats_whose_powers_overflow_give_nan() -> None:
     assert all(math.isnan(v) for v in compiled_loss()(1e200, 1e200, 0.5, 1.0, 1.0, 0.0))
+
+
+def as_python(source: str, values: dict[str, object]) -> list[object]:
+    """What a function of JavaScript returns or writes, its lines taken for Python, whose arithmetic is the same."""
+    out: dict[int, object] = {}
+    scope = {**values, "out": out}
+    for line in source.splitlines()[1:-1]:
+        line = re.sub(r"(\d)n\b", r"\1", line.strip().rstrip(";"))
+        kind, _, rest = line.partition(" ")
+        if kind == "return":
+            return [eval(rest, scope)]
+        exec(rest if kind == "const" else line, scope)
+    return [out[k] for k in range(len(out))]
+
+
+OF_FRACTIONS = {
+    "ratio": Fraction,
+    "sum": lambda *terms: sum(terms, Fraction(0)),
+    "product": lambda *factors: math.prod(factors, start=Fraction(1)),
+    "quotient": Fraction,
+    "power": lambda base, k: base**k,
+}
+RATIONAL = [3 * X**3 * Y - X * Y**2 / 4 + 2, X**2 / Y, (X + Y) ** -2 - X, -X, 1 / (X * Y**3) + Y]
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.5, 2.0), (-1.5, 0.25), (4.0, -3.0)])
+def test_javascript_has_the_values_of_the_expressions(x: float, y: float) -> None:
+    """Floats within 20 roundings of the largest term; fractions exactly."""
+    at = {X: sympy.Rational(x), Y: sympy.Rational(y)}
+    want = [e.subs(at) for e in RATIONAL]
+    got = as_python(javascript("f", (X, Y), RATIONAL), {"x": x, "y": y})
+    np.testing.assert_allclose(got, [float(v) for v in want], rtol=0, atol=20 * EPS * 600)
+    exact = as_python(
+        javascript("f", (X, Y), RATIONAL, exact=True), {"x": Fraction(x), "y": Fraction(y), **OF_FRACTIONS}
+    )
+    assert exact == [Fraction(int(v.p), int(v.q)) for v in want]
+
+
+def test_javascript_shares_what_is_common_and_returns_what_is_alone() -> None:
+    source = javascript("both", (X, Y), [(X + Y**2) ** 3 / Y, (X + Y**2) ** 3 + 1])
+    assert source.startswith("function both(x, y, out) {\n  const t_0 = ")
+    assert "out[1] = " in source
+    assert javascript("one", (X,), [X / 2]) == "function one(x) {\n  return (1/2)*x;\n}"
+    assert javascript("one", (X,), [X / 2], exact=True) == "function one(x) {\n  return product(ratio(1n, 2n), x);\n}"
+
+
+@pytest.mark.parametrize("expression", [sympy.sqrt(X), sympy.sin(X), X**Y, sympy.Abs(X) + 1])
+def test_javascript_of_what_is_no_rational_function_is_refused(expression: sympy.Expr) -> None:
+    with pytest.raises(ValueError, match="expression must be a rational function, got a factor"):
+        javascript("f", (X, Y), [expression])
+
+
+def test_javascript_has_plain_names() -> None:
+    with pytest.raises(ValueError, match=r"name must be a plain word, got 'f\(\)\{\}'"):
+        javascript("f(){}", (X,), [X])
+    with pytest.raises(ValueError, match="name must be a plain word, got 'x;y'"):
+        javascript("f", (sympy.Symbol("x;y"),), [X])
+    with pytest.raises(ValueError, match=r"symbols beyond its arguments: \['y'\]"):
+        javascript("f", (X,), [X + Y])

@@ -6,6 +6,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 import sympy
+from flint import fmpq, fmpq_poly
 
 from analytic.n2m1 import (
     CHAMBERS,
@@ -15,7 +16,11 @@ from analytic.n2m1 import (
     basin_probabilities,
     compiled_loss,
 )
-from analytic.n2m1.basins import boundaries, small_scale_exponent
+from analytic.n2m1.basins import Setting, boundaries, small_scale_exponent
+from analytic.n2m1.basins.fences import pieces, positive
+from analytic.n2m1.basins.orbits import inner
+from analytic.n2m1.basins.probabilities import NAMES
+from analytic.n2m1.basins.regions import fences
 from analytic.n2m1.derivation import IMPORTANCES, WEIGHTS, penalty, s
 
 
@@ -65,7 +70,7 @@ def test_the_slopes_beside_an_axis_are_those_of_the_module() -> None:
 
 @pytest.mark.parametrize("sparsity", ["1/10", "1/2"])
 def test_a_smooth_saddle_is_there_exactly_where_the_single_model_attracts(sparsity: str) -> None:
-    halves = boundaries(Fraction(sparsity), (Fraction(1), Fraction(1)))
+    halves = boundaries(Setting(Fraction(sparsity), (Fraction(1), Fraction(1))))
     saddles = [p for p in SmallestModel(sparsity).critical_points() if (p.phase, p.kind) == ("antipodal", "saddle")]
     assert halves[0].attracts == bool(saddles) == (Fraction(sparsity) < Fraction("0.21895"))
 
@@ -74,7 +79,7 @@ def test_a_smooth_saddle_is_there_exactly_where_the_single_model_attracts(sparsi
 def test_points_beside_the_curves_end_on_their_sides(sparsity: str, importance: tuple[int, str]) -> None:
     pair = (Fraction(1), Fraction(importance[1]))
     radii, starts, wanted = np.array([0.3, 0.7, 1.6]), [], []
-    for flipped, half in enumerate(boundaries(Fraction(sparsity), pair)):
+    for flipped, half in enumerate(boundaries(Setting(Fraction(sparsity), pair))):
         for curve, above, below in (
             (half.aligned, "aligned", "single" if half.attracts else "antipodal"),
             (half.antipodal, "single" if half.attracts else "aligned", "antipodal"),
@@ -90,6 +95,83 @@ def test_points_beside_the_curves_end_on_their_sides(sparsity: str, importance: 
     assert [*np.where(single, "single", np.where(ends.prod(axis=1) > 0, "aligned", "antipodal"))] == wanted
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sparsity", "other"),
+    [("1/2", "1"), ("1/10", "1"), ("1/5", "1"), ("1/10", "1/4")],
+)
+def test_probabilities_are_enclosed(sparsity: str, other: str) -> None:
+    """The single model is a saddle, it attracts, a boundary begins on the axis, there is no antipodal minimum."""
+    for scale in (0.1, 1.0):
+        found = basin_probabilities(sparsity, (1, other), scale)
+        assert found.width < 1e-5
+        assert found.lower is not None
+        assert found.upper is not None
+        for name, low, high in zip(NAMES, found.lower, found.upper, strict=True):
+            assert low - 1e-6 <= getattr(found, name) <= high + 1e-6  # floats leave out what lies in the core
+            assert low <= high
+
+
+@pytest.mark.parametrize(("sparsity", "flipped"), [("1/2", False), ("1/10", False), ("1/2", True)])
+def test_the_loss_itself_falls_across_the_fences(sparsity: str, flipped: bool) -> None:
+    """Second route: −∇K of the compiled loss at random places of the fences, against their slope."""
+    setting, rng = (
+        Setting(Fraction(sparsity), (Fraction(1), Fraction(1, 2) if flipped else Fraction(1))),
+        np.random.default_rng(1),
+    )
+    for sign, both in zip((1, -1), fences(setting), strict=True):
+        for curve in (both[flipped].aligned, both[flipped].antipodal):
+            for piece in curve.pieces:
+                tau = rng.uniform(-0.9, 0.9)
+                u = horner(piece.curve, tau)
+                theta = math.atan(u) if piece.flow.sense > 0 else -math.pi / 2 - math.atan(u)
+                r = math.sqrt(as_float(piece.middle) + as_float(piece.half) * tau)
+                slope = piece.flow.sense * horner(piece.curve.derivative(), tau) / as_float(piece.half) / (1 + u * u)
+                W = r * np.array([math.cos(theta), math.sin(theta)])
+                _, a, b = compiled_loss()(
+                    *(W[::-1] if flipped else W), float(setting.sparsity), *map(float, setting.importance), 0.0
+                )
+                down = -np.array([b, a] if flipped else [a, b])
+                turning = (W[0] * down[1] - W[1] * down[0]) / r**2 - slope * 2 * float(W @ down)
+                assert sign * turning > -1e-13 * np.hypot(*down) / r
+
+
+def test_a_curve_that_is_no_fence_is_refused() -> None:
+    """A boundary in floats is crossed to neither side, and a fence is not crossed to the other one."""
+    half = Setting(Fraction(1, 2), (Fraction(1), Fraction(1))).halves[0]
+    for turn, sign in ((0.0, 1), (0.0, -1), (1e-7, 1), (-1e-7, -1)):
+        with pytest.raises(ArithmeticError, match="a fence does not close at radius"):
+            pieces(inner(half, turn)[0], sign)
+
+
+def test_the_weight_of_a_curve_is_its_integral() -> None:
+    """∫ θ dF by the trapezoidal rule in R on ten thousand points a piece: its error is below 1e-9."""
+    curve = boundaries(Setting(Fraction(1, 2), (Fraction(1), Fraction(1))))[0].aligned
+    for scale in (0.1, 2.0):
+        total = 0.0
+        for piece in curve.pieces:
+            tau = np.linspace(-1, 1, 10_001)
+            theta = np.arctan(np.polyval([as_float(c) for c in reversed(piece.curve.coeffs())], tau))
+            weight = -np.exp(-(as_float(piece.middle) + as_float(piece.half) * tau) / (2 * scale**2))
+            total += float(np.sum((theta[1:] + theta[:-1]) / 2 * np.diff(weight)))
+        assert float(curve.weight(scale)) == pytest.approx(total, abs=1e-9)
+
+
+def test_a_polynomial_that_touches_zero_is_not_positive() -> None:
+    assert positive(fmpq_poly([fmpq(1, 100), 0, 1]), 6)
+    assert not positive(fmpq_poly([0, 0, 1]), 6)
+    assert positive(fmpq_poly([1, -1]) * fmpq_poly([1, 1]), 6)  # zero at the ends alone
+    assert not positive(fmpq_poly([1, -2]), 6)
+
+
+def as_float(number: fmpq) -> float:
+    return float(Fraction(int(number.p), int(number.q)))
+
+
+def horner(f: fmpq_poly, x: float) -> float:
+    return float(np.polyval([as_float(c) for c in reversed(f.coeffs())], x))
+
+
 def test_exchanging_the_features_changes_nothing() -> None:
     one, other = basin_probabilities("1/2", (1, "1/2"), 0.7), basin_probabilities("1/2", ("1/2", 1), 0.7)
     scaled = basin_probabilities("1/2", (2, 1), 0.7)
@@ -102,7 +184,7 @@ def test_the_boundary_leaves_the_origin_by_the_power_law() -> None:
     """θ + π/4 ~ r^α along the curve: its logarithmic slope at r = 1e-4 is α to 1e-3, and smaller for larger r."""
     alpha = small_scale_exponent("1/2")
     assert alpha == Fraction(18, 11)
-    curve = boundaries(Fraction(1, 2), (Fraction(1), Fraction(1)))[0].aligned
+    curve = boundaries(Setting(Fraction(1, 2), (Fraction(1), Fraction(1))))[0].aligned
     order = np.argsort(curve.radius)
     angle = np.interp([3e-5, 3e-4], curve.radius[order], curve.angle[order]) + np.pi / 4
     assert np.log10(angle[1] / angle[0]) == pytest.approx(float(alpha), abs=1e-3)

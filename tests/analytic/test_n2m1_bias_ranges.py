@@ -17,7 +17,8 @@ from analytic.n2m1.bias import DropRange, certify_drop
 from analytic.n2m1.bias.angle import BITS, GUARD, Angle, Cell, mix, product_of_quadratics
 from analytic.n2m1.bias.ranges import Densities
 from analytic.n2m1.bias.table import entries, known, known_ranges
-from verify.certificate import Rejected, digest, scaled, verify
+from verify.certificate import Rejected, digest, verify
+from verify.checkers.angle import scaled
 
 FEWER = settings(max_examples=max(15, settings().max_examples // 4))
 

@@ -84,3 +84,21 @@ def test_it_begins_quickly(option: str) -> None:
     assert rest == ["0 []"]
     if option == "--version":
         assert done.stdout.splitlines()[0] == antipodal.__version__
+
+
+def test_the_explorer_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("figures.explorer.page", lambda atlas: b"<!doctype html>")
+    place = tmp_path / "there" / "page.html"
+    assert run_command(app, ["explore", "--output", str(place)]) == 0
+    assert place.read_bytes() == b"<!doctype html>"
+    assert capsys.readouterr().out == f"see {place}\n"
+
+
+def test_the_explorer_needs_a_file_to_write(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_command(app, ["explore", "--output", str(tmp_path)]) == 2
+    assert "output must be a file to write, got the folder" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert run_command(app, ["explore", "--output", str(tmp_path / "file" / "page.html")]) == 2
+    assert "must be a folder to write in" in capsys.readouterr().err

@@ -169,3 +169,23 @@ def test_it_prints_as_a_table(pentagon: Judgement) -> None:
 def test_what_is_wrong_is_said(arguments: dict[str, Any], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         judge(**{"W": [[1.0, -1.0]], "b": [0.0, 0.0], "sparsity": 0.9, **arguments})
+
+
+@pytest.mark.slow
+def test_untied_models_and_linear_outputs() -> None:
+    """The least of an untied pair is below 25/324, of the pair that is judged; that of a linear output is proved."""
+    pair = judge([[1, -3]], [0, 0], "1/2", W_out=[[1], ["-1/3"]], starts=4)
+    assert pair.exact == Fraction(25, 324)
+    assert (pair.least_from, pair.least_geometry) == ("search", "untied")
+    assert 0 < pair.gap < 0.003
+    line = judge([[1, 0, 0]], None, "1/2", output="linear")
+    assert line.least_from == "certified"
+    assert line.exact == Fraction(
+        1, 3
+    )  # two features of E x² = 1/6 are dropped; with their means as biases 2 Var x = 5/24
+    assert line.least == pytest.approx(5 / 24, abs=1e-15)
+    assert line.gap == pytest.approx(1 / 3 - 5 / 24, abs=1e-15)
+    unequal = judge([[1, 0, 0]], None, "1/2", output="linear", importance=[1, 2, 3], starts=2)
+    assert unequal.least_from == "search"
+    untied = judge([[1, 0, 0]], None, "1/2", W_out=[[1], [0], [0]], output="linear", importance=[1, 2, 3])
+    assert untied.least_from == "certified"

@@ -73,6 +73,24 @@ def test_the_layout_decides_where_the_shape_does_not() -> None:
     assert read_weights((W, np.zeros(2)), "nm").W.shape == (5, 2)
 
 
+OUT = np.arange(10.0).reshape(5, 2)
+
+
+@pytest.mark.parametrize("out", [OUT, OUT.T], ids=["(n, m)", "(m, n)"])
+@pytest.mark.parametrize("name", ["W_out", "net.V", "decoder.weight"])
+def test_untied_models(name: str, out: Any) -> None:
+    source = {"W_in": W, name: out, "b": B}
+    found = read_weights(source, tied=False)
+    assert np.array_equal(found.W, W)
+    assert np.array_equal(found.W_out, OUT)
+    assert np.array_equal(read_weights((W, B, out), tied=False).W_out, OUT)
+    with pytest.raises(ValueError, match=r"source has a W_out of its own, of shape \(5, 2\): pass tied=False"):
+        read_weights(source)
+    assert np.array_equal(read_weights({"W_in": W, "W_out": W.T}).W, W)
+    with pytest.raises(ValueError, match=r"source must have one of W_out, .* where tied is False, got W of shape"):
+        read_weights({"W": W}, tied=False)
+
+
 DOUBT = r'layout must be "mn" .* or "nm" .* got None and source W of shape'
 
 

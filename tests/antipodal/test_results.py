@@ -8,8 +8,16 @@ import numpy as np
 import pytest
 
 import antipodal
-from analytic.n2m1 import SmallestModel, phase_boundary, phase_curve, phase_diagram, phase_transitions
+from analytic.n2m1 import (
+    SmallestModel,
+    basin_probabilities,
+    phase_boundary,
+    phase_curve,
+    phase_diagram,
+    phase_transitions,
+)
 from analytic.n2m1.bias import certify
+from analytic.polygon_proof import pentagon_density
 from analytic.winners import winner_at, winners
 from numeric.dynamics import Trajectory
 from numeric.geometry import describe
@@ -39,6 +47,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "certified, dropping": lambda: certify("1/2", (1, "1/2")),
     "not certified": lambda: certify("3/10", budget=1e-9),
     "minimisers": lambda: CERTIFIED.minimisers,
+    "basins": lambda: basin_probabilities("1/2", (1, 1), 1.0),
+    "pentagons of small density": pentagon_density,
     "enclosure": lambda: antipodal.enclose_loss([["1/3", "-1/2"]], [0, 0], "9/10"),
     "reigns": lambda: winners(5, 2),
     "winner": lambda: winner_at(5, 2, "9/10"),

@@ -1,5 +1,6 @@
 """Each figure's numbers, held to the exact values they show, and that each is drawn."""
 
+import ast
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -9,6 +10,7 @@ from captions import checked
 
 import figures
 from analytic.n2m1 import SmallestModel
+from figures.gallery import script
 from figures.motifs import colour_scale
 from figures.population import nodes, noise_free
 from figures.smallest_model import antipodal_ray, landscape, phase_diagram, transition
@@ -118,6 +120,12 @@ def test_unknown_figure_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match=r"figure must be one of bases, .*, got 'landscap'"):
         figures.check_names(("landscap",))
     assert figures.check_names(()) == figures.NAMES
+
+
+def test_mypy_holds_every_figure() -> None:
+    body = ast.walk(ast.parse(Path(script.__file__).read_text(encoding="utf-8")))
+    calls = [node.args[0] for node in body if isinstance(node, ast.Call) and ast.unparse(node.func) == "_held"]
+    assert sorted(map(ast.unparse, calls)) == sorted(figures.NAMES)
 
 
 @pytest.mark.slow

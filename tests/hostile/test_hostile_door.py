@@ -10,21 +10,28 @@ import antipodal
 
 EXACT = {"W": [[1, "-1/2"], [0, "3/4"]], "b": [0, "-1/8"], "sparsity": "1/2", "importance": [1, 2]}
 FLOATS = {"W": [[1.0, -0.5], [0.0, 0.75]], "b": [0.0, -0.125], "sparsity": [0.5, 0.25], "importance": [1.0, 2.0]}
+EXACT_OUT = {"W_out": [[1, 0], ["-1/2", "3/4"]], "output": "relu"}
+FLOAT_OUT = {"W_out": [[1.0, 0.0], [-0.5, 0.75]], "output": "relu"}
 VALID: dict[str, Call] = {
-    "exact_loss": call(**EXACT),
-    "enclose_loss": call(**EXACT, digits=5),
-    "loss": call(**FLOATS),
-    "value_and_gradient": call(**FLOATS),
-    "hessian": call(**FLOATS),
-    "minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1),
+    "exact_loss": call(**EXACT, **EXACT_OUT),
+    "enclose_loss": call(**EXACT, **EXACT_OUT, digits=5),
+    "loss": call(**FLOATS, **FLOAT_OUT),
+    "value_and_gradient": call(**FLOATS, **FLOAT_OUT),
+    "hessian": call(**FLOATS, **FLOAT_OUT),
+    "minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu"),
     "Independent": call(sparsity=["1/2", 0]),
     "Correlated": call(groups=[[0, 1]], sparsity="1/2"),
     "Anticorrelated": call(groups=[[0, 1]], sparsity="1/2"),
+    "ExactlyActive": call(k=1),
+    "Magnitude": call(parts=(("1", 0, 1),)),
+    "Product": call(groups=[[0, 1]], laws=antipodal.ExactlyActive(1)),
+    "Tree": call(edges=[[0, 1]], probabilities=["1/2", 0.25]),
     "TrainConfig": floats.VALID["numeric.train.config.TrainConfig"],
     "Sweep": floats.VALID["numeric.sweep.grid.Sweep"],
     "atlas": call(n=3, m=2, sparsity=0.9, importance=[1.0, 1.0, 1.0])._replace(without=("a law of numeric",)),
-    "judge": call(**FLOATS, starts=1, seconds=1),
-    "read_weights": call(source=[[1.0, -0.5, 2.0], [0.0, 0.75, 1.0]]),
+    "Family": call(hidden="linear", output="relu", tied=False, target="identity"),
+    "judge": call(**FLOATS, **FLOAT_OUT, starts=1, seconds=1),
+    "read_weights": call(source=[[1.0, -0.5, 2.0], [0.0, 0.75, 1.0]], tied=True),
 }
 
 

@@ -130,7 +130,7 @@ def test_best_of_seeds() -> None:
 
 
 @pytest.mark.parametrize(
-    "changes", [{"family": LINEAR}, {"signed": True}, {"sparsity": None, "law": Points(np.ones((2, 3)))}]
+    "changes", [{"family": HIDDEN_RELU}, {"signed": True}, {"sparsity": None, "law": Points(np.ones((2, 3)))}]
 )
 def test_where_there_is_no_population_loss(changes: dict[str, Any]) -> None:
     settings = config(**{"sparsity": (0.5, 0.5)} | changes)

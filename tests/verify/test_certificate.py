@@ -1,5 +1,6 @@
 """The checker of certificates: alone on an interpreter, true files accepted, damaged ones rejected or still true."""
 
+import ast
 import gzip
 import json
 import random
@@ -13,10 +14,12 @@ import pytest
 from hypothesis import settings
 
 from analytic.n2m1.bias import Certified, certify
-from verify import certificate
+from verify import certificate, checkers
 from verify.certificate import Rejected, digest, verify
+from verify.checkers.wedges import positive
 
 CHECKER = Path(certificate.__file__)
+MODULES = [path.stem for path in Path(checkers.__file__).parent.glob("*.py")]
 DAMAGES = 200 if settings().max_examples > 1000 else 5
 # Of small trees: one chart suffices for equal importances, and dense features of unlike importance drop one.
 SETTINGS: dict[str, tuple[Any, ...]] = {"strong": ("19/20", (1, 1), "1/200"), "drop": ("3/100", (1, "1/10"))}
@@ -54,9 +57,15 @@ def test_it_runs_with_nothing_installed(solved: dict[str, Certified], name: str,
     assert "digest" in done.stderr
 
 
-def test_it_imports_nothing_else() -> None:
-    lines = [line.split() for line in CHECKER.read_text().splitlines() if line.startswith(("import ", "from "))]
-    assert {line[1].split(".")[0] for line in lines} <= {*sys.stdlib_module_names}
+@pytest.mark.parametrize("path", [CHECKER, *sorted(Path(checkers.__file__).parent.glob("*.py"))], ids=lambda p: p.stem)
+def test_it_imports_nothing_else(path: Path) -> None:
+    """The standard library and, by relative imports, what lies in the folder of checkers."""
+    found = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, (ast.Import, ast.ImportFrom))]
+    own = [node.module or "" for node in found if isinstance(node, ast.ImportFrom) and node.level == 1]
+    assert all(name.split(".")[0] in (["checkers"] if path == CHECKER else MODULES) for name in own if name)
+    names = [node.module or ".." for node in found if isinstance(node, ast.ImportFrom) and node.level != 1]
+    names += [alias.name for node in found if isinstance(node, ast.Import) for alias in node.names]
+    assert {name.split(".")[0] for name in names} <= {*sys.stdlib_module_names}
 
 
 def random_damages(document: dict[str, Any], rng: random.Random) -> dict[str, dict[str, Any]]:
@@ -170,5 +179,5 @@ def test_a_file_that_is_not_there(tmp_path: Path) -> None:
 def test_a_polynomial_that_dips_below_zero_is_not_positive() -> None:
     """(x − 1/2)² + (y − 1/2)² ± 1/100: positive at all corners, and in Bernstein coefficients of both signs."""
     bowl = {(2, 0): Fraction(1), (1, 0): Fraction(-1), (0, 2): Fraction(1), (0, 1): Fraction(-1)}
-    assert certificate.positive({**bowl, (0, 0): Fraction(51, 100)})
-    assert not certificate.positive({**bowl, (0, 0): Fraction(49, 100)})
+    assert positive({**bowl, (0, 0): Fraction(51, 100)})
+    assert not positive({**bowl, (0, 0): Fraction(49, 100)})

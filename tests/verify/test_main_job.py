@@ -33,6 +33,7 @@ home.QUICK = home.Size(12, 2, 100_000, 2, 10, 16, {steps}, 256)
 job.smallest_model.claims = lambda **settings: [claim for claim in every(**settings) if claim.name in {names}]
 job.SUITES = (job.smallest_model,)
 figures.REPORT = ("antipodal_ray",)
+job.as_html = lambda *found: b""  # derivations take seconds to lay out
 sys.argv = ["verify", "--out", "out"]
 runpy.run_module("verify", run_name="__main__", alter_sys=True)
 """
@@ -92,7 +93,7 @@ def test_a_failed_check_turns_the_main_job_red(
     monkeypatch.setattr(job.smallest_model, "claims", lambda **settings: claims)
     monkeypatch.setattr(job, "SUITES", (job.smallest_model,))
     monkeypatch.setattr("figures.REPORT", ())
-    monkeypatch.setattr(job, "as_html", lambda *found: b"")  # derivations take seconds to lay out
+    monkeypatch.setattr(job, "as_html", lambda *found: b"")
     assert job.main_job(False, "cpu", tmp_path / "out") == 1
     assert failed(tmp_path) == {"broken"}
     assert written(tmp_path)["complete"] is True

@@ -18,9 +18,13 @@ from analytic.exact.roots import ball_ends
 from analytic.polygon_proof import CertifiedPolygon, certify_polygon
 from analytic.polygon_proof.contact import contact
 from analytic.polygon_proof.link import square_mean
-from verify import certificate, polygon_certificate
+from verify import certificate
 from verify.certificate import Rejected, digest, read, verify
-from verify.polygon_certificate import Contact, Interval, Link, arccos, positive
+from verify.checkers import polygon
+from verify.checkers.contact import Contact
+from verify.checkers.convexity import positive
+from verify.checkers.intervals import Interval, arccos
+from verify.checkers.link import Link
 from verify.suites import polygon_proof
 from verify.suites.polygon_proof import FOLDER, NAMES, link_bound, link_line, nothing_below
 
@@ -102,11 +106,11 @@ def test_six_features_need_the_certificate_of_five(monkeypatch: pytest.MonkeyPat
         if document["tree"] == ".":
             raise Rejected("within")
 
-    monkeypatch.setattr(polygon_certificate, "check", check)
-    assert "6-gon" in polygon_certificate.verify(document)
+    monkeypatch.setattr(polygon, "check", check)
+    assert "6-gon" in polygon.theorem(document)
     for below in ({**document["below"], "tree": "."}, document):
         with pytest.raises(ValueError, match=r"within|needs that of 5"):
-            polygon_certificate.verify({**document, "below": below})
+            polygon.theorem({**document, "below": below})
 
 
 @pytest.mark.parametrize("features", [5, 6])

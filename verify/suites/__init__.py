@@ -3,8 +3,10 @@
 
 smallest_model   the smallest model: smallest_loss, smallest_minima, smallest_training
 smallest_bias    with bias: certificates replayed; phase_boundaries, phases: its phases
+axis_losses      three features on one axis: certificates replayed; axis_points: makes them
 polygon_proof    pentagon and hexagon: certificates replayed, searches and training above them
-any_network      the exact loss of any network; population: in floats without sampling
+any_network      the exact loss of any network; population: in floats without sampling; laws: that people use
+untied           untied networks and linear outputs
 basins           where descents without bias end
 polytopes        the catalogue and the names; winners, winner_searches: which polytope wins; thomson: charges on a sphere
 capacity         neuron capacity: capacity_task, capacity_curves

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.special import gammaln
 
 from analytic.exact import to_sympy
 from analytic.law import Independent, OneHot
-from analytic.learning_coefficient import Point, learning_coefficient
+from analytic.learning_coefficient import Point, free_energy, learning_coefficient
 from analytic.loss import Enclosure
 from analytic.n2m1 import Certified, certify
 from analytic.one_sparse import polygons
 from analytic.polytope_loss import sparse_optimum
 from analytic.polytopes import polygon_name, polytope
-from numeric.learning_coefficient import STANDARD, Target, climb, polygon_target, rays
+from numeric.learning_coefficient import STANDARD, local_free_energy, polygon_target, rays
+from numeric.learning_coefficient.phases import posterior
 from numeric.running.progress import Progress
 
 from ..check import Claim, Outcome, Rows, Worst, ready
@@ -60,9 +60,14 @@ CLAIMS: Rows[bool] = (
         lambda full, progress: sampled(progress),
     ),
     (
-        "free_energy_two_routes",
-        "log Z of a ladder and of Laplace's approximation, determinant included, differ by c/τ.",
-        lambda full, progress: free_energy(2000 if full else 500, progress),
+        "free_energies_of_phases",
+        "Free energies of four phases with all of Laplace's constants are those of importance sampling but for c/n.",
+        lambda full, progress: free_energies(progress),
+    ),
+    (
+        "posterior_two_routes",
+        "log Z of the posterior of six features, by particles from the prior, is that of the hexagon's orbit and copies.",
+        lambda full, progress: posterior_mass(32 if full else 8, progress),
     ),
 )
 
@@ -115,24 +120,33 @@ def sampled(progress: Progress) -> Outcome:
     return worst.outcome(5e-3, "the spread over seeds at the kink of the 4-gon is 1e-3, at regular minima 1e-4")
 
 
-def free_energy(particles: int, progress: Progress) -> Outcome:
-    r"""log Z(τ) = −(r/2) log(τ/2π) − ½ log det h − log vol(window) + c₁/τ on the slice, against the ladder's."""
-    worst = Worst()
-    for k, corners in enumerate((5, 6)):
-        target: Target = polygon_target(corners)
-        r, tau = target.codimension, 1e6
-        rungs = climb(target, (1.0, tau), particles=particles, moves=10, seed=1)
-        exact = -r / 2 * np.log(tau / (2 * np.pi)) - np.log(target.spectrum).sum() / 2 - _log_ball(r, target.window)
-        worst.see(abs(float(rungs.log_z[-1]) - exact), float(exact), float(rungs.log_z[-1]), f"{corners}-gon")
-        progress((k + 1) / 2)
-    error = 5 * float(np.sqrt(30 * 0.7 / particles))
-    return worst.outcome(
-        error, "five errors of thirty rungs whose log weights have a variance of about λ(1 − 1/1.6)²/N each"
-    )
+def free_energies(progress: Progress) -> Outcome:
+    r"""d(n) = nK + λ log n + C, C certified, less −log of the integral over the orbit and its copies, is c₁/n: 2 d(2n) = d(n)."""
+    worst, n = Worst(), 10**6
+    names = ("5-gon", "5-gon+", "6-gon", "7-gon")
+    for k, name in enumerate(names):
+        corners, minus, plus = _CORNERS[name]
+        exact = free_energy(polygons(corners)[0].with_dead(minus, plus))
+        target, copies = polygon_target(corners, minus, plus), float(np.log(exact.copies))
+        first, second = (local_free_energy(target, count, samples=10_000, seed=count) for count in (n, 2 * n))
+        wanted = 2 * float(exact.at(2 * n)) - float(exact.at(n))
+        found = 2 * second.value - first.value - copies
+        error = float(np.hypot(2 * second.error, first.error))
+        worst.see(abs(found - wanted) / error, wanted, f"{found} ± {error:.1e}", name)
+        progress((k + 1) / len(names))
+    return worst.outcome(5.0, "standard errors, of about 2e-5 each, of independent draws")
 
 
-def _log_ball(dimension: int, radius: float) -> float:
-    return float(dimension / 2 * np.log(np.pi) - gammaln(dimension / 2 + 1) + dimension * np.log(radius))
+def posterior_mass(runs: int, progress: Progress) -> Outcome:
+    """At n = 2,000 six features lie at the hexagon but for 1e-4: log Z by particles from the prior is that of its copies."""
+    worst, n = Worst(), 2000
+    found = posterior(6, (n,), particles=200, runs=runs, progress=progress)
+    exact = free_energy(polygons(6)[0])
+    local = local_free_energy(polygon_target(6), n, samples=20_000)
+    value = -(local.value - float(np.log(exact.copies)))
+    worst.see(abs(float(found.log_z[0]) - value), value, float(found.log_z[0]), f"c = 6, n = {n}")
+    error = 5 * float(np.hypot(found.log_z_error[0], local.error))
+    return worst.outcome(error, f"five standard errors, over {runs} independent runs")
 
 
 def _point(name: str) -> Any:

@@ -31,13 +31,13 @@ import sympy
 
 from ...exact import Exact, to_sympy
 from ...exact.printed import enclosed, html_table
-from ...exact.rationals import shown
+from ...exact.rationals import seconds_of, shown
 from ...law import variance
 from .angle import ONE, Angle
 from .minimiser import Located, Minimiser, Phase, clusters, dropping, located
 from .point import Candidate, candidate
 from .search import Cover, Target, cover, refined, starts
-from .setting import Setting, checked, sealed, seconds_of
+from .setting import Setting, checked, sealed
 
 _SLACK = Fraction(8, 10**13)
 _ROUNDS, _FINER = 5, 1 << 10

@@ -28,12 +28,12 @@ import sympy
 from sympy import Expr, Poly
 
 from ...exact import Exact, rational, to_sympy
-from ...exact.rationals import entries, shown
+from ...exact.rationals import entries, seconds_of, shown
 from ...law import variance
 from .angle import ROOT, Angle, Bound, Cell, Mix, mix
 from .linear import density, proved_positive, wedges, x, y
 from .search import Cover, Target, bisected
-from .setting import Setting, checked, sealed, seconds_of
+from .setting import Setting, checked, sealed
 
 _v = variance(density)
 

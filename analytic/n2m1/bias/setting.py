@@ -7,8 +7,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from math import inf, lcm
-from numbers import Real
+from math import lcm
 from typing import Any
 
 from ...exact import Exact, rational
@@ -60,13 +59,6 @@ def checked(sparsity: Exact, importance: tuple[Exact, Exact], penalty: Exact) ->
             f"{shown(importance)} and penalty {shown(penalty)}"
         )
     return setting
-
-
-def seconds_of(budget: float) -> float:
-    """A budget of time. ValueError where it is not positive or not finite."""
-    if isinstance(budget, bool) or not isinstance(budget, Real) or not 0 < budget < inf:
-        raise ValueError(f"budget must be a positive, finite number of seconds, got {shown(budget)}")
-    return float(budget)
 
 
 def sealed(body: Mapping[str, Any]) -> dict[str, Any]:

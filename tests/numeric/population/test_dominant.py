@@ -72,6 +72,28 @@ def test_any_number_of_large_entries(large: int) -> None:
     assert np.abs(np.concatenate([found.value, found.dg[0], found.db]) - by_faces(case)[0]).max() <= WITHIN
 
 
+def test_a_row_has_the_same_bits_alone_and_among_others_and_in_any_block(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = np.random.default_rng(3)
+    g = np.where(random.random((60, 7)) < 0.4, 1.0, 1e-4) * random.uniform(-1, 1, (60, 7))
+    g[:, 0] = np.abs(g[:, 0])
+    b, own, p, within = random.uniform(-0.5, 0.5, 60), np.zeros(60, int), np.full((60, 7), 0.3), np.full(60, WITHIN)
+    found, left = dominant.rows(g, b, own, p, within)
+    H, _ = dominant.hessians(g, b, own, p, within)
+    taken = np.setdiff1d(np.arange(60), left)
+    assert len(taken) > 20
+    monkeypatch.setattr(dominant, "_ENTRIES", 3 * 8 * 7 * 7)
+    again, _ = dominant.rows(g, b, own, p, within)
+    H_again, _ = dominant.hessians(g, b, own, p, within)
+    for k in taken[:8]:
+        one = np.s_[k : k + 1]
+        alone, _ = dominant.rows(g[one], b[one], own[one], p[one], within[one])
+        assert found.value[k] == again.value[k] == alone.value[0]
+        np.testing.assert_array_equal(found.dg[k], alone.dg[0])
+    np.testing.assert_array_equal(found.dg[taken], again.dg[taken])
+    # The nodes' own second derivatives may go by faces, whose sums are products of matrices.
+    assert np.abs(H[taken] - H_again[taken]).max() <= 64 * np.finfo(float).eps * np.abs(H[taken]).max()
+
+
 @pytest.mark.parametrize(
     "case",
     [
@@ -84,6 +106,12 @@ def test_any_number_of_large_entries(large: int) -> None:
         ([0.0, -0.5, 1e-3], 0.2, 0, [0.5] * 3),  # a row without an own entry
         ([0.9, -0.5, 1e-3], 2.0, 0, [0.5] * 3),  # one sign: the moments have it
         ([0.9, -0.5, 1e-3], 0.2, 0, [0.0, 0.5, 0.5]),
+        (
+            [0.9, -0.6, 0.7, -0.8, 0.5, -0.4, 0.06],
+            -0.23,
+            0,
+            [0.5] * 7,
+        ),  # F is no polynomial, and 0.06 no small part of 0.4
     ],
 )
 def test_what_is_left_to_others(case: Given) -> None:

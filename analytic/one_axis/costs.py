@@ -25,8 +25,19 @@ certified least loss of a pair and a dropped feature.
 *Proof.* For features i and j on one axis, what the others send to z_i and z_j shifts b_i and b_j. Given that, the two are a
 pair: so F_i + F_j, the losses of the two, are at least Q₂. Summed over all pairs of k ≥ 2 features each is counted k − 1 times,
 so that Q_{k,1} ≥ kQ₂/2, while Q_{0,1} = Q_{1,1} = 0. If a < m of the axes have at most one feature, the others have
-n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. ∎ Above, a triple takes the place of a pair and a dropped
-feature where a witness says that it costs less. The true Q_{3,1} is not known with proof at any s.
+n − a ≥ n − m + 1 together. On the right are m pairs, the rest dropped. ∎ Above, a triple takes the place of a pair and a
+dropped feature where a witness says that it costs less.
+
+Where Q₃ = Q_{3,1} is certified (`analytic.one_axis.table`), three at a time do better than pairs: Q_{k,1} ≥ kQ₃/3 for k ≥ 3, and
+Q₃ ≥ 3Q₂/2. So for n > 2m, with k = min{m, n − 2m},
+
+.. math:: \min_{0 \le b < m} \left\{b\, Q_2 + \tfrac{n - m + 1 - b}3\, Q_3\right\}
+          \le Q_{n,m} \le (m - k)\, Q_2 + k \min\{Q_3,\, Q_2 + v\} + (n - 2m - k)\, v,
+
+which is exact for n = 3, m = 1. *Proof.* Let c axes have one feature or none, b axes two, and a axes more, r ≥ n − c − 2b in
+all.
+As n > 2m, a > 0, so that c ≤ m − 1 − b, and the cost is bQ₂ + (n − m + 1 − b)Q₃/3 at least. A line in b is
+least at an end. ∎ For n = 4, m = 2 it follows that Q_{4,2} = min{2Q₂, Q₃}, four on one axis costing 4Q₃/3 at least.
 """
 
 from __future__ import annotations
@@ -37,18 +48,19 @@ from fractions import Fraction
 import sympy
 from sympy import Expr, Rational
 
-from .exact import Exact, to_sympy
-from .exact.printed import decimals, short
-from .exact.rationals import sparsity_between, whole
-from .law import Independent, variance
-from .loss import expected_loss
-from .n2m1.bias import Certified, certify
-from .n2m1.bias.angle import BITS, GUARD, Angle
-from .n2m1.bias.forms import VARIANCE, beta, penalty, stability, strong_antipodal
-from .n2m1.bias.linear import density as p
-from .n2m1.bias.linear import y
-from .n2m1.bias.point import candidate
-from .n2m1.bias.search import starts
+from ..exact import Exact, to_sympy
+from ..exact.printed import decimals, short
+from ..exact.rationals import sparsity_between, whole
+from ..law import Independent, variance
+from ..loss import expected_loss
+from ..n2m1.bias import Certified, certify
+from ..n2m1.bias.angle import BITS, GUARD, Angle
+from ..n2m1.bias.forms import VARIANCE, beta, penalty, stability, strong_antipodal
+from ..n2m1.bias.linear import density as p
+from ..n2m1.bias.linear import y
+from ..n2m1.bias.point import candidate
+from ..n2m1.bias.search import starts
+from .table import known_axis
 
 MORE: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "1/20": (("457/500", "-61/200", "-61/200"), ("17/50", "519/1000", "519/1000")),
@@ -105,7 +117,7 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     `sparsity` in (0, 1), exact. At n = 2, m = 1 they are those of `certify`. ArithmeticError where that does not close.
 
     >>> cost_bounds(3, 1, "9/10")
-    CostBounds: 0.00497922598568… ≤ Q ≤ 0.0339186748017…
+    CostBounds: 0.0339185715627… ≤ Q ≤ 0.0339185716427…
     """
     s = sparsity_between(sparsity)
     _check_sizes(n, m)
@@ -113,11 +125,17 @@ def cost_bounds(n: int, m: int, sparsity: Exact) -> CostBounds:
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
     v = variance(to_sympy(1 - s))
-    upper = m * pair.loss_upper + (n - 2 * m) * v
-    if str(s) in MORE:
+    upper, lower = m * pair.loss_upper + (n - 2 * m) * v, Rational(n - m + 1, 2) * pair.loss_lower
+    three = next((point for point in known_axis() if point.sparsity == s), None)
+    if three is not None:
+        if n > 2 * m:
+            q2, q3 = pair.loss_lower, to_sympy(three.lower)
+            lower = max(lower, min(b * q2 + (n - m + 1 - b) * q3 / 3 for b in (0, m - 1)))
+        upper += min(m, n - 2 * m) * min(to_sympy(three.upper) - pair.loss_upper - v, Rational(0))
+    elif str(s) in MORE:
         weights, biases = ([Fraction(c) for c in row] for row in MORE[str(s)])
         upper -= min(m, n - 2 * m) * max(_witness(s, weights, biases, pair.loss_upper + v).gain, Rational(0))
-    return CostBounds(Rational(n - m + 1, 2) * pair.loss_lower, upper)
+    return CostBounds(lower, upper)
 
 
 def gaps() -> tuple[Expr, Expr]:

@@ -1,17 +1,18 @@
-"""Laws of the features other than independent ones, and the one form in which the numeric routes take them all."""
+"""Independent groups of features that are on together, or one of them at a time: one form for most laws."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
-from .arguments import Floats, instance, shown, sparsity_row, whole
+from ..arguments import Floats, shown, sparsity_row, whole
+from .laws import Anticorrelated, Correlated, Law, OneHot, given_law
 
 Number = TypeVar("Number")
 
@@ -19,36 +20,6 @@ Number = TypeVar("Number")
 def variance(density: Number) -> Number:
     """Var x = p/3 − p²/4 of a feature that is 0 with probability 1 − p, else uniform on [0, 1]; elementwise on an array."""
     return density / 3 - density * density / 4  # type: ignore[operator, no-any-return]
-
-
-@dataclass(frozen=True)
-class OneHot:
-    """Exactly one feature is active, each as likely as any other; its value is uniform on [0, 1]."""
-
-
-@dataclass(frozen=True)
-class Correlated:
-    """All features of a group are active together, with probability 1 - s; values independent, uniform on [0, 1].
-
-    `groups` partition 0..n-1; `sparsity` is one number, or one per group.
-    """
-
-    groups: Sequence[Sequence[int]]
-    sparsity: float | Sequence[float]
-
-
-@dataclass(frozen=True)
-class Anticorrelated:
-    """With probability 1 - s exactly one feature of a group is active, each as likely; its value uniform on [0, 1].
-
-    `groups` partition 0..n-1; `sparsity` is one number, or one per group.
-    """
-
-    groups: Sequence[Sequence[int]]
-    sparsity: float | Sequence[float]
-
-
-Law: TypeAlias = OneHot | Correlated | Anticorrelated
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +69,8 @@ class Partition(NamedTuple):
 
 
 def partition(law: Law, n: int) -> Partition:
-    """The groups of a law. ValueError where they overlap, miss a feature or name one outside 0..n-1, and for a sparsity outside
-    [0, 1].
+    """The groups of a law of groups. ValueError for another law, where they overlap, miss a feature or name one outside 0..n-1,
+    and for a sparsity outside [0, 1].
 
     >>> partition(Anticorrelated([(0, 2), (1,)], 0.5), 3).group
     array([0, 1, 0])
@@ -107,14 +78,12 @@ def partition(law: Law, n: int) -> Partition:
     n = whole("n", n, 1)
     if isinstance(law := given_law(law), OneHot):
         return Partition(np.zeros(n, np.int64), np.zeros(1), False)
+    if not isinstance(law, Correlated | Anticorrelated):
+        raise ValueError(
+            f"law must be one of groups: OneHot(), Correlated(...) or Anticorrelated(...), got {shown(law)}"
+        )
     index = _partition(law.groups, n)
     return Partition(index, sparsity_row(law.sparsity, len(law.groups)), isinstance(law, Correlated))
-
-
-def given_law(law: Any) -> Law:
-    """An argument that must be a law."""
-    wanted = "a law of numeric.law: OneHot(), Correlated(...) or Anticorrelated(...)"
-    return instance("law", law, Law, wanted)  # type: ignore[arg-type]
 
 
 def grouped(law: Law | None, sparsity: ArrayLike | None, n: int) -> Groups:
