@@ -221,8 +221,8 @@ def _descents(setting: Setting, starts: int, near: AtlasEntry | None) -> Iterato
     packing = setting.packing
     if near and setting.left > 0:
         order = np.argsort(np.argsort(-setting.importance, kind="stable"))
-        W, b = (torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b))
-        yield 0, setting.descend(packing.join(W, b))
+        known = [torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b)]
+        yield 0, setting.descend(packing.join(*known))
     done, size, cost = 0, 1, 0.0
     most = max(1, _MEMORY // (8 * packing.size**2))
     while done < starts and setting.left > 0:
