@@ -54,5 +54,5 @@ clean:
 $(INSTALLED): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install -q -c constraints.txt -e '.[dev]'
-	$(BIN)/python -m numeric.compiled
+	$(BIN)/python -m numeric.running.compiled
 	touch $@

@@ -13,8 +13,8 @@ floats (NumPy in, float64 out, without sampling)
 training (sampled; torch)
     train, TrainConfig, Family, Sweep
 both
-    judge, Judgement, read_weights, plot, and the laws Independent, OneHot, Correlated, Anticorrelated, ExactlyActive, Tree,
-    Product, with the Magnitude of an active feature
+    judge, Judgement, atlas, read_weights, plot, and the laws Independent, OneHot, Correlated, Anticorrelated, ExactlyActive,
+    Tree, Product, with the Magnitude of an active feature
 
 Nothing is loaded before it is asked for. The packages behind the door, `analytic`, `numeric`, `figures` and `verify`, are
 public and hold more.

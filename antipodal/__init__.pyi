@@ -28,6 +28,7 @@ from .laws import Magnitude as Magnitude
 from .laws import OneHot as OneHot
 from .laws import Product as Product
 from .laws import Tree as Tree
+from .minima import atlas as atlas
 from .training import Family as Family
 from .training import Sweep as Sweep
 from .training import TrainConfig as TrainConfig

@@ -1,4 +1,4 @@
-"""The command `antipodal`: the three commands of the packages behind the door, `judge` and `explore`."""
+"""The command `antipodal`: the three commands of the packages behind the door, `atlas`, `judge` and `explore`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ import verify.command
 from numeric.running.command_line import loading
 from numeric.running.files import output_folder, write_whole
 
+from .atlas_command import app as atlas
 from .version import __version__
 
 app = App(name="antipodal", help="The exact laboratory for toy models of superposition.", version=__version__)
 app.command(verify.command.verify)
 app.command(figures.command.gallery, name="figures")
 app.command(numeric.sweep.command.sweep)
+app.command(atlas)
 
 
 @app.command

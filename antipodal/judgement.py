@@ -42,9 +42,9 @@ class Judgement(numeric.train.Judgement):
     alone.
 
     `loss`: K, without sampling. `exact`: K of these very floats, a rational, beyond eight features an `Enclosure`, beyond twelve
-    or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "search" (found, nothing
-    proved) or None (not known); `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`, not
-    negative: where no search came lower, the least known is that of W itself. `feature_losses` E(x_i − f_i)² and
+    or so None. `least`: the least K known over all W and b, and `least_from` "certified" (proved), "atlas" or "search" (found,
+    nothing proved) or None (not known); `least_geometry` says what has it, `note` how it was come by. `gap`: `loss` − `least`,
+    not negative: where no search came lower, the least known is that of W itself. `feature_losses` E(x_i − f_i)² and
     `dimensionality` D_i, (n,). `W_out`: (n, m) of an untied model, None for Wᵀ; geometry and dimensionality are those of W.
 
     >>> from antipodal import judge
@@ -140,10 +140,11 @@ def judge(
 
     `W` (m, n), `b` (n,) or None for 0, arrays, tensors or exact numbers; `sparsity` a number, one for each feature, or a law;
     `importance` None for 1, a number, or one for each feature. The least loss is over all W and b: proved for n = 2, m = 1
-    and independent features of one sparsity; otherwise the lowest of a descent from W itself, of `starts` random starts,
-    and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. `W_out` (n, m) of an
-    untied model ReLU(W_out W x + b), whose least is over W_out, too; `output` "relu", or "linear" without the ReLU, whose least
-    is proved up to twelve features, of tied models where importances are equal. ValueError on bad input.
+    and independent features of one sparsity; otherwise that of the atlas where it has the setting, or a descent from W itself
+    where that is lower; otherwise the lowest of such a descent, of one from the nearest entry of the atlas, of `starts` random
+    starts, and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. `W_out` (n, m)
+    of an untied model ReLU(W_out W x + b), whose least is over W_out, too; `output` "relu", or "linear" without the ReLU, whose
+    least is proved up to twelve features, of tied models where importances are equal. ValueError on bad input.
 
     >>> from antipodal import judge
     >>> judged = judge([[1.0, -1.0]], [0.0, 0.0], "43/100")

@@ -13,16 +13,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+import numeric.law
 from analytic.exact import rational
 from analytic.loss import least_linear_loss
 from analytic.n2m1.bias import Certified, certify
 from analytic.winners import winner_at
 from numeric.arguments import Floats
+from numeric.atlas import AtlasEntry, atlas
 from numeric.geometry import describe
 from numeric.minimise import ROUNDING, Packing, bfgs
 from numeric.population import value_and_gradient
 
-from .laws import Independent, Law, exact_law, exactly, float_law, is_sparsity
+from .laws import Independent, Law, OneHot, exact_law, exactly, float_law, is_sparsity
 
 _ROUNDED = 9
 """Features up to which the loss has rounding errors alone; beyond, values are off by up to `_NOISE`, one against the other."""
@@ -34,7 +36,7 @@ _MEMORY = 1 << 27
 
 
 class Known(NamedTuple):
-    """The least loss known. `source`: "certified" or "search"; `what` has it, in words; `how` it was come by; `lower`: a
+    """The least loss known. `source`: "certified", "atlas" or "search"; `what` has it, in words; `how` it was come by; `lower`: a
     proved lower bound."""
 
     value: float
@@ -175,10 +177,13 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     half = replace(setting, until=setting.until - setting.left / 2)
     best = half.descend(setting.start)
     found, done = "found downhill of the W given", 0
-    for size, end in _descents(setting, starts):
+    near = _in_atlas(setting, nearest=True)
+    if near and _in_atlas(setting, nearest=False):
+        return _of_atlas(setting, near, best)
+    for size, end in _descents(setting, starts, near):
         done += size if end.rested else 0
         if end.value < best.value - 1e-12 * (1 + abs(best.value)):
-            found, best = "found from a random start", end
+            found, best = "found from a random start" if size else "found from the atlas", end
     found += "" if best.rested else ", in a descent that was cut short"
     if not np.isfinite(best.value):
         return _catalogued(setting)
@@ -190,9 +195,34 @@ def _searched(setting: Setting, starts: int) -> Known | None:
     return Known(best.value, "search", what, f"{found}; {searched}")
 
 
-def _descents(setting: Setting, starts: int) -> Iterator[tuple[int, _End]]:
-    """How many starts, and the lowest end of them, while time lasts."""
+def _in_atlas(setting: Setting, *, nearest: bool) -> AtlasEntry | None:
+    """The entry of the setting, or the nearest one, features in order of their importance, the largest of which is 1."""
+    m, n = setting.W.shape
+    one, s = setting.law == OneHot(), setting.sparsity
+    tied = setting.W_out is None and setting.output == "relu"
+    if not (tied and setting.importance.all() and (one or (s is not None and s < 1))):
+        return None
+    weight = np.sort(setting.importance / setting.importance.max())[::-1]
+    law = numeric.law.OneHot() if one else None
+    return atlas(n, m, None if s is None else float(s), importance=weight, law=law, nearest=nearest)
+
+
+def _of_atlas(setting: Setting, entry: AtlasEntry, best: _End) -> Known:
+    """The entry, unless the descent from the weights given has come lower."""
+    value = entry.loss * float(setting.importance.max())
+    if best.value < value - 1e-10 * (1 + value):
+        what = str(describe(best.W, best.b))
+        return Known(best.value, "search", what, "found downhill of the W given, below the atlas")
+    return Known(value, "atlas", entry.geometry, f"{entry.status}, and downhill of the W given nothing lower")
+
+
+def _descents(setting: Setting, starts: int, near: AtlasEntry | None) -> Iterator[tuple[int, _End]]:
+    """How many random starts, and the lowest end of them, while time lasts; first, as none, the nearest of the atlas."""
     packing = setting.packing
+    if near and setting.left > 0:
+        order = np.argsort(np.argsort(-setting.importance, kind="stable"))
+        known = [torch.from_numpy(part[..., order].copy())[None] for part in (near.W, near.b)]
+        yield 0, setting.descend(packing.join(*known))
     done, size, cost = 0, 1, 0.0
     most = max(1, _MEMORY // (8 * packing.size**2))
     while done < starts and setting.left > 0:

@@ -24,6 +24,7 @@ NAMES = {
     "analytic.thomson": "thomson",
     "analytic.winners": "Reign Winner winner_at winners",
     "figures": "NAMES REPORT TOPICS Drawn Task check_names made_beside make save seconds title",
+    "numeric.atlas": "AtlasEntry atlas",
     "numeric.geometry": "Component Geometry describe",
     "numeric.law": "Anticorrelated Correlated Law OneHot",
     "numeric.learning_coefficient": "STANDARD Estimate Target benchmark finite_temperature ladder laplace mala rays sgld "

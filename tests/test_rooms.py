@@ -51,7 +51,6 @@ ROOMS = {
     "numeric": {
         "": "",
         "running": "",
-        "compiled": "",
         "printed": "",
         "arguments": "printed",
         "law": "arguments",
@@ -60,8 +59,8 @@ ROOMS = {
         "solution": "arguments",
         "quadrature": "arguments",
         "monte_carlo": "arguments",
-        "sample": "law compiled",
-        "population": "law compiled",
+        "sample": "law running",
+        "population": "law running",
         "geometry": "metrics",
         "thomson": "solution",
         "line_packing": "geometry thomson",
@@ -71,9 +70,9 @@ ROOMS = {
         "dynamics": "train minimise geometry",
         "memorise": "train",
         "sweep": "train",
+        "atlas": "minimise geometry thomson running",
         # to come
         "learning_coefficient": "train minimise",
-        "atlas": "minimise geometry running",
     },
     "figures": {
         "": "gallery",
@@ -111,9 +110,11 @@ ROOMS = {
         "floats": "laws",
         "training": "laws",
         "testing": "laws",
-        "least": "laws",
+        "minima": "laws",
+        "least": "minima",
         "judgement": "least",
-        "command": "judgement version weights",
+        "atlas_command": "minima",
+        "command": "judgement atlas_command version weights",
         "__main__": "command hidden",
     },
 }

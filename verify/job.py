@@ -18,6 +18,7 @@ from .check import Check, Claim, Suite, run
 from .report import Run, Section, as_html, as_json, table
 from .suites import (
     any_network,
+    atlas,
     axis_losses,
     basins,
     capacity,
@@ -47,6 +48,7 @@ SUITES: tuple[Suite, ...] = (
     thomson,
     polytopes,
     winners,
+    atlas,
     capacity,
     finite_data,
     learning_coefficients,

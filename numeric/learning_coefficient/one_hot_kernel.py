@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..arguments import Floats
-from ..compiled import compiled
+from ..running.compiled import compiled
 
 
 @compiled(inline=True)

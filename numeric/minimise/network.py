@@ -12,45 +12,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import ArrayLike, NDArray
-from torch import Tensor
+from numpy.typing import ArrayLike
 
 from ..arguments import MOST_SEED, Floats, choice, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
-from ..law import Law, is_grouped
-from ..population import OUTPUTS, kinks
+from ..law import Law
+from ..population import OUTPUTS
 from ..running.progress import Progress
-from ..solution import Minimum, Solution, changes_of_basis, grouped, rotations
-from .problem import Problem, given_problem
+from ..solution import Solution
+from .ends import LossMinimum, distinct, polished
+from .problem import given_problem
 from .quasi_newton import bfgs
-
-_NEWTON_STEPS = 12
-_LARGEST_NEWTON = 600
-"""Parameters up to which the Hessian is formed."""
-_SINGULAR = 1e-7
-_VANISHING = 1e-9
-
-
-@dataclass(frozen=True, repr=False, kw_only=True)
-class LossMinimum(Minimum):
-    """One distinct minimum of the loss: W (m, n), b (n,), W_out (n, m) unless it is Wᵀ, and what its Hessian says.
-
-    `spectrum`: eigenvalues of the Hessian, increasing (empty where it was not formed). `zero_modes`: how many of them
-    vanish, of which `rotations` belong to rotations of the hidden space, of untied models to all changes of its basis. `kinks`:
-    features whose row of WᵀW, or W_out W, and bias both vanish, or, of tied models, whose output does at a single value of x
-    (one-sided derivatives); `jumps`: features whose bias vanishes beside a row that does not; none where the output is linear.
-    """
-
-    W: Floats
-    b: Floats
-    spectrum: Floats
-    zero_modes: int
-    rotations: int
-    kinks: tuple[int, ...]
-    jumps: tuple[int, ...]
-    W_out: Floats | None = None
 
 
 @dataclass(frozen=True, repr=False)
@@ -121,75 +94,7 @@ def minimise_loss(
     first = problem.placed(problem.packing.starts(range(seed, seed + starts))).to(torch_device(device))
     ends = bfgs(problem.roughly, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = torch.stack([problem.balanced(x) for x in ends.points.cpu()]), ends.values.cpu()
-    signed = [(_signature(problem, points[row], values[row]), points[row]) for row in values.argsort().tolist()]
-    groups = grouped(signed, lambda first, end: torch.allclose(end[0], first[0], rtol=1e-5, atol=1e-6))
-    minima = [_polished(problem, group[0][1], len(group), gradient_tolerance) for group in groups]
+    groups = distinct(problem, points, values)
+    minima = [polished(problem, points[group[0]], len(group), gradient_tolerance) for group in groups]
     converged = sum(minimum.count for minimum in minima if minimum.converged)
     return LossSolution(tuple(sorted(minima, key=lambda minimum: minimum.value)), starts - converged)
-
-
-def _kinks(problem: Problem, W: Floats, b: Floats, gone: NDArray[np.bool_]) -> tuple[int, ...]:
-    found = {*np.flatnonzero(gone).tolist()}
-    if problem.law is not None and not is_grouped(problem.law) and problem.packing.tied:
-        found |= {*kinks(W, b, problem.law)}
-    return tuple(sorted(found))
-
-
-def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
-    """Smooth invariants of a model under rotations and permutations of equal features: loss, power sums, spectrum."""
-    W, b = problem.packing.split(x)
-    out = problem.packing.out(x)
-    gram = W.T @ W if out is None else out @ W
-    size = gram.diagonal()
-    parts = [value[None], torch.linalg.eigvalsh(W @ W.T)]
-    for kind in range(int(problem.kinds.max()) + 1):
-        rows = torch.as_tensor(problem.kinds == kind)
-        for power in (1, 2, 3):
-            parts.append(
-                torch.stack([(size[rows] ** power).sum(), (b[rows] ** power).sum(), (gram[rows] ** power).sum()])
-            )
-        parts.append((b[rows] * size[rows]).sum()[None])
-    return torch.cat(parts)
-
-
-def _polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
-    """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
-    value, gradient = (part[0] for part in problem(x[None]))
-    small = problem.packing.size <= _LARGEST_NEWTON
-    spectrum = torch.zeros(0, dtype=x.dtype)
-    for _ in range(_NEWTON_STEPS if small else 0):
-        spectrum, modes = torch.linalg.eigh(problem.hessian(x))
-        if float(gradient.abs().max()) <= tolerance / 100:
-            break
-        curved = spectrum.abs() > _SINGULAR * spectrum.abs().max()
-        basis = modes[:, curved]
-        trial = x - problem.free * (basis @ ((basis.T @ gradient) / spectrum[curved].abs()))
-        trial_value, trial_gradient = (part[0] for part in problem(trial[None]))
-        if trial_gradient.abs().max() >= gradient.abs().max() or trial_value > value + (1e-14 + problem.noise) * (
-            1 + value.abs()
-        ):
-            break
-        x, value, gradient = trial, trial_value, trial_gradient
-    W, b = (part.numpy() for part in problem.packing.split(x))
-    out = None if (given := problem.packing.out(x)) is None else given.numpy()
-    norm = float(gradient.abs().max())
-    dead = np.linalg.norm(W if out is None else (out @ W).T, axis=0) <= _VANISHING
-    still = (np.abs(b) <= _VANISHING) & problem.packing.bias
-    kinked = dead & (still | (not problem.packing.bias))
-    smooth = problem.output == "linear"
-    zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
-    return LossMinimum(
-        value=float(value),
-        point=x.numpy(),
-        gradient_norm=norm,
-        count=count,
-        converged=norm <= tolerance,
-        W=W,
-        b=b,
-        spectrum=spectrum.numpy(),
-        zero_modes=zero,
-        rotations=rotations(W, 1e-8) if out is None else changes_of_basis(W, out, 1e-8),
-        kinks=() if smooth else _kinks(problem, W, b, kinked),
-        jumps=() if smooth else tuple(np.flatnonzero(still & ~dead).tolist()),
-        W_out=out,
-    )

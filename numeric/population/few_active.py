@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..compiled import AVAILABLE
+from ..running.compiled import AVAILABLE
 from .factors import Floats, Rows
 from .few_kernel import few_sums
 

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 from .factors import Floats, Integers
 
 _NODE = 0.5 - 0.5 / math.sqrt(3.0)

@@ -16,7 +16,7 @@ import math
 
 import numpy as np
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 from .factors import Booleans, Floats, Integers
 
 _BLOCK = 64

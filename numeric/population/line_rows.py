@@ -19,7 +19,7 @@ from collections.abc import Iterator
 import numpy as np
 import torch
 
-from ..compiled import AVAILABLE
+from ..running.compiled import AVAILABLE
 from . import transform
 from .factors import Floats, Integers, Rows
 from .few_active import few_active, few_curvature

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 from .factors import Floats, Integers
 
 _OCTAVES = 17

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from numpy.typing import ArrayLike, NDArray
 
-from ..compiled import AVAILABLE
+from ..running.compiled import AVAILABLE
 from . import vertices
 from .faces import bytes_per_row, expectation, supports
 from .factors import Floats, Form, Integers

@@ -13,7 +13,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

@@ -16,8 +16,8 @@ import torch
 from scipy.special import bdtrik
 from torch import Tensor
 
-from .. import compiled
 from ..arguments import Floats
+from ..running import compiled
 from .dense import Sampler
 from .stream import Streams
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
 

@@ -20,8 +20,8 @@ import torch
 from scipy.special import bdtrc
 from torch import Tensor
 
-from .. import compiled
 from ..arguments import Floats
+from ..running import compiled
 from .dense import Sampler
 
 if compiled.AVAILABLE:

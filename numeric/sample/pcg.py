@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 
 _LANES = 64
 _WORD, _ALL = 2**64 - 1, 2**128

@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from .. import compiled
+from ..running import compiled
 
 if compiled.AVAILABLE:
     from . import pcg

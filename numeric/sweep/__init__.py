@@ -1,7 +1,7 @@
 """Sweeps: grids of models trained shard by shard, to be interrupted at any moment; `python -m numeric.sweep` runs an example.
 
 grid, shard        what is asked for, cut into shards, and what becomes of one of them; store: the folder of them
-sweeping, cluster  `run_sweep`, on worker processes or a Dask cluster; command: the same as a command
+sweeping           `run_sweep`, on worker processes or a Dask cluster; command: the same as a command
 labelled           what is computed, as an xarray.Dataset
 """
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..arguments import flag, function, instance, path, whole
+from ..running.cluster import cluster
 from ..running.processes import pool
 from ..running.progress import Progress
-from .cluster import cluster
 from .grid import Shard, Sweep
 from .shard import compute, path_of
 from .store import check_room, shard_folder, unfinished
@@ -83,7 +83,7 @@ def _where(
 ) -> AbstractContextManager[Executor]:
     if executor is not None:
         return nullcontext(executor)
-    return pool(workers) if scheduler is None else cluster(scheduler, folder)
+    return pool(workers) if scheduler is None else cluster(scheduler, folder, "numeric.sweep.shard")
 
 
 def _compute(executor: Executor, missing: Sequence[Shard], folder: Path, progress: Callable[[int], None]) -> int:

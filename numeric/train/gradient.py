@@ -14,8 +14,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from .. import compiled
 from ..model import ACTIVATIONS, Family, Parameters
+from ..running import compiled
 
 if compiled.AVAILABLE:
     from . import step_kernels

@@ -24,8 +24,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .. import compiled
 from ..arguments import number
+from ..running import compiled
 
 if compiled.AVAILABLE:
     from . import step_kernels

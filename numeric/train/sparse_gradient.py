@@ -15,8 +15,8 @@ from scipy.sparse import csc_array
 from torch import Tensor
 from torch.nn.functional import embedding_bag
 
-from .. import compiled
 from ..model import ACTIVATIONS, Family, Parameters
+from ..running import compiled
 from ..sample.active_entries import Active
 from .gradient import add_penalty, fused
 

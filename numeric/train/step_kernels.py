@@ -7,7 +7,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from ..compiled import compiled
+from ..running.compiled import compiled
 
 _ZERO, _ONE = np.float32(0), np.float32(1)
 LANE = 16

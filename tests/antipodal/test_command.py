@@ -64,7 +64,7 @@ def test_bad_input_ends_with_one_sentence(
 def test_the_commands_of_the_packages_are_there(capsys: pytest.CaptureFixture[str]) -> None:
     assert run_command(app, ["figures", "--list"]) == 0
     assert "five_features" in capsys.readouterr().out
-    for name in ("verify", "figures", "sweep", "judge"):
+    for name in ("verify", "figures", "sweep", "judge", "atlas"):
         assert run_command(app, [name, "--help"]) == 0
         assert f"antipodal {name}" in capsys.readouterr().out
 

@@ -33,10 +33,10 @@ def test_the_loss_is_exactly_that_of_these_floats(pentagon: Judgement) -> None:
 
 def test_the_least_is_that_of_the_best_pentagon(pentagon: Judgement) -> None:
     """0.0263051311239323 by `analytic.winners.reigns`, proved the best of the catalogue there."""
-    assert (pentagon.least_from, pentagon.least_geometry) == ("search", "pentagon")
+    assert (pentagon.least_from, pentagon.least_geometry) == ("atlas", "pentagon")
     assert pentagon.least == pytest.approx(0.0263051311239323, abs=1e-12)
     assert pentagon.gap == pentagon.loss - pentagon.least
-    assert "8 of 8 starts" in pentagon.note
+    assert pentagon.note == "best of 24 starts, and downhill of the W given nothing lower"
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_it_prints_as_a_table(pentagon: Judgement) -> None:
         *("loss", "exact", "least", "gap", "note", "geometry", "feature"),
         *map(str, range(5)),
     ]
-    assert lines[2] == "least    0.0263051311239 (search: pentagon)"
+    assert lines[2] == "least    0.0263051311239 (atlas: pentagon)"
     assert len(repr(pentagon)) <= 400
     assert len(pentagon._repr_html_()) <= 2000
 

@@ -55,6 +55,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "best norm and bias": lambda: winner_at(5, 2, "9/10").atoms[0],
     "packing": lambda: winner_at(8, 2, "9/10").packing,
     "polytope": lambda: antipodal.polytope("icosahedron"),
+    "entry of the atlas": lambda: antipodal.atlas(5, 2, 0.9),
+    "minimum of the atlas": lambda: antipodal.atlas(5, 2, 0.9).minima[-1],
     "charges": lambda: antipodal.thomson(7),
     "minima": lambda: antipodal.minimise_loss(3, 2, 0.5, starts=4),
     "points on a sphere": lambda: solve(12, starts=4),

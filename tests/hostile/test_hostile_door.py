@@ -28,6 +28,7 @@ VALID: dict[str, Call] = {
     "Tree": call(edges=[[0, 1]], probabilities=["1/2", 0.25]),
     "TrainConfig": floats.VALID["numeric.train.config.TrainConfig"],
     "Sweep": floats.VALID["numeric.sweep.grid.Sweep"],
+    "atlas": call(n=3, m=2, sparsity=0.9, importance=[1.0, 1.0, 1.0])._replace(without=("a law of numeric",)),
     "Family": call(hidden="linear", output="relu", tied=False, target="identity"),
     "judge": call(**FLOATS, **FLOAT_OUT, starts=1, seconds=1),
     "read_weights": call(source=[[1.0, -0.5, 2.0], [0.0, 0.75, 1.0]], tied=True),

@@ -56,7 +56,6 @@ INSIDE = (
     "numeric.train.block",
     "numeric.geometry.catalogue",
     "numeric.train.checkpoint",
-    "numeric.compiled",
     "numeric.train.config.TrainConfig.product",  # any settings, which the class reads
     "numeric.train.rows",
     "numeric.train.description.describe",
@@ -151,6 +150,17 @@ INSIDE = (
     "numeric.sample.structured",
     "numeric.train.source.sampler",
     "numeric.memorise.sample_loss",
+    "numeric.atlas.building",
+    "numeric.atlas.candidates",
+    "numeric.atlas.check",
+    "numeric.atlas.entry",
+    "numeric.atlas.form",
+    "numeric.atlas.lookup.polished_at",
+    "numeric.atlas.merging",
+    "numeric.atlas.search",
+    "numeric.atlas.setting",
+    "numeric.atlas.table",
+    "numeric.minimise.ends",
     "numeric.sample.finite_set.check_size",
     "numeric.train.sparse_gradient",
     "numeric.thomson.descent",
@@ -159,7 +169,7 @@ INSIDE = (
     "numeric.thomson.sphere_energy.tangent_bases",
     "numeric.train.step_kernels",
     "numeric.sample.stream",
-    "numeric.sweep.cluster",
+    "numeric.running.cluster",
     "numeric.sweep.command",  # Cyclopts reads its arguments
     "numeric.sweep.shard",
     "numeric.sweep.store",
@@ -269,6 +279,9 @@ VALID = {
     ),
     "numeric.memorise.config.MemoriseConfig.fresh_samples": of(MEMORISE, step=0),
     "numeric.memorise.config.MemoriseConfig.samples": of(MEMORISE, points=2),
+    "numeric.atlas.lookup.atlas": call(n=3, m=2, sparsity=0.9, importance=[1.0] * 3)._replace(
+        without=("a law of numeric",)
+    ),
     "numeric.geometry.naming.describe": call(W=W, b=b, tolerance=0.05),
     "numeric.sweep.grid.Sweep": call(
         settings={"n_features": 2, "n_hidden": 1}, axes={"sparsity": [0.5]}, seeds=[0], models_per_shard=4

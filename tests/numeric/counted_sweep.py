@@ -47,12 +47,12 @@ def slow(shard: Shard, folder: Path) -> bool:
     return computed_now(shard, folder)
 
 
-def blind(path: str) -> bool:
+def blind(path: str, module: str) -> bool:
     """A worker that does not share the folder."""
     return False
 
 
-def stranger(path: str) -> bool:
+def stranger(path: str, module: str) -> bool:
     """A worker on which nothing is installed."""
     raise ModuleNotFoundError("No module named 'numeric'")
 

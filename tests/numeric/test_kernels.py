@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from numeric import compiled
 from numeric.model import ABSOLUTE, HIDDEN_RELU, LINEAR, RELU_OUTPUT, Family, Parameters
+from numeric.running import compiled
 from numeric.sample.active_entries import ActiveEntries
 from numeric.sample.dense import Independent
 from numeric.sample.nonempty import Nonempty

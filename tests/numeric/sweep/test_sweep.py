@@ -248,14 +248,14 @@ def test_command_on_a_cluster(cluster: Any, tmp_path: Path, capsys: pytest.Captu
     ("answer", "message"),
     [
         (counted_sweep.blind, "out must be a folder that all workers share, but tcp://.* does not see"),
-        (counted_sweep.stranger, r"worker tcp://.* cannot run shards \(No module named 'numeric'\)"),
+        (counted_sweep.stranger, r"worker tcp://.* cannot run numeric.sweep.shard \(No module named 'numeric'\)"),
     ],
 )
 @pytest.mark.processes
 def test_workers_that_are_no_use(
-    answer: Callable[[str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    answer: Callable[[str, str], bool], message: str, cluster: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("numeric.sweep.cluster._sees", answer)
+    monkeypatch.setattr("numeric.running.cluster._sees", answer)
     monkeypatch.setattr("numeric.sweep.sweeping.compute", lambda *_: pytest.fail("trained"))
     with pytest.raises(ValueError, match=message):
         run_sweep(SWEEP, tmp_path, scheduler=cluster.scheduler_address)
@@ -384,7 +384,7 @@ def test_bad_places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("address", ["tcp://127.0.0.1:1", "nowhere", "tcp://"])
 @pytest.mark.processes
 def test_scheduler_not_reachable(address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("numeric.sweep.cluster.SECONDS", 0.1)
+    monkeypatch.setattr("numeric.running.cluster.SECONDS", 0.1)
     with pytest.raises(ValueError, match=f"scheduler must be the address of a running Dask scheduler, got '{address}'"):
         run_sweep(SWEEP, tmp_path, scheduler=address)
 

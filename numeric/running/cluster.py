@@ -1,4 +1,4 @@
-"""Shards on a Dask cluster that is already there."""
+"""Work on a Dask cluster that is already there."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 SECONDS = 10.0
@@ -17,11 +18,11 @@ SECONDS = 10.0
 
 
 @contextmanager
-def cluster(address: str, folder: Path) -> Iterator[Executor]:
+def cluster(address: str, folder: Path, module: str) -> Iterator[Executor]:
     """The workers of the Dask scheduler at `address` (tcp://host:port), which share `folder` with this machine.
 
-    ValueError, within SECONDS, where nothing answers there, and where a worker does not see the folder or has not this
-    package installed. A worker that is lost has its shard run again by another one.
+    ValueError, within SECONDS, where nothing answers there, and where a worker does not see the folder or cannot import
+    `module`, which has what is to run. A worker that is lost has its work run again by another one.
     """
     try:
         from distributed import Client
@@ -44,12 +45,12 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
         probe = folder / f".probe-{uuid.uuid4().hex}"
         probe.touch()
         try:
-            seen = client.run(_sees, str(probe), on_error="return")
+            seen = client.run(_sees, str(probe), module, on_error="return")
         finally:
             probe.unlink()
         for worker, answer in seen.items():
             if isinstance(answer, Exception):
-                raise ValueError(f"worker {worker} cannot run shards ({answer})") from None
+                raise ValueError(f"worker {worker} cannot run {module} ({answer})") from None
             if not answer:
                 raise ValueError(
                     f"out must be a folder that all workers share, but {worker} does not see {str(folder)!r}"
@@ -63,7 +64,7 @@ def cluster(address: str, folder: Path) -> Iterator[Executor]:
 
 @contextmanager
 def _silent_client() -> Iterator[None]:
-    """A lost scheduler is told as an error of the shards that it had; its client would print tracebacks beside that."""
+    """A lost scheduler is told as an error of the work that it had; its client would print tracebacks beside that."""
     logs = [
         logging.getLogger(name) for name in ("distributed.client", "distributed.core", "tornado.application", "asyncio")
     ]
@@ -77,7 +78,6 @@ def _silent_client() -> Iterator[None]:
             log.setLevel(level)
 
 
-def _sees(path: str) -> bool:
-    from . import shard as shard  # what a shard needs must be there, too
-
+def _sees(path: str, module: str) -> bool:
+    import_module(module)  # what the work needs must be there, too
     return os.path.exists(path)

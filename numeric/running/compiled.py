@@ -1,7 +1,7 @@
 """Loops compiled by numba, kept on disk between runs.
 
 A kernel is written with its signature, so that importing its module makes it ready: from the disk, or, once after
-installation, by compiling. `python -m numeric.compiled` does that for all of them; `make` calls it when it installs.
+installation, by compiling. `python -m numeric.running.compiled` does that for all of them; `make` calls it when it installs.
 A kernel must not call one of another module: the copy on the disk would not see that one change.
 """
 
