@@ -44,6 +44,10 @@ if TYPE_CHECKING:
     )
     from ..population import nodes, noise_free
     from ..shapes import (
+        atlas_beaten,
+        atlas_dimensions,
+        atlas_geometries,
+        atlas_shares,
         binary_polytopes,
         correlated_sets,
         partial_correlation,
@@ -80,6 +84,10 @@ if TYPE_CHECKING:
     _held(adversarial)
     _held(almost_orthogonal)
     _held(antipodal_ray)
+    _held(atlas_beaten)
+    _held(atlas_dimensions)
+    _held(atlas_geometries)
+    _held(atlas_shares)
     _held(bases)
     _held(basins)
     _held(binary_polytopes)

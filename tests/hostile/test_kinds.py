@@ -60,7 +60,7 @@ def test_the_walk_meets_what_takes_weights() -> None:
         "geometry.naming.describe",
         "train.judgement.judge",
         "metrics.coherence",
-        "population.loss.hessian",
+        "population.second_derivatives.hessian",
         "model.networks.ToyModel.from_weights",
     )
     assert {f"numeric.{name}" for name in some} < {*TAKES_WEIGHTS}
