@@ -34,6 +34,8 @@ _CHUNK = 2**19
 """Complex numbers at a time."""
 _NEAR, _TERMS = 1.0, 18
 _EPSILON = 2.0**-50
+_SLOPES = 1e4
+"""Of the tolerance of a value, what derivatives may be off by."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,7 +111,11 @@ def _reach(rest: Remainder, sigma: Tensor, g: Tensor, b: Tensor, own: Tensor, wi
     A, B = growth * 2 * M, growth * 2 * M_x
     after = torch.cat([omega[1:], torch.full_like(omega[:1], torch.inf)])
     pieces = (A * (omega**-2 - after**-2) / 2 + B * (1 / omega - 1 / after)) / math.pi
-    enough = pieces.flip(0).cumsum(0).flip(0) <= within
+    # A derivative costs one power of ζ; a last octave falls at least as 1/ω.
+    ratio = torch.where(after.isfinite(), torch.log(after / omega), 1.0)
+    slopes = (A * (1 / omega - 1 / after) + B * ratio) / math.pi
+    tail, tail_of_slopes = (part.flip(0).cumsum(0).flip(0) for part in (pieces, slopes))
+    enough = (tail <= within) & (tail_of_slopes <= _SLOPES * within)
     first = enough.to(torch.int64).argmax(0)
     reached = omega.gather(0, first[None])[0]
     rounding = _EPSILON * (A[0] / sigma**2 + B[0] / sigma)

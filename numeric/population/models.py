@@ -163,12 +163,11 @@ def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, 
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
     if models.small or models.general is not None:
         model, feature = (part.ravel() for part in np.indices(b.shape))
-        g, bias, own, law = _flat(models, G, b)
+        (g, bias, own, law), within = _flat(models, G, b), tolerance.ravel()
         if models.general is not None and not models.small:
-            H = any_law.curvature(models.general, g, bias, own, tolerance.ravel(), linear=models.linear)
-            yield model, feature, H
+            yield model, feature, any_law.curvature(models.general, g, bias, own, within, linear=models.linear)
         elif models.form.single and models.general is None:
-            yield model, feature, few_features.hessians(g, bias, own, models.share, law, tolerance.ravel())
+            yield model, feature, few_features.hessians(g, bias, own, models.share, law, within)
         else:
             yield model, feature, small.hessians_by_faces(g, bias, own, _supports(models), law)
         return
@@ -235,8 +234,8 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
         return result
 
-    exactly = models.small or models.linear or models.general is not None
-    size, rounded = scale + known, exactly or models.form.most_active <= 2
+    size, rounded = scale + known, models.small or models.linear or models.form.most_active <= 2
+    rounded |= models.general is not None
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
     if len(large) and not rounded:
         some = models.take(large)

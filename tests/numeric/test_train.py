@@ -445,7 +445,7 @@ def test_an_interrupt_comes_through() -> None:
         ({"law": OneHot()}, r"give either sparsity or law, got sparsity \(0.0"),
         (
             {"sparsity": None, "law": "one-hot"},
-            r"law must be OneHot\(\), Correlated\(…\), Anticorrelated\(…\) or Points\(…\), got 'one-hot'",
+            r"law must be a law of numeric\.law or Points\(…\), got 'one-hot'",
         ),
         ({"sparsity": None, "law": (OneHot(),)}, "law must have one entry for each of the seeds, 4, got 1"),
         ({"sparsity": None, "law": Correlated(((0,),), 0.5)}, r"groups must cover every feature, \[1\] missing"),
