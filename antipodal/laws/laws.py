@@ -120,7 +120,7 @@ class ExactlyActive(Law):
 
     >>> from antipodal import ExactlyActive, exact_loss
     >>> exact_loss([[1, 0, -1], [0, 1, 0]], [0, 0, 0], ExactlyActive(2))
-    1/18
+    1/9
     """
 
     k: int
@@ -134,7 +134,7 @@ class Tree(Law):
 
     >>> from antipodal import Tree, exact_loss
     >>> exact_loss([[1, 1]], [0, 0], Tree([(0, 1)], ("1/2", "1/4")))
-    1/6
+    1/4
     """
 
     edges: Sequence[tuple[int, int]]
