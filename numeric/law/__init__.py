@@ -4,7 +4,7 @@ laws        sets, trees, exactly k active, products; magnitude: how large an act
 groups      independent groups that are on together or one at a time: the form of most laws
 generating  the generating function of the active features, by which all others go; counting: what follows from it
 
->>> round(moments(blocks(Tree([(0, 1)], (0.5, 0.125)), 2), 2).both[0, 1], 12)
+>>> round(float(moments(blocks(Tree([(0, 1)], (0.5, 0.125)), 2), 2).both[0, 1]), 12)
 0.125
 """
 
