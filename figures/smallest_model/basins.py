@@ -90,8 +90,8 @@ def caption(shown: tuple[Basins, ...]) -> Caption:
     return Caption(
         "Two equally important features in one dimension without bias: above, what gradient flow from (w₁, w₂) ends in; below, "
         "the probabilities from W ~ N(0, σ²).",
-        "The boundaries are drawn in floats, each between two proved fences; these enclose the lines, probabilities, beside which "
-        "points with bars are descents with bias, simulated.",
+        "The boundaries are drawn in floats, each between two proved fences; these enclose the lines, probabilities, beside "
+        "points with bars, descents with bias, simulated.",
         "With bias the answer is another one: the bias moves first and blunts what small weights prefer.",
         (
             (
