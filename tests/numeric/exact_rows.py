@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analytic.exact import to_flint
 from analytic.exact.rationals import from_flint
-from analytic.law.blocks import switch
+from analytic.law.blocks import Alternatives
 from analytic.loss.cube import expectation, positive_part, transform, vertices
 
 Given = tuple[Sequence[float], float, int, Sequence[float]]
@@ -79,7 +79,7 @@ class Row:
             entries[j] += steps * STEP
         g, b = [to_flint(entry) for entry in entries[:-1]], to_flint(entries[-1])
         vertex = vertices(g, b)
-        blocks = tuple(switch(1 - p, [(j,)]) for j, p in enumerate(self.p))
+        blocks = tuple(Alternatives(((1 - p, ()), (p, (j,)))) for j, p in enumerate(self.p))
         square: Any = expectation(transform(g, blocks, to_flint), vertex, 2, positive_part)
         cross: Any = expectation(transform(g, blocks, to_flint, weighted=self.own), vertex, 1, positive_part)
         return from_flint(fmpq(square - 2 * cross))
