@@ -205,5 +205,5 @@ def _probabilities(name: str, values: Any, *, scalar: bool = False) -> Floats:
 def _edge(edge: Any, n: int) -> tuple[int, int]:
     pair = tuple(whole("edges", i) for i in sequence("edges", edge))
     if len(pair) != 2 or max(pair) >= n:
-        raise ValueError(f"edges must be pairs of features in 0..{n - 1}, as many as probabilities, got {pair}")
+        raise ValueError(f"edges must be pairs of features in 0..{n - 1}, as many as probabilities, got {shown(edge)}")
     return pair[0], pair[1]

@@ -47,6 +47,7 @@ class Family:
         choice("hidden", self.hidden, ACTIVATIONS)
         choice("output", self.output, ACTIVATIONS)
         choice("target", self.target, ("identity", "absolute"))
+        flag("tied", self.tied)
 
     def wanted(self, x: Tensor) -> Tensor:
         """What the model is to give back for x."""
@@ -65,9 +66,7 @@ class Family:
         )
 
     def initial(self, n: int, m: int, seeds: Sequence[int], bias: bool) -> Tensor:
-        """Initial parameters on one axis, float64, for `split`: W, V as `initial_weights`, b = 0. Each model draws from its own
-        generator: its place in the stack and the stack's size do not matter.
-        """
+        """Initial parameters on one axis, float64, for `split`: as `initial_weights`, b = 0; each model's by its seed alone."""
         matrices = _xavier(n, m, seeds, 1 if self.tied else 2).transpose(0, 1).flatten()
         return torch.cat([matrices, matrices.new_zeros(len(seeds) * n * bias)])
 

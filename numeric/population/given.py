@@ -119,7 +119,8 @@ def read_given(
         for part in (share, off, weight[:, order])
     )
     linear = output == "linear"
-    models = Models(form, share, off, weight, on_error == "nan", max_memory, linear=linear, general=general)
+    tied = read.W_out is None
+    models = Models(form, share, off, weight, on_error == "nan", max_memory, linear=linear, general=general, tied=tied)
     return Given(read.W, read.b, read.W_out, order, read.in_kind), models
 
 

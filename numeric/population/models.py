@@ -34,7 +34,7 @@ class Models:
     """`share` P(x_j ≠ 0), `importance`: (M, n), `off`: (M, G), one line or one for each model; features of a group side by
     side. `nan`: whether models out of range are nan; `max_memory`: bytes; `accuracy`: of K + Σ I_i E x_i²;
     `bounded`: whether that of the gradient is bounded, too; `linear`: whether z itself is the output, not z_+; `memory`: what
-    `derivatives` keeps; `general`: a law that is not one of groups, of which the form says nothing.
+    `derivatives` keeps; `general`: a law that is not one of groups, of which the form says nothing; `tied`: for messages.
     """
 
     form: Form
@@ -48,6 +48,7 @@ class Models:
     linear: bool = False
     memory: list[tuple[Floats, Floats, Floats]] = field(default_factory=list, repr=False)
     general: General | None = None
+    tied: bool = True
 
     @property
     def n(self) -> int:
@@ -136,9 +137,8 @@ def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integer
 
 
 def _supports(models: Models) -> Floats:
-    if models.general is not None:
-        return models.general.table
-    return small.support_probabilities(models.share, models.off, models.form)
+    table = models.general and models.general.table
+    return small.support_probabilities(models.share, models.off, models.form) if table is None else table
 
 
 def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
@@ -147,14 +147,13 @@ def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
     bad = np.flatnonzero(~(np.maximum(*sizes) <= LARGEST))
     if len(bad) and not models.nan:
         which = "" if len(b) == 1 else f" of model {bad[0]}" if len(bad) == 1 else f" of models {bad.tolist()}"
-        name, size = next(
-            (name, size[bad[0]]) for name, size in zip("Wb", sizes, strict=True) if not size[bad[0]] <= LARGEST
-        )
+        weights, product = ("W", "WᵀW") if models.tied else ("W and W_out", "W_out W")
+        of_weights, of_bias = (size[bad[0]] for size in sizes)
+        name, size = ("b", of_bias) if of_weights <= LARGEST else (weights, of_weights)
         if not np.isfinite(size):
             raise ValueError(f"{name}{which} must be finite and its squares too, got {size}")
-        raise ValueError(
-            f"{name}{which} must have entries{' of WᵀW' if name == 'W' else ''} of size 1e30 at most, got {size:g}"
-        )
+        entries = "entries" if name == "b" else f"entries of {product}"
+        raise ValueError(f"{name}{which} must have {entries} of size 1e30 at most, got {size:g}")
     return bad
 
 
