@@ -137,8 +137,9 @@ def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integer
 
 
 def _supports(models: Models) -> Floats:
-    table = models.general and models.general.table
-    return small.support_probabilities(models.share, models.off, models.form) if table is None else table
+    if models.general is not None:
+        return models.general.table
+    return small.support_probabilities(models.share, models.off, models.form)
 
 
 def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
