@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from .cells import ONE, Bound
 from .moments import cross, mean
@@ -14,6 +13,8 @@ from .search import slopes
 
 _GRID = 10**18
 _STEP = 1e-5
+_MOST, _SMALLEST = 200, 1e-10
+"""Of the descents: steps, and shares of a step."""
 _STARTS = ((-1, 0), (-0.97, 0.34), (-0.35, -0.35), (-0.5, 0), (0.5, -0.5), (-0.8, -0.3))
 """(q₂, q₃): a pair, a pair and a weak third, one against two, and between."""
 
@@ -25,9 +26,9 @@ def lowest(bound: Bound) -> tuple[list[int], Fraction]:
     least = np.inf
     for two, three in _STARTS:
         start = np.array([two, three, 0.3, 0.5, 0.5])
-        found = minimize(_value_and_slope, start, args=(p,), jac=True, method="BFGS", options={"gtol": 1e-9})
-        if found.fun < least:
-            best, least = found.x, found.fun
+        value, end = _descended(start, p)
+        if value < least:
+            best, least = end, value
     assert best is not None
     units = [round(c * ONE) for c in _ordered(best)]
     loss = bound.highest(units)
@@ -42,6 +43,29 @@ def _ordered(at: NDArray[np.float64]) -> NDArray[np.float64]:
     order = [most, *sorted((k for k in range(3) if k != most), key=lambda k: weights[k] / first)]
     ratios = weights[order][1:] / first
     return np.array([*ratios, *(biases[order] / first**2)])
+
+
+def _descended(at: NDArray[np.float64], p: float) -> tuple[float, NDArray[np.float64]]:
+    """The least loss that BFGS with halved steps comes to, and where: a place to prove at, so it need not be the least."""
+    value, slope = _value_and_slope(at, p)
+    inverse = np.eye(5)
+    for _ in range(_MOST):
+        if abs(slope).max() < 1e-9:
+            break
+        step, size = -inverse @ slope, 1.0
+        while size > _SMALLEST:
+            next_value, next_slope = _value_and_slope(at + size * step, p)
+            if next_value <= value + 1e-4 * size * float(step @ slope):
+                break
+            size /= 2
+        else:
+            break
+        moved, change = size * step, next_slope - slope
+        at, value, slope = at + moved, next_value, next_slope
+        if (along := float(moved @ change)) > 0:
+            left = np.eye(5) - np.outer(moved, change) / along
+            inverse = left @ inverse @ left.T + np.outer(moved, moved) / along
+    return value, at
 
 
 def _value_and_slope(at: NDArray[np.float64], p: float) -> tuple[float, NDArray[np.float64]]:

@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 
 SECONDS = 10.0
 """How long a scheduler may take to answer."""
@@ -79,5 +79,5 @@ def _silent_client() -> Iterator[None]:
 
 
 def _sees(path: str, module: str) -> bool:
-    import_module(module)  # what the work needs must be there, too
+    resolve_name(module)  # what the work needs must be there, too
     return os.path.exists(path)
