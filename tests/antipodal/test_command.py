@@ -71,17 +71,15 @@ def test_the_commands_of_the_packages_are_there(capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("option", ["--version", "--help", "figures --list"])
 @pytest.mark.processes
-def test_it_begins_quickly(option: str) -> None:
-    """In half a second of processor time (0.3 measured), without any large library."""
+def test_it_begins_without_any_large_library(option: str) -> None:
+    """The time that it takes is measured in `bench_commands.py`."""
     code = (
-        f"import sys, time; sys.argv = ['antipodal', *{option.split()}]; start = time.process_time()\n"
+        f"import sys; sys.argv = ['antipodal', *{option.split()}]\n"
         "from antipodal.__main__ import command\n"
-        f"end = command(); print(time.process_time() - start, end, [name for name in {HEAVY} if name in sys.modules])"
+        f"end = command(); print(end, [name for name in {HEAVY} if name in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    spent, *rest = done.stdout.splitlines()[-1].split(maxsplit=1)
-    assert float(spent) < 0.5
-    assert rest == ["0 []"]
+    assert done.stdout.splitlines()[-1] == "0 []"
     if option == "--version":
         assert done.stdout.splitlines()[0] == antipodal.__version__
 
