@@ -13,8 +13,8 @@ from .search import slopes
 
 _GRID = 10**18
 _STEP = 1e-5
-_MOST, _SMALLEST = 200, 1e-10
-"""Of the descents: steps, and shares of a step."""
+_MOST, _SMALLEST, _LEVEL = 200, 1e-6, 1e-15
+"""Of the descents: steps, the share of a step at which it is given up, and the relative fall that is rounding."""
 _STARTS = ((-1, 0), (-0.97, 0.34), (-0.35, -0.35), (-0.5, 0), (0.5, -0.5), (-0.8, -0.3))
 """(q₂, q₃): a pair, a pair and a weak third, one against two, and between."""
 
@@ -50,8 +50,6 @@ def _descended(at: NDArray[np.float64], p: float) -> tuple[float, NDArray[np.flo
     value, slope = _value_and_slope(at, p)
     inverse = np.eye(5)
     for _ in range(_MOST):
-        if abs(slope).max() < 1e-9:
-            break
         step, size = -inverse @ slope, 1.0
         while size > _SMALLEST:
             next_value, next_slope = _value_and_slope(at + size * step, p)
@@ -59,6 +57,8 @@ def _descended(at: NDArray[np.float64], p: float) -> tuple[float, NDArray[np.flo
                 break
             size /= 2
         else:
+            break
+        if value - next_value <= _LEVEL * value:
             break
         moved, change = size * step, next_slope - slope
         at, value, slope = at + moved, next_value, next_slope
