@@ -1,14 +1,57 @@
-"""Hypothesis profiles: `dev` (default), `ci` (the same examples every time), `nightly` (thousands, random)."""
+"""Hypothesis profiles: `dev` (default), `ci` (the same examples every time), `nightly` (thousands, random, within a time)."""
 
+import functools
 import os
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
 
+import pytest
 import torch
 from hypothesis import HealthCheck, settings
+from hypothesis.errors import HypothesisException
 
 torch.set_num_threads(1)
+
+FUZZ_SECONDS = 10
+"""CPU time of one test in the nightly profile; examples that are drawn after it are passed over."""
 
 _SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=20, **_SHARED)
 settings.register_profile("ci", max_examples=20, derandomize=True, **_SHARED)
 settings.register_profile("nightly", max_examples=3000, print_blob=True, **_SHARED)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE") or ("ci" if os.environ.get("CI") else "dev"))
+
+
+def pytest_collection_modifyitems(items: Sequence[pytest.Item]) -> None:
+    """In the nightly profile a property has `FUZZ_SECONDS` for its examples."""
+    if settings().max_examples < 1000:
+        return
+    for item in items:
+        handle = getattr(getattr(item, "obj", None), "hypothesis", None)
+        if handle is not None and not hasattr(handle.inner_test, "in_time"):
+            handle.inner_test = _in_time(handle.inner_test)
+
+
+def _in_time(test: Callable[..., Any]) -> Callable[..., Any]:
+    """`test` while its time lasts, and always once it has failed: what fails is to be made small, and told the same way."""
+    spent, failed = 0.0, False
+
+    @functools.wraps(test)
+    def timed(*args: Any, **kwargs: Any) -> None:
+        nonlocal spent, failed
+        if spent > FUZZ_SECONDS and not failed:
+            return
+        start = time.process_time()
+        try:
+            test(*args, **kwargs)
+        except HypothesisException:
+            raise  # an assumption that does not hold
+        except Exception:
+            failed = True
+            raise
+        finally:
+            spent += time.process_time() - start
+
+    timed.in_time = True  # type: ignore[attr-defined]
+    return timed

@@ -179,6 +179,7 @@ TABLE = (
         "finished = enough & (largest <= 100 * tolerance)",
         "numeric/test_quasi_newton numeric/test_loss_minima",
     ),
+    Mutation("if norm(here) <= enough:", "if norm(here) >= enough:", "numeric/test_minimise numeric/test_loss_minima"),
     Mutation("if curvatures[0] < -1e-4 * max(", "if curvatures[0] < -1e4 * max(", "numeric/test_minimise"),
     Mutation(
         "fresh = offered.values < found.values - LOWER",

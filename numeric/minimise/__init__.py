@@ -3,7 +3,7 @@
 network        of K, over all W and b; problem: K as a function of a vector; ends: which are one, and polished
 network_map    on a map of settings
 any_function   of any smooth function with a gradient
-quasi_newton   BFGS on a stack of problems; descent: from given weights to where they rest; packing: a model as a row
+quasi_newton   BFGS on a stack of problems; newton: how each ends; descent: from given weights; packing: a model as a row
 """
 
 from ..solution import Minimum, Solution

@@ -14,6 +14,7 @@ from ..arguments import Floats, array, number
 from ..arguments import function as check_function
 from ..solution import Minimum, Solution, merged
 from .network import LossSolution as LossSolution
+from .newton import Iterate, newton
 
 Objective = Callable[[Floats], tuple[float, ArrayLike]]
 
@@ -89,9 +90,9 @@ class _Problem:
             x, escaped = self._escape(x)
             if not escaped:
                 break
-        value, gradient = self(x)
-        norm = float(np.abs(gradient[self._free(x, gradient)]).max(initial=0.0))
-        return Minimum(value, x, norm, 1, norm <= self._tolerance)
+        end = Iterate(x, *self(x))
+        norm = self._norm(end)
+        return Minimum(end.value, x, norm, 1, norm <= self._tolerance)
 
     def _descend(self, x: Floats) -> Floats:
         options = {"maxiter": 10_000, "maxfun": 100_000, "ftol": 0.0, "gtol": self._tolerance, "maxls": 50}
@@ -106,23 +107,19 @@ class _Problem:
         return np.asarray(found.x, dtype=np.float64)
 
     def _newton(self, x: Floats) -> Floats:
-        """Newton steps on the free coordinates while they shrink the gradient and, to rounding, the value."""
-        value, gradient = self(x)
-        for _ in range(_NEWTON_STEPS):
-            free = self._free(x, gradient)
-            norm = np.abs(gradient[free]).max(initial=0.0)
-            if norm == 0:
-                break
-            step = np.linalg.lstsq(self._hessian(x, free), -gradient[free], rcond=_SINGULAR)[0]
-            trial = x.copy()
-            trial[free] += step
-            trial = np.clip(trial, self._low, self._high)
-            trial_value, trial_gradient = self(trial)
-            shrinks = np.abs(trial_gradient[self._free(trial, trial_gradient)]).max(initial=0.0) < norm
-            if not (shrinks and trial_value <= value + _SLACK * (1 + abs(value))):
-                break
-            x, value, gradient = trial, trial_value, trial_gradient
-        return x
+        """Newton's iteration on the free coordinates."""
+        return newton(Iterate(x, *self(x)), self._step, self._norm, slack=_SLACK, steps=_NEWTON_STEPS).point
+
+    def _step(self, here: Iterate[Floats]) -> Iterate[Floats]:
+        free = self._free(here.point, here.gradient)
+        step = np.linalg.lstsq(self._hessian(here.point, free), -here.gradient[free], rcond=_SINGULAR)[0]
+        trial = here.point.copy()
+        trial[free] += step
+        trial = np.clip(trial, self._low, self._high)
+        return Iterate(trial, *self(trial))
+
+    def _norm(self, here: Iterate[Floats]) -> float:
+        return float(np.abs(here.gradient[self._free(here.point, here.gradient)]).max(initial=0.0))
 
     def _escape(self, x: Floats) -> tuple[Floats, bool]:
         """A lower point along the most negative curvature, where there is one."""

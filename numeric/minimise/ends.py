@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from ..arguments import Floats
 from ..law import is_grouped
 from ..population import kinks
 from ..solution import Minimum, changes_of_basis, grouped, rotations
+from .newton import Iterate, newton
 from .problem import Problem
 
 _NEWTON_STEPS = 12
@@ -75,34 +77,55 @@ def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
     return torch.cat(parts)
 
 
-def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
-    """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
-    value, gradient = (part[0] for part in problem(x[None]))
-    small = problem.packing.size <= _LARGEST_NEWTON
-    spectrum = torch.zeros(0, dtype=x.dtype)
-    for _ in range(_NEWTON_STEPS if small else 0):
-        spectrum, modes = torch.linalg.eigh(problem.hessian(x))
-        if float(gradient.abs().max()) <= tolerance / 100:
-            break
+class _Newton:
+    """Steps on the modes that curve; downhill along those that curve downward."""
+
+    def __init__(self, problem: Problem) -> None:
+        self._problem = problem
+        self.affordable = problem.packing.size <= _LARGEST_NEWTON
+        self.modes = lru_cache(maxsize=1)(self._modes)
+
+    def at(self, x: Tensor) -> Iterate[Tensor]:
+        value, gradient = (part[0] for part in self._problem(x[None]))
+        return Iterate(x, float(value), gradient)
+
+    def _modes(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Eigenvalues of the Hessian, increasing, and its modes as columns; none of them where it is too large."""
+        if self.affordable:
+            spectrum, modes = torch.linalg.eigh(self._problem.hessian(x))
+            return spectrum, modes
+        return torch.zeros(0, dtype=x.dtype), torch.zeros(len(x), 0, dtype=x.dtype)
+
+    def __call__(self, here: Iterate[Tensor]) -> Iterate[Tensor]:
+        spectrum, modes = self.modes(here.point)
         curved = spectrum.abs() > _SINGULAR * spectrum.abs().max()
         basis = modes[:, curved]
-        trial = x - problem.free * (basis @ ((basis.T @ gradient) / spectrum[curved].abs()))
-        trial_value, trial_gradient = (part[0] for part in problem(trial[None]))
-        if trial_gradient.abs().max() >= gradient.abs().max() or trial_value > value + (1e-14 + problem.noise) * (
-            1 + value.abs()
-        ):
-            break
-        x, value, gradient = trial, trial_value, trial_gradient
+        step = basis @ ((basis.T @ here.gradient) / spectrum[curved].abs())
+        return self.at(here.point - self._problem.free * step)
+
+
+def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
+    """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
+    newton_steps = _Newton(problem)
+    end = newton(
+        newton_steps.at(x),
+        newton_steps,
+        lambda here: float(here.gradient.abs().max()),
+        slack=1e-14 + problem.noise,
+        steps=_NEWTON_STEPS if newton_steps.affordable else 0,
+        enough=tolerance / 100,
+    )
+    x, spectrum = end.point, newton_steps.modes(end.point)[0]
     W, b = (part.numpy() for part in problem.packing.split(x))
     out = None if (given := problem.packing.out(x)) is None else given.numpy()
-    norm = float(gradient.abs().max())
+    norm = float(end.gradient.abs().max())
     dead = np.linalg.norm(W if out is None else (out @ W).T, axis=0) <= _VANISHING
     still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     kinked = dead & (still | (not problem.packing.bias))
     smooth = problem.output == "linear"
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
-        value=float(value),
+        value=end.value,
         point=x.numpy(),
         gradient_norm=norm,
         count=count,
