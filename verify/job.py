@@ -99,10 +99,14 @@ def main_job(full: bool, device: str, out: Path) -> int:
                     raise
                 console.print(f"figures and report could not be finished: {error}", markup=False)
     write_whole(out / "verify.json", as_json(checks, elapsed(), complete=True))
+    _tell(console, checks, failed, f"in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
+    return 1 if failed else 0
+
+
+def _tell(console: Console, checks: Sequence[Check], failed: Sequence[str], more: str) -> None:
     console.print(table(checks))
     verdict = f"[bold red]failed: {', '.join(failed)}[/]" if failed else f"[green]all {len(checks)} checks passed[/]"
-    console.print(f"{verdict} in {elapsed().seconds:.0f} s; see {out / 'report.html'}")
-    return 1 if failed else 0
+    console.print(f"{verdict} {more}")
 
 
 def _sections(asked: Sequence[tuple[Suite, Sequence[Claim]]], checks: Sequence[Check]) -> list[Section]:

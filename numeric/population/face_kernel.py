@@ -107,12 +107,8 @@ def _adjoints(
             power = 1
             for j in range(len(digit)):
                 if digit[j] == 2:
-                    below, above, to_below, to_above = (
-                        T[face - 2 * power],
-                        T[face - power],
-                        D[face - 2 * power],
-                        D[face - power],
-                    )
+                    below, above = T[face - 2 * power], T[face - power]
+                    to_below, to_above = D[face - 2 * power], D[face - power]
                     dt += (below[0] - above[0]) * e0 + (below[1] - above[1]) * e1 + (below[2] - above[2]) * e2
                     to_below[0] += t * e0
                     to_below[1] += t * e1
