@@ -59,7 +59,7 @@ TABLE = (
     ),
     Mutation(
         "sum((w * (a * a + a * b + b * b) / 3 for w, a, b in self.parts)",
-        "sum((w * (a * a + b * b) / 3 for w, a, b in self.parts)",
+        "sum((w * (a * a + a * b + b * b) / 4 for w, a, b in self.parts)",
         "analytic/test_loss",
     ),
     Mutation(
