@@ -84,6 +84,12 @@ def test_a_factor_is_seen(name: str, module: Any, target: str, monkeypatch: pyte
     assert not passed(SMALL[name]())
 
 
+def test_a_fault_a_little_above_rounding_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = capacity_task.error_variance
+    monkeypatch.setattr(capacity_task, "error_variance", lambda *arguments: original(*arguments) * (1 + 1e-12))
+    assert not passed(SMALL["loss"]())
+
+
 @pytest.mark.parametrize("name", ["bound", "minimum", "realised"])
 def test_a_wrong_loss_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = capacity_task.QuadraticModel.loss
