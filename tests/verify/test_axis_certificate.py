@@ -52,8 +52,6 @@ def damages() -> dict[str, dict[str, Any]]:
         "another point": changed(point=[*point[:4], point[4] + (1 << BITS)]),
         "a point too short": changed(point=point[:4]),
         "another shift": changed(shift=document["shift"] + 4),
-        "a shift too far": changed(shift=17),
-        "a shift that is no number": changed(shift="2"),
         "the pair of another setting": changed(pair={**pair, "sparsity": "3/5"}),
         "no pair": changed(pair=None),
     }
@@ -63,6 +61,12 @@ def damages() -> dict[str, dict[str, Any]]:
 def test_damaged_files_are_rejected(kind: str) -> None:
     with pytest.raises(Rejected):
         verify(damages()[kind])
+
+
+@pytest.mark.parametrize("shift", [-1, 17, "2"])
+def test_a_shift_for_which_the_root_would_not_be_all_is_refused(shift: object) -> None:
+    with pytest.raises(Rejected, match="the shift must lie in"):
+        verify(changed(shift=shift))
 
 
 def test_a_change_by_accident_is_seen() -> None:
