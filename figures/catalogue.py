@@ -37,6 +37,7 @@ TOPICS = {
         "phase_diagram",
         "certified_phases",
         "certified_branches",
+        "three_on_one_axis",
         "antipodal_ray",
         "transition",
         "basins",

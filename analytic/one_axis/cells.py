@@ -10,7 +10,9 @@ L = Σ E x_i z_i⁺, Q = Σ E(z_i⁺)² at t = 1, and K > κ for every t where
 T is linear and L convex in θ = (q₂, q₃, q₂², q₂q₃, q₃², β₁, β₂, β₃), so the vertices of a polytope that holds the cell are
 enough: the nine products of the corners of two triangles that hold (q, q²), and the ends of β. Both are sums over the
 features, hence so is the least over the ends. θ₀ is at the centre of (q₂, q₃), and at one end or the centre of each β_i:
-where θ₀ is the best bias, the bound loses nothing while no output is clipped. Two more bounds:
+where θ₀ is the best bias, the bound loses nothing while no output is clipped. As a bias makes up for the mean of what the
+other features send, cells are sides in γ_i = β_i + σ(c + e), c and e the slopes of z_i in the others, σ about p/2: linear in θ,
+too, and half as many are needed. Two more bounds:
 
 * dark: K ≥ Σ E x_i² 1{z_i ≤ 0}, and z_i grows with its slopes and its bias;
 * alone: K ≥ E x_i² 1{z_i ≤ 0} + Q₂ for each i, Q₂ the least loss of two features (given x_i, the others are a pair).
@@ -34,7 +36,7 @@ Slopes: TypeAlias = tuple[int, int, int, int]
 Corner: TypeAlias = tuple[int, int, int, int]
 
 ROOT: tuple[Side, ...] = ((-ONE, ONE), (-ONE, ONE), (-3 * ONE, None), (-3 * ONE, None), (-3 * ONE, None))
-"""Every direction: sides in q₂, q₃, β₁, β₂, β₃ (None: unbounded). For β_i ≤ −3 the feature's output is 0, as at −3."""
+"""Every direction: sides in q₂, q₃, γ₁, γ₂, γ₃ (None: unbounded). For γ_i ≤ −3 the feature's output is 0, as at −3."""
 
 
 def halves(cell: tuple[Side, ...], axis: int) -> tuple[tuple[Side, ...], tuple[Side, ...]]:
@@ -111,14 +113,14 @@ def mean(z: Slopes, p: Fraction) -> tuple[int, int]:
     return total, scale * d ** len(rows)
 
 
-def slopes(i: int, at: Corner, b: int) -> Slopes:
-    """z_i, its own slope first: in units for i = 0, else in units of 2^-2 BITS."""
+def slopes(i: int, at: Corner, b: int, shift: int) -> Slopes:
+    """16z_i where γ_i = b, its own slope first: in units for i = 0, else in units of 2^-2 BITS."""
     two, square2, three, square3 = at
     if i == 0:
-        return ONE, two, three, b
-    return (
-        (square2, two << BITS, two * three, b << BITS) if i == 1 else (square3, three << BITS, two * three, b << BITS)
-    )
+        own, c, e = ONE, two, three
+    else:
+        own, c, e = (square2, two << BITS, two * three) if i == 1 else (square3, three << BITS, two * three)
+    return 16 * own, 16 * c, 16 * e, 16 * (b << BITS if i else b) - shift * (c + e)
 
 
 def corners(low: int, high: int) -> tuple[tuple[int, int], ...]:
@@ -126,26 +128,37 @@ def corners(low: int, high: int) -> tuple[tuple[int, int], ...]:
 
 
 class Bound:
-    """What is proved on leaves at a density; common units: T and Q₀ 2^-(4 BITS + GUARD), L 2^-(2 BITS + GUARD)."""
+    """What is proved on leaves at a density, σ = shift/16; common units: T and Q₀ 2^-(4 BITS + GUARD), L 2^-(2 BITS + GUARD)."""
 
-    def __init__(self, p: Fraction) -> None:
-        self.p = p
+    def __init__(self, p: Fraction, shift: int = 0) -> None:
+        self.p, self.shift = p, shift
         self.rise = -(-p.numerator << 2 * BITS + GUARD) // -(2 * p.denominator) + 1
         self.most = lru_cache(1 << 18)(self._most)
         self.slab = lru_cache(1 << 16)(self._slab)
 
     def _most(self, i: int, at: Corner, b: int) -> int:
         """E x_i z_i⁺, not less."""
-        n, d = cross(slopes(i, at, b), self.p)
+        n, d = cross(slopes(i, at, b, self.shift), self.p)
         return (-(-(n << GUARD) // d)) << (0 if i else BITS)
 
     def tangent(self, i: int, at: Corner, b: int) -> tuple[tuple[int, int, int, int], int]:
         """E x z₀⁺ for each x and E z₀⁺, not more, and E (z₀⁺)², not less."""
-        z = a, c, e, b = slopes(i, at, b)
+        z = a, c, e, b = slopes(i, at, b, self.shift)
         found = [cross(y, self.p) for y in (z, (c, a, e, b), (e, a, c, b))]
         down = tuple((n << GUARD) // d for n, d in (*found, mean(z, self.p)))
         square = sum(m * y + abs(y) for m, y in zip(down, z, strict=True)) + 1
         return down, square << (0 if i else 2 * BITS)  # type: ignore[return-value]
+
+    def biases(self, cell: tuple[Side, ...]) -> tuple[Side, ...]:
+        """The cell with sides in β_i = γ_i − σ(c + e), rounded outwards."""
+        (l2, u2), (l3, u3) = cell[:2]
+        rows = [(ONE * two, ONE * three, two * three) for two in (l2, u2 or 0) for three in (l3, u3 or 0)]
+        found = []
+        for (low, high), (c, e) in zip(cell[2:], ((0, 1), (0, 2), (1, 2)), strict=True):
+            sums = [self.shift * (row[c] + row[e]) for row in rows]
+            up = None if high is None else high - min(sums) // (16 * ONE)
+            found.append((low + -max(sums) // (16 * ONE), up))
+        return (*cell[:2], *found)
 
     def dark(self, cell: tuple[Side, ...]) -> list[Fraction]:
         """E x_i² 1{z_i > 0} at most, for each i, on a cell."""
@@ -153,27 +166,30 @@ class Bound:
         at = [(*two, *three) for two in corners(l2, u2 or 0) for three in corners(l3, u3 or 0)]
         found = []
         for i, (_, high) in enumerate(cell[2:]):
-            rows = [slopes(i, corner, high or 0) for corner in at]
+            rows = [slopes(i, corner, high or 0, self.shift) for corner in at]
             a, c, e, b = (max(column) for column in zip(*rows, strict=True))
             lit = Fraction(*seen((max(a, 0), c, e, b), self.p))
             found.append(self.p / 3 if high is None else lit)
         return found
 
-    def angle(self, cell: tuple[Side, ...], places: tuple[int, ...], roots: list[int]) -> list[bool]:
-        """Whether √(C − κ) T > √Q₀ L is proved, for each of the roots √(C − κ) in units of 2^-GUARD/2."""
+    def exceeds(self, level: Fraction, pair: Fraction, cell: tuple[Side, ...], places: tuple[int, ...]) -> bool:
+        """Whether K > level is proved on a cell; `pair` is at most the least loss of two features."""
+        if self.angle(cell, places, root_below(self.p - level)):
+            return True
+        dark = self.dark(cell)
+        return sum(dark) < self.p - level or min(dark) < self.p / 3 - level + pair
+
+    def angle(self, cell: tuple[Side, ...], places: tuple[int, ...], root: int) -> bool:
+        """Whether √(C − κ) T > √Q₀ L is proved, `root` being √(C − κ) in units of 2^-GUARD/2."""
         two, three, *sides = cell
         parts = [
             self.slab(i, two, three, side, place) for i, (side, place) in enumerate(zip(sides, places, strict=True))
         ]
         length = isqrt(sum(square for square, *_ in parts)) + 1
-        return [
-            all(root * far > length * self.rise for *_, far in parts if far is not None)
-            and all(
-                sum(min([root * t - length * x for t, x in row]) for row in vertex) > 0
-                for vertex in zip(*(rows for _, rows, _ in parts), strict=True)
-            )
-            for root in roots
-        ]
+        return all(root * far > length * self.rise for *_, far in parts if far is not None) and all(
+            sum([min([root * t - length * x for t, x in row]) for row in vertex]) > 0
+            for vertex in zip(*(rows for _, rows, _ in parts), strict=True)
+        )
 
     def _slab(
         self, i: int, two: Side, three: Side, side: Side, place: int
@@ -188,16 +204,19 @@ class Bound:
         return square, rows, down[3] << (2 if i else 3) * BITS if high is None else None
 
     def _vertex(self, i: int, corner: Corner, b: int, down: tuple[int, ...]) -> tuple[int, int]:
-        z = slopes(i, corner, b)
-        t = sum(m * y - abs(y) for m, y in zip(down, z, strict=True))
+        y0, y1, y2, y3 = slopes(i, corner, b, self.shift)
+        m0, m1, m2, m3 = down
+        t = m0 * y0 + m1 * y1 + m2 * y2 + m3 * y3 - abs(y0) - abs(y1) - abs(y2) - abs(y3)
         return t << (0 if i else 2 * BITS), self.most(i, corner, b)
 
     def highest(self, units: list[int]) -> Fraction:
-        """The loss at (q₂, q₃, β₁, β₂, β₃) with the best t: C − L²/Q, rounded up."""
+        """The loss at (q₂, q₃, γ₁, γ₂, γ₃) with the best t: C − L²/Q, rounded up."""
         two, three, *biases = units
         at = (two, two * two, three, three * three)
         lengths = [self.tangent(i, at, b)[1] for i, b in enumerate(biases)]
-        exact = [Fraction(*cross(slopes(i, at, b), self.p)) * (1 if i else ONE) for i, b in enumerate(biases)]
+        exact = [
+            Fraction(*cross(slopes(i, at, b, self.shift), self.p)) * (1 if i else ONE) for i, b in enumerate(biases)
+        ]
         square = Fraction(sum(lengths), 1 << GUARD)
         return self.p - sum(exact) ** 2 / square
 

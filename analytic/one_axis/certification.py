@@ -24,15 +24,16 @@ from ..exact.printed import enclosed
 from ..exact.rationals import seconds_of, shown, sparsity_between, whole
 from ..n2m1.bias import Certified, certify
 from ..n2m1.bias.setting import sealed
-from .cells import ONE, ROOT, Bound, Side, halves, root_below
+from .cells import ONE, ROOT, Bound, Side, halves
 from .dropping import third_dropped
 from .minimum import lowest
 from .search import LEAVES, Level, searched
 
 _WIDTH = Fraction(8, 10**11)
 _DEPTH = 12
-_CENTRE = 13
-"""The place of `LEAVES` with θ₀ at the centre."""
+_ROUNDS = 10
+_CENTRE, _MIDDLE = 13, (1, 1, 1)
+"""The place of `LEAVES` with θ₀ at the centre, and its digits."""
 Interval = tuple[sympy.Rational, sympy.Rational]
 
 
@@ -104,10 +105,10 @@ def certify_axis(
     if not isinstance(pair, Certified):
         raise ArithmeticError(f"the pair is not certified at sparsity {s}")
     p = 1 - s
-    bound = Bound(p)
+    bound = Bound(p, round(8 * p))
     point, upper = lowest(bound)
     lower, two = upper - apart, Fraction(pair.certificate["lower"])
-    found = searched(Level(float(p), float(upper - apart * Fraction(9, 10)), float(two)), deadline)
+    found = searched(Level(float(p), float(upper - apart * Fraction(9, 10)), float(two), bound.shift / 16), deadline)
     proof = Proof(bound, lower, upper, two)
     tree = None if found.left else proof.proved(found.tree, deadline)
     if tree is None:
@@ -118,13 +119,15 @@ def certify_axis(
         "sparsity": str(s),
         "lower": str(lower),
         "upper": str(upper),
+        "shift": bound.shift,
         "point": point,
         "tree": tree,
         "pair": dict(pair.certificate),
     }
+    used = proof.used()
     rows = list(zip(*(cell[:2] for cell in proof.near), strict=True))
     ratios = [(min(low for low, _ in row), max(high or 0 for _, high in row)) for row in rows]
-    used, v = _used(p, proof.near), to_sympy(p / 3 - p * p / 4)
+    v = to_sympy(p / 3 - p * p / 4)
     bounds = (pair.loss_lower + v, pair.loss_upper + v) if used == 2 else (to_sympy(lower), to_sympy(upper))
     return AxisCertified(
         sparsity=to_sympy(s),
@@ -144,19 +147,11 @@ def _apart(width: Exact) -> Fraction:
     return apart
 
 
-def _used(p: Fraction, near: list[tuple[Side, ...]]) -> int | None:
-    """As in `AxisCertified`, from the cells that may hold a minimiser."""
-    if all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell[:2]):
-        return 3
-    return 2 if third_dropped(p, near) else None
-
-
 class Proof:
     """A tree walked once more, each leaf proved in integers."""
 
     def __init__(self, bound: Bound, lower: Fraction, upper: Fraction, pair: Fraction) -> None:
-        self.bound, self.levels, self.pair = bound, (lower, upper), pair
-        self.roots = [root_below(bound.p - level) for level in self.levels]
+        self.bound, self.lower, self.upper, self.pair = bound, lower, upper, pair
         self.near: list[tuple[Side, ...]] = []
         """Cells where K > upper is not proved."""
 
@@ -178,21 +173,34 @@ class Proof:
     def _leaf(self, cell: tuple[Side, ...], code: int, depth: int) -> str | None:
         if cell[0][0] >= (cell[1][1] or 0) or self._holds(cell, code):
             return LEAVES[code]
-        lengths = [3 * ONE if high is None else high - low for low, high in cell]
-        axis = lengths.index(max(lengths))
-        if not depth or lengths[axis] < 4:
+        axis = _longest(cell)
+        low, high = cell[axis]
+        if not depth or (high is not None and high - low < 4):
             return None
         parts = [self._leaf(half, _CENTRE, depth - 1) for half in halves(cell, axis)]
         return None if None in parts else f"{axis}{parts[0]}{parts[1]}"
 
     def _holds(self, cell: tuple[Side, ...], code: int) -> bool:
-        least, above = self.bound.angle(cell, (code // 9, code // 3 % 3, code % 3), self.roots)
-        if not above:
-            dark, p = self.bound.dark(cell), self.bound.p
-            least, above = (
-                known or sum(dark) < p - level or min(dark) < p / 3 - level + self.pair
-                for known, level in zip((least, above), self.levels, strict=True)
-            )
-        if least and not above:
+        places = (code // 9, code // 3 % 3, code % 3)
+        if self.bound.exceeds(self.upper, self.pair, cell, places):
+            return True
+        least = self.bound.exceeds(self.lower, self.pair, cell, places)
+        if least:
             self.near.append(cell)
         return least
+
+    def used(self) -> int | None:
+        """As in `AxisCertified`, from the cells that may hold a minimiser, which are divided as long as that does not say it."""
+        for _ in range(_ROUNDS):
+            if all(low > 0 or (high or 0) < 0 for cell in self.near for low, high in cell[:2]):
+                return 3
+            if third_dropped(self.bound.p, [self.bound.biases(cell) for cell in self.near]):
+                return 2
+            cut = [half for cell in self.near for half in halves(cell, _longest(cell))]
+            self.near = [half for half in cut if not self.bound.exceeds(self.upper, self.pair, half, _MIDDLE)]
+        return None
+
+
+def _longest(cell: tuple[Side, ...]) -> int:
+    lengths = [3 * ONE if high is None else high - low for low, high in cell]
+    return lengths.index(max(lengths))

@@ -20,7 +20,7 @@ _STARTS = ((-1, 0), (-0.97, 0.34), (-0.35, -0.35), (-0.5, 0), (0.5, -0.5), (-0.8
 
 
 def lowest(bound: Bound) -> tuple[list[int], Fraction]:
-    """(q₂, q₃, β₁, β₂, β₃) in units where the loss is least, as far as a search finds, and a bound on that from above."""
+    """(q₂, q₃, γ₁, γ₂, γ₃) in units where the loss is least, as far as a search finds, and a bound on that from above."""
     p = float(bound.p)
     best: NDArray[np.float64] | None = None
     least = np.inf
@@ -30,7 +30,10 @@ def lowest(bound: Bound) -> tuple[list[int], Fraction]:
         if value < least:
             best, least = end, value
     assert best is not None
-    units = [round(c * ONE) for c in _ordered(best)]
+    two, three, *biases = _ordered(best)
+    sent = (two + three, two + two * three, three + two * three)
+    moved = [b + bound.shift / 16 * c for b, c in zip(biases, sent, strict=True)]
+    units = [round(c * ONE) for c in (two, three, *moved)]
     loss = bound.highest(units)
     return units, Fraction(-(-loss.numerator * _GRID // loss.denominator), _GRID)
 

@@ -25,11 +25,12 @@ Vertices = tuple[Floats, Floats, Floats, Floats]
 
 
 class Level(NamedTuple):
-    """Density, κ to be exceeded, and a lower bound on the loss of two features."""
+    """Density, κ to be exceeded, a lower bound on the loss of two features, and σ: cells are sides in q and γ = β + σ(c + e)."""
 
     density: float
     kappa: float
     pair: float
+    shift: float
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def slopes(i: int, two: Floats, square2: Floats, three: Floats, square3: Floats)
     return (square2, two, two * three) if i == 1 else (square3, three, two * three)
 
 
-def searched(level: Level, deadline: float, most: int = 400_000) -> Found:
+def searched(level: Level, deadline: float, most: int = 800_000) -> Found:
     """Bisect until each cell is closed, `time.process_time()` passes the deadline or there are more than `most` leaves."""
     axes, children = [np.array([-1])], [np.array([0])]
     cells, names, size, closed = _ROOT, np.array([0]), 1, 0
@@ -131,7 +132,7 @@ class _Bounds:
     def _moments(self, i: int) -> tuple[Floats, ...]:
         """E x z₀⁺ for each x, own first, E z₀⁺, and E (z₀⁺)²."""
         a, c, e = self._central(i)
-        b = self.at[:, i]
+        b = self.at[:, i] - self.level.shift * (c + e)
         own, first, second = (cross(*z, b, self.p) for z in ((a, c, e), (c, a, e), (e, a, c)))
         shift = mean(a, c, e, b, self.p)
         return own, first, second, shift, np.maximum(a * own + c * first + e * second + b * shift, 0)
@@ -146,7 +147,7 @@ class _Bounds:
         step, rows, square, total = 1e-4, [], np.zeros(len(middle)), np.zeros(len(middle))
         for i in range(3):
             a, c, e = self._central(i)
-            b = middle[:, i]
+            b = middle[:, i] - self.level.shift * (c + e)
             sides = [(cross(a, c, e, b + h, self.p), mean(a, c, e, b + h, self.p)) for h in (-step, step)]
             own, shift = cross(a, c, e, b, self.p), mean(a, c, e, b, self.p)
             rest = c * cross(c, a, e, b, self.p) + e * cross(e, a, c, b, self.p)
@@ -164,9 +165,11 @@ class _Bounds:
         own, first, second, shift, _ = self.moments[i]
         a, c, e = slopes(i, *vertices)
         found = []
-        for b in ends:
-            t = a * own[:, None] + c * first[:, None] + e * second[:, None] + (b * shift)[:, None]
-            most = cross(a, c, e, np.broadcast_to(b[:, None], a.shape), self.p)
+        for end in ends:
+            b = end[:, None] - self.level.shift * (c + e)
+            t = a * own[:, None] + c * first[:, None] + e * second[:, None] + b * shift[:, None]
+            x, y, v, w = np.broadcast_arrays(a, c, e, b)
+            most = cross(x, y, v, w, self.p)
             found.append(self.root * t - self.length * most)
         return np.asarray(np.minimum.reduce(found))
 
@@ -174,8 +177,10 @@ class _Bounds:
         far = self.open & (self.root * np.stack([m[3] for m in self.moments], axis=1) < self.length * self.p / 2)
         dark = []
         for i in range(3):
-            a, c, e = (column.max(axis=1) for column in slopes(i, *self.vertices))
-            lit = seen(np.maximum(a, 0), c, e, self.high[:, i], self.p)
+            a, c, e = slopes(i, *self.vertices)
+            b = self.high[:, i, None] - self.level.shift * (c + e)
+            a, c, e, b = (column.max(axis=1) for column in np.broadcast_arrays(a, c, e, b))
+            lit = seen(np.maximum(a, 0), c, e, b, self.p)
             dark.append(np.where(self.open[:, i], self.p / 3, lit))
         alone = np.minimum.reduce(dark) < self.p / 3 - (self.level.kappa - self.level.pair)
         self.far = far

@@ -1,4 +1,4 @@
-"""The certified least losses of three features on one axis, carried as data.
+"""The certified least losses of three features on one axis, carried as data, and where the number of features used changes.
 
 `python -m verify.suites.axis_points` makes the table again, and `python -m verify.certificate` checks each of its files.
 """
@@ -9,6 +9,7 @@ import json
 from fractions import Fraction
 from functools import lru_cache
 from importlib.resources import files
+from itertools import pairwise
 from typing import NamedTuple
 
 FOLDER = files("analytic") / "certificates"
@@ -48,3 +49,28 @@ def known_axis() -> tuple[KnownAxis, ...]:
         if "lower" in row
     ]
     return tuple(sorted(found, key=lambda point: point.sparsity))
+
+
+class Change(NamedTuple):
+    """Certified at `low` and at `high`: the number of features used before and after. That it changes in between is proved, that
+    it does so only once is not."""
+
+    low: Fraction
+    high: Fraction
+    before: int
+    after: int
+
+
+@lru_cache(maxsize=1)
+def changes() -> tuple[Change, ...]:
+    """Neighbouring points with different numbers of features used.
+
+    >>> changes()[-1]
+    Change(low=Fraction(879, 1000), high=Fraction(22, 25), before=2, after=3)
+    """
+    known = [point for point in known_axis() if point.used]
+    return tuple(
+        Change(one.sparsity, two.sparsity, one.used or 0, two.used or 0)
+        for one, two in pairwise(known)
+        if one.used != two.used
+    )

@@ -68,6 +68,7 @@ if TYPE_CHECKING:
         landscape,
         phase_diagram,
         signed_and_binary,
+        three_on_one_axis,
         transition,
     )
     from ..sparsity import (
@@ -125,6 +126,7 @@ if TYPE_CHECKING:
     _held(thomson)
     _held(thomson_fit)
     _held(thomson_plate)
+    _held(three_on_one_axis)
     _held(transition)
     _held(trees)
     _held(uneven_sparsity)

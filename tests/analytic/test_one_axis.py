@@ -7,7 +7,7 @@ from scipy.optimize import minimize
 
 from analytic.law import Independent
 from analytic.loss import expected_loss
-from analytic.one_axis.cells import ONE, Side
+from analytic.one_axis.cells import ONE, Bound, Side
 from analytic.one_axis.dropping import third_dropped
 
 SMALL = Fraction(1, 1000)
@@ -42,3 +42,20 @@ def test_the_third_is_dropped_where_a_small_weight_costs_more_than_none(sparsity
     beta, alone = (round(x / w**2 * ONE) for x in (b, mean))
     place: tuple[Side, ...] = ((-ONE, -ONE), (0, 0), (beta, beta), (beta, beta), (alone, alone))
     assert third_dropped(p, [place]) == dropped
+
+
+def test_biases_of_a_cell_hold_those_of_its_points() -> None:
+    """β_i = γ_i − σ(c + e) at corners and the centre."""
+    shift = 5
+    cell: tuple[Side, ...] = ((-ONE, -ONE // 3), (-ONE // 7, ONE // 5), (-ONE, 0), (-7, 11), (ONE, None))
+    sides = Bound(Fraction(1, 2), shift).biases(cell)
+    assert sides[:2] == cell[:2]
+    assert sides[4][1] is None
+    for q2 in (-ONE, -ONE // 2, -ONE // 3):
+        for q3 in (-ONE // 7, ONE // 5):
+            sent = (q2 + q3, q2 + Fraction(q2 * q3, ONE), q3 + Fraction(q2 * q3, ONE))
+            for i in range(3):
+                low, high = cell[2 + i]
+                for bias in (low, low if high is None else high):
+                    place = bias - Fraction(shift, 16) * sent[i]
+                    assert sides[2 + i][0] <= place <= (place if high is None else sides[2 + i][1])

@@ -51,6 +51,7 @@ def damages() -> dict[str, dict[str, Any]]:
         "a sparsity of one": changed(sparsity="1"),
         "another point": changed(point=[*point[:4], point[4] + (1 << BITS)]),
         "a point too short": changed(point=point[:4]),
+        "another shift": changed(shift=document["shift"] + 4),
         "the pair of another setting": changed(pair={**pair, "sparsity": "3/5"}),
         "no pair": changed(pair=None),
     }
@@ -60,6 +61,12 @@ def damages() -> dict[str, dict[str, Any]]:
 def test_damaged_files_are_rejected(kind: str) -> None:
     with pytest.raises(Rejected):
         verify(damages()[kind])
+
+
+@pytest.mark.parametrize("shift", [-1, 17, "2"])
+def test_a_shift_for_which_the_root_would_not_be_all_is_refused(shift: object) -> None:
+    with pytest.raises(Rejected, match="the shift must lie in"):
+        verify(changed(shift=shift))
 
 
 def test_a_change_by_accident_is_seen() -> None:
@@ -114,3 +121,15 @@ def test_the_table_says_what_its_certificates_do() -> None:
         assert document["sparsity"] == str(point.sparsity)
         assert lower <= point.lower <= point.upper <= upper or (lower, upper) == (point.lower, point.upper)
         assert upper - lower <= Fraction(1, 10**10)
+
+
+def test_a_shift_moves_the_biases_alone() -> None:
+    """The loss where γ_i = β_i + σ(c + e) is that at β."""
+    p, shift = Fraction(3, 10), 4
+    two, three = -(1 << BITS - 1), 1 << BITS - 2
+    sent = (two + three, two + two // 4, three + two // 4)
+    biases = [1 << BITS - 3, 1 << BITS - 4, 1 << BITS - 1]
+    moved = [b + shift * c // 16 for b, c in zip(biases, sent, strict=True)]
+    assert abs(Bound(p, shift).highest([two, three, *moved]) - Bound(p).highest([two, three, *biases])) < Fraction(
+        1, 10**20
+    )

@@ -20,7 +20,7 @@ from verify.checkers.wedges import positive
 
 CHECKER = Path(certificate.__file__)
 MODULES = [path.stem for path in Path(checkers.__file__).parent.glob("*.py")]
-DAMAGES = 200 if settings().max_examples > 1000 else 5
+DAMAGES = 200 if settings().max_examples > 1000 else 10
 # Of small trees: one chart suffices for equal importances, and dense features of unlike importance drop one.
 SETTINGS: dict[str, tuple[Any, ...]] = {"strong": ("19/20", (1, 1), "1/200"), "drop": ("3/100", (1, "1/10"))}
 

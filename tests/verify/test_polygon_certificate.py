@@ -26,7 +26,7 @@ from verify.checkers.convexity import positive
 from verify.checkers.intervals import Interval, arccos
 from verify.checkers.link import Link
 from verify.suites import polygon_proof
-from verify.suites.polygon_proof import FOLDER, NAMES, link_bound, link_line, nothing_below
+from verify.suites.polygon_proof import FOLDER, NAMES, crooked, link_bound, link_line, nothing_below
 
 DAMAGES = 60 if settings().max_examples > 1000 else 6
 
@@ -197,3 +197,13 @@ def test_the_checks_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(polygon_proof, "NAMES", {5: "hexagon"})
         assert polygon_proof.certificates(False, ignore).deviation == 1
+
+
+@pytest.mark.slow
+def test_crooked_pentagons_cost_more_at_small_densities(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = crooked(3, lambda share: None)
+    assert found.deviation < 0
+    assert found.data["density"] == "1/1000000"
+    exact = polygon_proof._independent
+    monkeypatch.setattr(polygon_proof, "_independent", lambda *place: -exact(*place))
+    assert crooked(3, lambda share: None).deviation > 0

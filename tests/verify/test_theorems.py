@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from verify.suites import axis_losses, smallest_bias
+from verify.suites import axis_losses, polygon_proof, smallest_bias
 from verify.theorems import THEOREMS, Theorem, as_markdown
 
 ROOT = Path(__file__).parents[2]
@@ -22,6 +22,8 @@ def test_a_command_names_what_there_is(theorem: Theorem) -> None:
     checks = re.findall(r"\((\w+)\)", theorem.command)
     assert files or checks or theorem.command == "python -m verify.certificate FILE"
     assert all((ROOT / file).exists() for file in files)
-    assert {*checks} <= {claim.name for suite in (smallest_bias, axis_losses) for claim in suite.claims()}
+    assert {*checks} <= {
+        claim.name for suite in (smallest_bias, axis_losses, polygon_proof) for claim in suite.claims()
+    }
     for word in re.findall(r"-k (\w+)", theorem.command):
         assert word in (ROOT / files[0]).read_text(encoding="utf-8")

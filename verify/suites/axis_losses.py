@@ -6,8 +6,8 @@ import re
 from fractions import Fraction
 from functools import lru_cache
 
-from analytic.one_axis.table import FOLDER, KnownAxis, known_axis
-from numeric.minimise import minimise_loss
+from analytic.one_axis.table import FOLDER, KnownAxis, changes, known_axis
+from numeric.minimise import LossSolution, minimise_loss
 from numeric.population import ACCURACY
 from numeric.running.progress import Progress, each
 
@@ -19,6 +19,8 @@ ABOUT = "The least loss of three features on one axis is certified, by integers 
 
 COARSE = "axis-coarse"
 """A small certificate at s = 7/10, with bounds 1e-2 apart, that is checked each time."""
+_USED = 0.01
+"""The least size of a weight that is used: those of the minima are 0 or above 0.3."""
 
 CLAIMS: Rows[bool] = (
     (
@@ -30,6 +32,11 @@ CLAIMS: Rows[bool] = (
         "axis_reached",
         "A search among three features on one axis ends at the certified least loss.",
         lambda full, progress: reached(64 if full else 16, full, progress),
+    ),
+    (
+        "axis_changes",
+        "On both sides of where the number of features used on one axis changes, a search uses the certified number.",
+        lambda full, progress: changed(64, progress),
     ),
 )
 
@@ -73,9 +80,9 @@ def _within(theorem: str, point: KnownAxis | None) -> bool:
     return low <= point.lower <= point.upper <= high
 
 
-@lru_cache(maxsize=32)
-def _searched(sparsity: Fraction, starts: int) -> float:
-    return float(minimise_loss(3, 1, float(sparsity), starts=starts).value)
+@lru_cache(maxsize=64)
+def _searched(sparsity: Fraction, starts: int) -> LossSolution:
+    return minimise_loss(3, 1, float(sparsity), starts=starts)
 
 
 def reached(starts: int, full: bool, progress: Progress) -> Outcome:
@@ -83,7 +90,7 @@ def reached(starts: int, full: bool, progress: Progress) -> Outcome:
     points = known_axis() if full else known_axis()[::7]
     worst, told = 0.0, []
     for point in each(points, progress):
-        found = _searched(point.sparsity, starts)
+        found = _searched(point.sparsity, starts).value
         away = max(found - float(point.upper), float(point.lower) - found, 0.0)
         told.append((str(point.sparsity), float(point.upper), found))
         worst = max(worst, away)
@@ -94,4 +101,22 @@ def reached(starts: int, full: bool, progress: Progress) -> Outcome:
         tolerance=2e-9 + ACCURACY,
         reason="searches end where the slope is small, so that the loss is within 1e-9; and twice that",
         data={"found": told},
+    )
+
+
+def changed(starts: int, progress: Progress) -> Outcome:
+    """At how many of the certified ends a search ends with another number of weights."""
+    ends = [end for one in changes() for end in ((one.low, one.before), (one.high, one.after))]
+    told = []
+    for s, used in each(ends, progress):
+        weights = abs(_searched(s, starts).W[0])
+        told.append((str(s), used, int((weights > _USED).sum())))
+    wrong = [one for one in told if one[1] != one[2]]
+    return Outcome(
+        exact=", ".join(f"{used} at s = {s}" for s, used, _ in told),
+        independent=", ".join(str(found) for *_, found in told),
+        deviation=float(len(wrong)) if told else float("nan"),
+        tolerance=0.0,
+        reason="a count; the losses of the two minima are 2e-6 apart, a search ends 1e-9 above one of them",
+        data={"wrong": wrong},
     )

@@ -31,6 +31,7 @@ ABOUT = (
 
 QUICK = ("drop-s10-penalty000", "drop-s40-penalty000", "drop-s60-penalty000", "drop-s80-penalty000", "jump-s44")
 """Boundaries of all orders whose ten certificates are checked again each time."""
+_STARTS = 256
 _WORDS = {
     "drop": "one feature has w = 1",
     "partial antipodal": "the output of the weaker feature is never clipped",
@@ -67,12 +68,12 @@ CLAIMS: Rows[bool] = (
     (
         "bias_nothing_below",
         "With bias, no search and no trained model gets below the certified minimum.",
-        lambda full, progress: nothing_below(256 if full else 64, (40, 2000) if full else (10, 400), progress),
+        lambda full, progress: nothing_below(_STARTS, (40, 2000 if full else 400), progress),
     ),
     (
         "bias_minimum_reached",
         "With bias, the search reaches the certified minimum.",
-        lambda full, progress: minimum_reached(256 if full else 64, progress),
+        lambda full, progress: minimum_reached(_STARTS, progress),
     ),
     (
         "bias_triple_points",
