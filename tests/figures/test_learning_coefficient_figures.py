@@ -95,7 +95,7 @@ def test_sgld_is_drawn_beside_the_closed_form(monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.mark.slow
 def test_the_shares_of_phases_are_drawn_with_their_switch() -> None:
-    """Shares add up to 1; the posterior's switch from 5− to 6 lies between Laplace's 112 and the logarithm's 445, and log Z of two
+    """Shares add up to 1; the switch from 5− to 6 lies between Laplace's 112 and the logarithm's 445, and log Z of two
     routes is the same within five errors."""
     transition = phase_shares.numbers(progress=silent)
     figure = phase_shares.draw(transition)
