@@ -20,6 +20,8 @@ TITLE = "Estimators of learning coefficients on targets where they are known"
 SEED = 0
 SECONDS = (3, 300)
 N, AFRESH = 5000, ("Laplace", "Hessian rank")
+LEAST = 1e-5
+"""Smaller errors look alike."""
 Floats = npt.NDArray[np.float64]
 
 
@@ -72,7 +74,7 @@ def caption(board: Board) -> Caption:
 def draw(board: Board) -> Any:
     values = errors(board)
     figure, axes = pyplot.subplots(figsize=(10.5, 8.4))
-    image = axes.imshow(np.maximum(values, 1e-5), norm=LogNorm(1e-5, 1), cmap="cividis", aspect="auto")
+    image = axes.imshow(np.maximum(values, LEAST), norm=LogNorm(LEAST, 1), cmap="cividis", aspect="auto")
     names = [one.name for one in STANDARD]
     axes.set_yticks(range(len(names)), names)
     axes.set_xticks(range(len(board.rows)), [name.replace(", ", ",\n") for name in board.rows])
@@ -80,8 +82,17 @@ def draw(board: Board) -> Any:
     axes.grid(False)
     for column, rows in enumerate(board.rows.values()):
         for line, row in enumerate(rows):
-            said = "refused" if row.refused else f"{values[line, column]:.1e}\n{row.seconds:.2g} s"
-            dark = bool(row.refused) or values[line, column] > 0.03
+            said = "refused" if row.refused else f"{_share(values[line, column])}\n{_time(row.seconds)}"
+            dark = bool(row.refused) or values[line, column] > 3e-3
             axes.text(column, line, said, ha="center", va="center", fontsize=8, color="black" if dark else "white")
     figure.colorbar(image, label="relative error", shrink=0.6)
     return figure
+
+
+def _share(error: float) -> str:
+    small = f"< {LEAST:g}" if error < LEAST else f"{error:.1e}"
+    return small if error < 1e-3 else f"{100 * error:.2g} %" if error < 0.1 else f"{100 * error:.0f} %"
+
+
+def _time(seconds: float) -> str:
+    return "< 1 ms" if seconds < 1e-3 else f"{1000 * seconds:.2g} ms" if seconds < 0.1 else f"{seconds:.2g} s"

@@ -23,6 +23,7 @@ SECONDS = (12, 90)
 FEATURES = (4, 5, 6)
 NUMBERS = (25, 50, 75, 100, 150, 200, 250, 300, 500, 2000)
 FROM_TO = {4: ("3−", "4"), 5: ("4−", "5"), 6: ("5−", "6")}
+APPROXIMATIONS = {"logarithm": "nK + λ log n", "norm": "with ½|w*|²", "everything": "with C"}
 COLOURS = {"2": "0.6", "3": "#CC79A7", "4": "#E69F00", "5": "#009E73", "6": "#0072B2"}
 Floats = npt.NDArray[np.float64]
 
@@ -136,18 +137,24 @@ def draw(transition: Transition) -> Any:
                 continue
             style = ":" if "+" in name else "-"
             axis.errorbar(found.n, share, error, fmt="o" + style, ms=3.5, lw=1.3, color=COLOURS[name[0]], label=name)
-        for place, (keep, n) in enumerate(panel.approximate.items()):
-            mark = {"logarithm": "nK + λ log n", "norm": "with ½|w*|²", "everything": "with C"}[keep]
+        for keep, n in panel.approximate.items():
             axis.axvline(n, ls="--", lw=0.9, color="0.5")
-            height, side = (0.93, "right") if place % 2 == 0 else (0.5, "left")
-            axis.text(n, height, f" {mark} ", rotation=90, ha=side, va="top", fontsize=8, color="0.35")
+            beside = keep == "norm" and not n < panel.switch < 1.3 * n
+            _say(axis, n, APPROXIMATIONS[keep], "left" if beside else "right")
         axis.axvline(panel.switch, color="0.1", lw=1.2)
+        _say(axis, panel.switch, "sampled", "left")
         axis.set_xscale("log")
         axis.set_xticks([30, 100, 300, 1000], ["30", "100", "300", "1000"])
         axis.minorticks_off()
         axis.set_title(f"c = {panel.c}")
         axis.set_xlabel("samples n")
-        axis.set_ylim(-0.02, 1.06)
-        axis.legend(fontsize=8, loc="center right")
+        axis.set_ylim(-0.02, 1.5)
+        axis.set_yticks(np.linspace(0, 1, 6))
+        axis.legend(fontsize=8, loc="center right", bbox_to_anchor=(1, 0.33))
     axes[0].set_ylabel("share of the posterior")
     return figure
+
+
+def _say(axis: Any, n: float, what: str, side: str) -> None:
+    """Beside a vertical line, above the shares."""
+    axis.text(n, 1.08, f" {what} ", rotation=90, ha=side, va="bottom", fontsize=8, color="0.25")

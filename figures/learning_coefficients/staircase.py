@@ -90,9 +90,10 @@ def draw(stairs: Stairs) -> Any:
             continue
         level = float(phase.loss)
         said = f"{phase.name}" + (f", λ = {float(phase.coefficient):g}" if phase.coefficient is not None else "")
-        path.axhline(level, ls=":", lw=0.8, color=COLOURS[phase.name[0]])
-        path.text(come.steps[-1] * 1.02, level, said, va="center", fontsize=8)
+        path.hlines(level, 0, come.steps[-1] * 1.02, ls=":", lw=0.9, color=COLOURS[phase.name[0]])
+        path.text(come.steps[-1] * 1.04, level, said, va="center", fontsize=8)
     path.set_xlim(right=come.steps[-1] * 1.35)
+    path.set_xticks(np.linspace(0, come.steps[-1], 4))
     path.set_ylabel("K")
     path.set_title(f"Langevin chains, n = {SAMPLES:,}")
     for axis, run, heading in ((share, come, "all of them"), (alone, stairs.descent, "gradient noise alone")):

@@ -2,7 +2,7 @@
 
 target             `Target`, `Estimate`; models: of toy models (compiled one_hot_kernel), singular: known from algebra
 importance, radii  `laplace`, `rays`: references for regular and for quadratic minima; tempering: `ladder`, for any
-chains             MALA and SGLD, and the bias of SGLD's step; at_temperature: what they must find at n samples
+chains (walk)      MALA and SGLD, the bias of SGLD's step; at_temperature: what they must find at n samples; resumed, cloud
 standard, board    targets with known λ, and any estimator against them; adapters: for devinterp; phases; remake: what is kept
 """
 

@@ -12,21 +12,26 @@ same in whatever number of blocks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import fields
+from itertools import accumulate, pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..arguments import MOST_SEED, Floats, array, function, instance, number, shown, whole
+from ..arguments import MOST_SEED, array, function, instance, number, shown, whole
+from ..running.progress import carry_out
+from ..train.checkpoint import Found
+from .resumed import Kept, seconds_between
 from .target import Estimate, Target, Unreliable, check_tau, temperature
+from .walk import BURN, Block, Sums, Walk
 
 BLOCK = 1000
 """Chains that fit the cache together."""
-_BURN = 0.3
 _FEWEST = 20
-_WANTED = 0.7
-"""Share accepted to which the step of MALA is tuned during burn-in."""
+_AT_ONCE = 50
+"""Steps between two looks at the clock."""
 Progress = Callable[[float], None]
 
 
@@ -49,151 +54,122 @@ def sgld_step_bias(spectrum: ArrayLike, tau: Any, gamma: Any, step: Any) -> floa
 
 def mala(
     target: Target, n: Any, *, gamma: float = 0.1, step: float | None = None, chains: int = 300, steps: int = 4000,
-    seed: int = 0, progress: Progress | None = None,
+    seed: int = 0, progress: Progress | None = None, checkpoint: Path | str | None = None, save_seconds: float = 30.0,
 ) -> Estimate:  # fmt: skip
     """λ̂ = τ(mean K − K*), τ = n/log n, over `chains` × `steps` less a burn-in of 30 %; `step` ε, by default tuned
-    during burn-in to 70 % acceptance.
+    during burn-in to 70 % acceptance. `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the
+    end; where it is there already, the chains go on from it, to the same numbers.
 
     `Unreliable` where draws lie below the level (the chains have left the basin: no λ(τ) of this minimum is seen), where
-    the chains are worth fewer than 20 draws, or diverge. ValueError for a step beyond stability.
+    the chains are worth fewer than 20 draws, or diverge. ValueError for a step beyond stability, and for a checkpoint of other
+    chains or a damaged one.
     """
-    return _run(target, n, gamma, step, chains, steps, seed, progress, adjusted=True)
+    walk = _walk(target, n, gamma, step, steps, adjusted=True)
+    return _run(_Chains(walk, chains, seed, checkpoint), save_seconds, progress)
 
 
 def sgld(
     target: Target, n: Any, *, gamma: float = 0.1, step: float | None = None, chains: int = 300, steps: int = 4000,
-    seed: int = 0, progress: Progress | None = None,
+    seed: int = 0, progress: Progress | None = None, checkpoint: Path | str | None = None, save_seconds: float = 30.0,
 ) -> Estimate:  # fmt: skip
     """The same without the adjustment: biased by the step (`sgld_step_bias`), by default 0.6/(τ h_max + γ + 1)."""
-    return _run(target, n, gamma, step, chains, steps, seed, progress, adjusted=False)
+    walk = _walk(target, n, gamma, step, steps, adjusted=False)
+    return _run(_Chains(walk, chains, seed, checkpoint), save_seconds, progress)
 
 
-def _run(
-    target: Target, n: Any, gamma: float, step: float | None, chains: int, steps: int, seed: int,
-    progress: Progress | None, adjusted: bool,
-) -> Estimate:  # fmt: skip
+def _walk(target: Target, n: Any, gamma: float, step: float | None, steps: int, adjusted: bool) -> Walk:
     target, tau = instance("target", target, Target, "a Target"), temperature(n)
     gamma, stiffest = number("gamma", gamma, "[0, inf)"), float(tau * target.spectrum[-1])
     epsilon = number("step", 0.6 / (max(stiffest, 0.0) + gamma + 1) if step is None else step, "(0, inf)")
     if not target.kinked:
         _check_step(epsilon, stiffest + gamma)
-    count, length = whole("chains", chains, 2, 10**7), whole("steps", steps, 10, 10**9)
+    return Walk(target, tau, gamma, epsilon, whole("steps", steps, 10, 10**9), adjusted, adjusted and step is None)
+
+
+def _run(chains: _Chains, save_seconds: Any, progress: Progress | None) -> Estimate:
     function("progress", progress)
-    whole("seed", seed, 0, MOST_SEED)
-    blocks = [min(BLOCK, count - first) for first in range(0, count, BLOCK)]
-    found = []
-    for k, size in enumerate(blocks):
-        found.append(
-            _Block(target, tau, gamma, epsilon, size, np.random.SFC64((seed, k)), adjusted, step is None).run(length)
+    carry_out(chains, seconds_between(save_seconds), progress)
+    return _estimate(chains.walk, chains.found)
+
+
+class _Chains:
+    """All blocks, one after another: `found` of those that are done, and the one at work."""
+
+    def __init__(self, walk: Walk, chains: Any, seed: Any, checkpoint: Path | str | None) -> None:
+        self.walk, count = walk, whole("chains", chains, 2, 10**7)
+        self.seed = whole("seed", seed, 0, MOST_SEED)
+        self.sizes = [min(BLOCK, count - first) for first in range(0, count, BLOCK)]
+        self.found: list[Sums] = []
+        arguments = {field.name: getattr(walk, field.name) for field in fields(walk) if field.name != "target"}
+        self.kept = Kept(checkpoint, "chains", walk.target, {**arguments, "chains": count, "seed": self.seed})
+        self.block = self._next()
+        if (before := self.kept.found) is not None:
+            self._resume(before)
+        self.save()
+
+    @property
+    def done(self) -> bool:
+        return len(self.found) == len(self.sizes)
+
+    @property
+    def progress(self) -> float:
+        return (len(self.found) + (0 if self.done else self.block.step / self.walk.length)) / len(self.sizes)
+
+    def advance(self) -> None:
+        for _ in range(min(_AT_ONCE, self.walk.length - self.block.step)):
+            self.block.advance()
+        if self.block.done:
+            self.found.append(self.block.sums())
+            if not self.done:
+                self.block = self._next()
+
+    def save(self) -> None:
+        done = {
+            "means": np.concatenate([np.zeros(0), *(sums.means for sums in self.found)]),
+            "halves": np.concatenate([np.zeros((2, 0)), *(sums.halves for sums in self.found)], axis=1),
+            "traces": np.array([sums.trace for sums in self.found]).reshape(-1, self.walk.length),
+            "rates": np.array([sums.rates for sums in self.found]).reshape(-1, 3),
+        }
+        self.kept.save(len(self.found), self.block.step, done | self.block.arrays())
+
+    def _next(self) -> Block:
+        place = len(self.found)
+        return Block(self.walk, self.sizes[place], np.random.SFC64((self.seed, place)))
+
+    def _resume(self, before: Found) -> None:
+        count = before.finished
+        before.require(count <= len(self.sizes), f"finished must be at most {len(self.sizes)}, got {count}")
+        ends = [0, *accumulate(self.sizes[:count])]
+        means, halves = (
+            before.array("means", (ends[-1],), np.float64),
+            before.array("halves", (2, ends[-1]), np.float64),
         )
-        if progress is not None:
-            progress((k + 1) / len(blocks))
-    return _estimate(target, tau, gamma, length, found, adjusted)
+        traces = before.array("traces", (count, self.walk.length), np.float64)
+        rates = before.array("rates", (count, 3), np.float64)
+        for k, (low, high) in enumerate(pairwise(ends)):
+            self.found.append(Sums(means[low:high], halves[:, low:high], traces[k], rates[k]))
+        if not self.done:
+            self.block = self._next()
+            self.block.resume(before)
 
 
-@dataclass
-class _Sums:
-    """Of a block: mean loss of each chain over kept steps, its halves, mean loss of all by step, share below the level,
-    accepted."""
-
-    means: Floats
-    halves: Floats
-    trace: Floats
-    below: float
-    acceptance: float
-    epsilon: float
-
-
-class _Block:
-    def __init__(
-        self,
-        target: Target,
-        tau: float,
-        gamma: float,
-        epsilon: float,
-        size: int,
-        bits: Any,
-        adjusted: bool,
-        tuned: bool,
-    ) -> None:
-        self.tuned = tuned and adjusted
-        self.target, self.tau, self.gamma, self.epsilon, self.adjusted = target, tau, gamma, epsilon, adjusted
-        self.generator = np.random.Generator(bits)
-        self.w = np.repeat(target.minimum[None], size, 0)
-        self.value, self.gradient = target.value_and_gradient(self.w)
-        self.accepted = 0
-
-    def run(self, length: int) -> _Sums:
-        burn = int(_BURN * length)
-        kept, half = length - burn, burn + (length - burn) // 2
-        total, first, below, trace = np.zeros(len(self.w)), np.zeros(len(self.w)), 0, np.empty(length)
-        lowest = self.target.lowest
-        for k in range(length):
-            with np.errstate(over="ignore", invalid="ignore"):
-                share = self.step()
-            if self.tuned and k < burn:
-                self.epsilon *= float(np.exp(0.1 * (share - _WANTED)))
-            trace[k] = self.value.mean()
-            if k >= burn:
-                total += self.value
-                below += int((self.value < lowest).sum())
-                if k < half:
-                    first += self.value
-        if not np.isfinite(self.value).all():
-            raise Unreliable(f"the chains of {self.target.name} diverge: make the step smaller")
-        means = total / kept
-        halves = np.stack([first / (half - burn), (total - first) / (length - half)])
-        return _Sums(means, halves, trace, below / kept / len(means), self.accepted / length / len(means), self.epsilon)
-
-    def step(self) -> float:
-        """All chains one step on; the share that moved."""
-        noise = self.generator.standard_normal(self.w.shape)
-        drift = self.gradient * self.tau
-        if self.gamma:
-            drift += self.gamma * (self.w - self.target.minimum)
-        noise *= np.sqrt(self.epsilon)
-        place = self.w - self.epsilon / 2 * drift
-        place += noise
-        value, gradient = self.target.value_and_gradient(place)
-        if not self.adjusted:
-            self.w, self.value, self.gradient = place, value, gradient
-            self.accepted += len(value)
-            return 1.0
-        back = gradient * self.tau
-        if self.gamma:
-            back += self.gamma * (place - self.target.minimum)
-        back *= self.epsilon / 2
-        back -= place
-        back += self.w
-        change = -self.tau * (value - self.value)
-        change += (np.einsum("ij,ij->i", noise, noise) - np.einsum("ij,ij->i", back, back)) / (2 * self.epsilon)
-        if self.gamma:
-            moved, stayed = place - self.target.minimum, self.w - self.target.minimum
-            change -= self.gamma / 2 * (np.einsum("ij,ij->i", moved, moved) - np.einsum("ij,ij->i", stayed, stayed))
-        kept = np.log(self.generator.random(len(value))) < np.nan_to_num(change, nan=-np.inf)
-        self.w[kept], self.gradient[kept] = place[kept], gradient[kept]
-        self.value = np.where(kept, value, self.value)
-        moved_now = int(kept.sum())
-        self.accepted += moved_now
-        return moved_now / len(value)
-
-
-def _estimate(target: Target, tau: float, gamma: float, length: int, found: list[_Sums], adjusted: bool) -> Estimate:
+def _estimate(walk: Walk, found: list[Sums]) -> Estimate:
+    target, tau, gamma, length = walk.target, walk.tau, walk.gamma, walk.length
     each = tau * (np.concatenate([sums.means for sums in found]) - target.level)
     halves = tau * (np.concatenate([sums.halves for sums in found], axis=1) - target.level)
     sizes = np.array([len(sums.means) for sums in found])
-    below = float(np.average([sums.below for sums in found], weights=sizes))
+    below, accepted, _ = map(float, np.average([sums.rates for sums in found], axis=0, weights=sizes))
     trace = np.average([sums.trace for sums in found], axis=0, weights=sizes)
     value, spread = float(each.mean()), float(each.std(ddof=1))
     if below:
         raise Unreliable(
             f"{below:.2%} of the draws lie below the level of {target.name}: the chains have left its basin; raise gamma or n"
         )
-    effective = len(each) * min(float(max(abs(value), 1e-9) / max(spread**2, 1e-18)), (1 - _BURN) * length)
+    effective = len(each) * min(float(max(abs(value), 1e-9) / max(spread**2, 1e-18)), (1 - BURN) * length)
     if effective < _FEWEST:
         raise Unreliable(f"the chains on {target.name} are worth {effective:.1f} draws: more chains or steps")
     softest = float(target.spectrum[0])
-    epsilon = min(sums.epsilon for sums in found)
+    epsilon = min(float(sums.rates[2]) for sums in found)
     relaxation = epsilon * (tau * max(softest, 0.0) + gamma) * length
     drift = float(halves[1].mean() - halves[0].mean())
     error = spread / np.sqrt(len(each))
@@ -204,9 +180,17 @@ def _estimate(target: Target, tau: float, gamma: float, length: int, found: list
         warnings.append(f"the second half lies {drift:+.2f} from the first: not in equilibrium")
     stride = max(1, length // 1000)
     along = np.stack([np.arange(length), tau * (trace - target.level)], axis=1)[::stride]
-    accepted = float(np.average([sums.acceptance for sums in found], weights=sizes)) if adjusted else 1.0
     return Estimate(
-        value, float(error), tau, effective, below, accepted, relaxation, tuple(warnings), along, length * len(each)
+        value,
+        float(error),
+        tau,
+        effective,
+        below,
+        accepted if walk.adjusted else 1.0,
+        relaxation,
+        tuple(warnings),
+        along,
+        length * len(each),
     )
 
 

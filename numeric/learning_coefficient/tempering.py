@@ -10,21 +10,20 @@ covariance. The mean weights give the free energy −log Z(τ), and λ(τ) = E �
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from scipy.optimize import least_squares
 
 from ..arguments import MOST_SEED, Floats, function, instance, number, shown, whole
-from .target import Estimate, Target, Unreliable, check_tau
+from ..running.progress import carry_out
+from .cloud import Cloud, Progress
+from .resumed import Kept, seconds_between
+from .target import Estimate, Target, check_tau
 
 RATIO = 1.6
-_LEAPS = 5
-_ENOUGH = 8
-"""Particles for each dimension from which on there are two covariances."""
-Progress = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -51,15 +50,23 @@ def ladder(
     seed: int = 0,
     multiplicity: int = 1,
     progress: Progress | None = None,
+    checkpoint: Path | str | None = None,
+    save_seconds: float = 30.0,
 ) -> Estimate:
     """λ from the rungs in the last two decades up to τ = `tau[1]`, τ K and the slope of log Z taken together.
+
+    `checkpoint`: a file that is written at the start, at most every `save_seconds` and at the end; where it is there already, the
+    particles go on from it, to the same numbers.
 
     `multiplicity` m > 1 fits λ(τ) = λ − (m − 1)/(log τ + a) over all rungs from τ = 100 on. A warning where mean
     energies and the slope of log Z disagree by four errors: the particles lag, use more moves. `Unreliable` where the
     loss falls below its level.
     """
     m = whole("multiplicity", multiplicity, 1, 100)
-    rungs = climb(target, tau, particles=particles, moves=moves, seed=seed, progress=progress)
+    rungs = climb(
+        target, tau, particles=particles, moves=moves, seed=seed, progress=progress, checkpoint=checkpoint,
+        save_seconds=save_seconds,
+    )  # fmt: skip
     trace = np.stack([np.log(rungs.tau), rungs.energy], axis=1)
     chosen = rungs.tau > max(100.0, rungs.tau[0]) if m > 1 else rungs.tau >= rungs.tau[-1] / 100
     logs, energy = np.log(rungs.tau[chosen]), rungs.energy[chosen]
@@ -93,122 +100,74 @@ def climb(
     gamma: float = 0.0,
     ratio: float = RATIO,
     progress: Progress | None = None,
+    checkpoint: Path | str | None = None,
+    save_seconds: float = 30.0,
 ) -> Rungs:
     """All rungs from τ = `tau[0]` to `tau[1]`, each at most `ratio` times the last: τ, energies, log Z. Arguments and errors
     as `ladder`; with `gamma` > 0 the start is N(w*, 1/γ) on the slice in place of the window, so that what is sampled is
     exp(−τK − ½γ|w − w*|²), all basins included.
     """
     target, pair = instance("target", target, Target, "a Target"), _ends(tau)
-    count, moves = whole("particles", particles, 20, 10**7), whole("moves", moves, 1, 10**4)
-    function("progress", progress)
-    generator = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))
     growth = np.log(number("ratio", ratio, "[1.001, 10]"))
     steps = max(1, int(np.ceil(np.log(pair[1] / pair[0]) / growth)))
-    rungs = np.geomspace(pair[0], pair[1], steps + 1)
-    cloud = Cloud(target, count, generator, number("gamma", gamma, "[0, inf)"))
-    rows: list[tuple[float, float, float, float]] = []
-    for k, rung in enumerate(rungs):
-        log_ratio = cloud.reweight(rung)
-        for _ in range(moves):
-            cloud.move()
-        energy = rung * cloud.excess
-        before = rows[-1][3] if rows else 0.0
-        rows.append((rung, energy.mean(), energy.var(ddof=1), before + log_ratio))
-        if progress is not None:
-            progress((k + 1) / len(rungs))
-    columns = np.array(rows).T
-    accepted = cloud.accepted / max(cloud.proposed, 1)
-    return Rungs(columns[0], columns[1], columns[2], columns[3], accepted, cloud.evaluations, count, cloud.spread())
+    count, moves = whole("particles", particles, 20, 10**7), whole("moves", moves, 1, 10**4)
+    climbing = _Climb(
+        target, np.geomspace(pair[0], pair[1], steps + 1), count, moves, whole("seed", seed, 0, MOST_SEED),
+        number("gamma", gamma, "[0, inf)"), checkpoint,
+    )  # fmt: skip
+    function("progress", progress)
+    carry_out(climbing, seconds_between(save_seconds), progress)
+    return climbing.rungs()
 
 
-class Cloud:
-    """Particles on the slice at one τ, their excess loss and its gradient.
-
-    `shaped`: moves have the particles' covariance, each half that of the other, since a move shaped by the particle that it
-    moves would not leave the law as it is: with 300 particles in 18 dimensions log Z would be .3 too large. (Too few
-    particles for two halves share one.) Without, moves are alike in all directions.
-    """
+class _Climb:
+    """Particles on their way up: `rows` (τ, mean and variance of τ(K − K*), log Z) of the rungs that are done."""
 
     def __init__(
-        self, target: Target, count: int, generator: np.random.Generator, gamma: float, shaped: bool = True
+        self,
+        target: Target,
+        taus: Floats,
+        count: int,
+        moves: int,
+        seed: int,
+        gamma: float,
+        checkpoint: Path | str | None,
     ) -> None:
-        self.target, self.generator, self.gamma, self.tau, self.step = target, generator, gamma, 0.0, 0.5
-        self.shaped = shaped
-        direction = generator.standard_normal((count, target.codimension))
-        radius = target.window * generator.random((count, 1)) ** (1 / target.codimension)
-        within = radius * direction / np.linalg.norm(direction, axis=1, keepdims=True)
-        self.y = direction / np.sqrt(gamma) if gamma else within
-        self.evaluations = self.accepted = self.proposed = 0
-        self.excess, self.gradient = self.look(self.y)
+        self.taus, self.moves, self.rows = taus, moves, np.zeros((0, 4))
+        self.cloud = Cloud(target, count, np.random.default_rng(seed), gamma)
+        arguments = {"tau": list(map(float, taus)), "particles": count, "moves": moves, "seed": seed, "gamma": gamma}
+        self.kept = Kept(checkpoint, "ladder", target, arguments)
+        if (found := self.kept.found) is not None:
+            found.require(found.step <= len(taus), f"step must be at most {len(taus)}, got {found.step}")
+            self.rows = found.array("rows", (found.step, 4), np.float64)
+            self.cloud.resume(found)
+        self.save()
 
-    def look(self, y: Floats) -> tuple[Floats, Floats]:
-        self.evaluations += len(y)
-        return self.target.at(y)
+    @property
+    def done(self) -> bool:
+        return len(self.rows) == len(self.taus)
 
-    def reweight(self, tau: float) -> float:
-        log_weight = -(tau - self.tau) * self.excess
-        top = log_weight.max()
-        weight = np.exp(log_weight - top)
-        places = (self.generator.random() + np.arange(len(weight))) / len(weight)
-        chosen = np.searchsorted(np.cumsum(weight) / weight.sum(), places).clip(0, len(weight) - 1)
-        self.y, self.excess, self.gradient = self.y[chosen], self.excess[chosen], self.gradient[chosen]
-        self.tau = tau
-        return float(top + np.log(weight.mean()))
+    @property
+    def progress(self) -> float:
+        return len(self.rows) / len(self.taus)
 
-    def energy(self, y: Floats, excess: Floats) -> Floats:
-        return np.asarray(self.tau * excess + self.gamma / 2 * (y**2).sum(1))
+    def advance(self) -> None:
+        """One rung."""
+        cloud, tau = self.cloud, float(self.taus[len(self.rows)])
+        before = self.rows[-1, 3] if len(self.rows) else 0.0
+        log_z = before + cloud.reweight(tau)
+        for _ in range(self.moves):
+            cloud.move()
+        energy = tau * cloud.excess
+        self.rows = np.vstack([self.rows, [tau, energy.mean(), energy.var(ddof=1), log_z]])
 
-    def spread(self) -> Floats:
-        return _covariance(self.y)
+    def save(self) -> None:
+        self.kept.save(0, len(self.rows), {"rows": self.rows, **self.cloud.arrays()})
 
-    def roots(self) -> tuple[Floats, int]:
-        """Of covariances, for the particles before a place and those from it on."""
-        count, d = self.y.shape
-        if not self.shaped:
-            return np.eye(d)[None], count
-        if count < _ENOUGH * d:
-            return np.asarray(np.linalg.cholesky(self.spread())[None]), count
-        half = count // 2
-        order = self.generator.permutation(count)
-        self.y, self.gradient, self.excess = self.y[order], self.gradient[order], self.excess[order]
-        parts = self.y[half:], self.y[:half]
-        roots: Floats = np.stack([np.linalg.cholesky(_covariance(part)) for part in parts])
-        return roots, half
-
-    def move(self) -> None:
-        """A few leaps of Hamiltonian dynamics, their step drifting to three accepted in four."""
-        target, count = self.target, len(self.y)
-        roots, part = self.roots()
-        momentum = self.generator.standard_normal(self.y.shape)
-        start = self.energy(self.y, self.excess) + (momentum**2).sum(1) / 2
-        epsilon = self.step * np.exp(0.2 * self.generator.standard_normal((count, 1)))
-        y, excess, gradient = self.y, self.excess, self.gradient
-        with np.errstate(over="ignore", invalid="ignore"):
-            for _ in range(int(self.generator.integers(1, _LEAPS + 1))):
-                momentum = momentum - epsilon / 2 * _times(self.tau * gradient + self.gamma * y, roots, part)
-                y = y + epsilon * _times(momentum, roots.transpose(0, 2, 1), part)
-                excess, gradient = self.look(y)
-                momentum = momentum - epsilon / 2 * _times(self.tau * gradient + self.gamma * y, roots, part)
-            change = start - self.energy(y, excess) - (momentum**2).sum(1) / 2
-        inside = np.isfinite(change) if self.gamma else (y**2).sum(1) < target.window**2
-        kept = inside & (np.log(self.generator.random(count)) < np.nan_to_num(change, nan=-np.inf))
-        if (excess[kept] < target.lowest - target.level).any():
-            raise Unreliable(f"the loss of {target.name} falls below its level within the window: make it smaller")
-        self.y = np.where(kept[:, None], y, self.y)
-        self.gradient = np.where(kept[:, None], gradient, self.gradient)
-        self.excess = np.where(kept, excess, self.excess)
-        self.accepted, self.proposed = self.accepted + int(kept.sum()), self.proposed + count
-        self.step *= float(np.exp(0.4 * (kept.mean() - 0.75)))
-
-
-def _covariance(y: Floats) -> Floats:
-    found = np.atleast_2d(np.cov(y.T))
-    return np.asarray(found + 1e-13 * np.trace(found) / len(found) * np.eye(len(found)))
-
-
-def _times(rows: Floats, matrices: Floats, part: int) -> Floats:
-    """Rows before the place `part` by the first matrix, those from it on by the last."""
-    return np.concatenate([rows[:part] @ matrices[0], rows[part:] @ matrices[-1]])
+    def rungs(self) -> Rungs:
+        cloud, accepted = self.cloud, self.cloud.accepted / max(self.cloud.proposed, 1)
+        tau, energy, variance, log_z = self.rows.T
+        return Rungs(tau, energy, variance, log_z, accepted, cloud.evaluations, len(cloud.y), cloud.spread())
 
 
 def _ends(tau: Any) -> tuple[float, float]:

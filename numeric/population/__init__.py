@@ -2,7 +2,7 @@
 
 loss         what users call, with second_derivatives; given: read and checked; derivatives: rows as torch functions;
              model_hessian: of a model
-models       stacks of models, and the threads that share them; factors: a row and its law as independent factors
+models       stacks of models, and the threads that share them; factors: a row and its law as factors; tiny: rows enlarged
 row_values   each row by the route that serves it
 small        few features (few_features): vertices, faces; compiled vertex_kernel, vertex_hessian_kernel, face_kernel
 dominant     rows with few large entries; small_entries: the others of such a row

@@ -8,6 +8,7 @@ from torch import Tensor
 from ..law import Law, given_law, is_grouped, magnitudes
 from .factors import Floats, Integers
 from .general import General
+from .tiny import at_own_size, at_two_sizes
 
 
 def takes_law(law: Law, n: int) -> bool:
@@ -31,7 +32,8 @@ def rows(
     general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False
 ) -> tuple[Floats, Floats, Floats]:
     """E[z_+² − 2 x_i z_+] of rows (R,), its derivatives by g (R, n) and by b (R,)."""
-    given = _tensors(g, b, own, within)
+    sizes = at_two_sizes(g, b)
+    given = _tensors(sizes.g, sizes.b, own[sizes.which], within[sizes.which])
     value, dg, db = torch.zeros_like(given[1]), torch.zeros_like(given[0]), torch.zeros_like(given[1])
     with torch.enable_grad():
         for some, piece in general.pieces(*given, linear=linear):
@@ -41,7 +43,7 @@ def rows(
             value.index_add_(0, some, found.detach())
             dg.index_add_(0, some, along[0])
             db.index_add_(0, some, along[1])
-    return value.numpy(), dg.numpy(), db.numpy()
+    return at_own_size((value.numpy(), dg.numpy(), db.numpy()), sizes)
 
 
 def curvature(general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False) -> Floats:

@@ -17,7 +17,7 @@ from torch import Tensor
 
 from ..running.compiled import AVAILABLE
 from .factors import Floats, Rows
-from .few_kernel import few_sums
+from .few_kernel import LEAST, few_sums
 
 _NODES = (0.5 - 0.5 / 3**0.5, 0.5 + 0.5 / 3**0.5)
 _CHUNK = 2**22  # pairs at a time
@@ -156,14 +156,15 @@ def _even(part: _Part, rows: Rows) -> Tensor:
     product, least = size[:, :, None] * size[:, None], torch.minimum(size[:, :, None], size[:, None])
     group = torch.from_numpy(rows.form.group).to(size.device)
     active = (part.w > 0) & (_is_own(part) == 0)
-    good = (product > 2e-3 * reach * reach) & (least > 5e-3 * reach) & (group[:, None] != group)
+    good = (reach > LEAST) & (product > 2e-3 * reach * reach) & (least > 5e-3 * reach) & (group[:, None] != group)
     return good & active[:, :, None] & active[:, None]
 
 
 def _even_pairs(part: _Part, even: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """E z_+² = second difference of z_+⁴/12 over the vertices, divided by both slopes."""
     c, g = part.c, part.g
-    inverse = torch.where(g == 0, 0.0, 1 / torch.where(g == 0, 1.0, g))
+    paired = even.any(2)
+    inverse = torch.where(paired, 1 / torch.where(paired, g, 1.0), 0.0)
     w = part.w * inverse / part.nothing.sqrt()[:, None]
     weight = torch.where(even, w[:, :, None] * w[:, None], 0.0)
     edge, base = (c[:, None] + g).clamp_min(0), c.clamp_min(0)[:, None, None]

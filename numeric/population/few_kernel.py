@@ -2,7 +2,9 @@ r"""The supports of at most two active features, exactly and without cancellatio
 
 For a pair, z = b + gx + ky with |g| ≥ |k|: for every y the mean over x is elementary (`_moments` by where z changes sign),
 and piecewise a cubic in y, so that two Gauss nodes on each of the at most three pieces make the pair's mean exact. Nothing is
-divided by a coefficient that could be small. Where both are large, E z_+² is a second difference of z_+⁴/12, three times faster.
+divided by a coefficient that could be small. Where both are large, E z_+² is a second difference of z_+⁴/12, three times faster;
+it is divided by both, which may be tiny beside other entries of the row, and weights of groups that are always active are ratios
+of 1e100: so no pair of a `LEAST` reach goes that way, and nothing overflows.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import numpy as np
 from ..running.compiled import compiled
 from .factors import Floats, Integers
 
+LEAST = 1e-30
 _NODE = 0.5 - 0.5 / math.sqrt(3.0)
 
 
@@ -186,7 +189,8 @@ def few_sums(
                 if small > large:
                     small, large = large, small
                 reach = size + abs(turned[k])
-                if j != i and k != i and small * large > 2e-3 * reach * reach and small > 5e-3 * reach:
+                even = reach > LEAST and small * large > 2e-3 * reach * reach and small > 5e-3 * reach
+                if even and j != i and k != i:
                     w = ratio[j] * ratio[k]
                     z = max(c + turned[j] + turned[k], 0.0)
                     cube = z * z * z

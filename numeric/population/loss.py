@@ -10,9 +10,9 @@ What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K
 - K within 1e-10 S, by bounds, for any number of features, density and law; within 1e-11 S, and some 1e-14 S seen, up to 12
   independent features or 10 in groups.
 - The gradient by b and by WᵀW within 1e-8 S an entry: it is the derivative of the sum that gives K, whose nodes are chosen for
-  the value, and each derivative costs one power of the largest frequency. One exception: where b_i is 0 exactly, or as small
-  as the entries of row i, and these are all tiny (an unlearned feature), ∂K/∂b_i has nearly a jump there, and is as good as
-  2^22/n nodes make it.
+  the value, and each derivative costs one power of the largest frequency. A row of WᵀW that is tiny as a whole (an unlearned
+  feature) is had at a larger size. One exception: where b_i is 0 or tiny beside some entries of row i, and the others are tiny,
+  ∂K/∂b_i has nearly a jump there, and is as good as 2^22/n nodes make it.
 - Second derivatives within 1e-5 of the largest, far better up to nine features, away from where they jump (b_i = 0, and
   where b_i plus some entries of row i vanishes). One-sided there: from larger b.
 """

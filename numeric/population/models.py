@@ -19,6 +19,7 @@ from . import any_law, few_features, small
 from .factors import Floats, Form, Integers, Rows
 from .general import General
 from .row_values import row_curvature, row_values
+from .tiny import enlarged, without_smallest
 
 ACCURACY = 1e-10
 _MOST_GROUPED = 10
@@ -94,6 +95,7 @@ def solve(
     if len(bad):
         G, b = G.copy(), b.copy()
         G[bad], b[bad] = 0.0, 0.0
+    G, b, powers = enlarged(G, b)
     tolerance = _tolerances(models, G, b, device)
     if models.small or models.general is not None:
         found = _small(models, G, b, tolerance, device)
@@ -101,7 +103,7 @@ def solve(
     else:
         value, dG, db = _large(models, G, b, tolerance, gradient, device)
     value[bad], dG[bad], db[bad] = np.nan, np.nan, np.nan
-    return value, dG, db
+    return np.ldexp(value, -powers), dG, db
 
 
 def _large(
@@ -160,6 +162,7 @@ def beyond_range(models: Models, G: Floats, b: Floats) -> Integers:
 
 def curvature(models: Models, G: Floats, b: Floats) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Second derivatives of rows by their own (g, b): some models' and features' numbers (R,), and (R, n + 1, n + 1)."""
+    G, b = without_smallest(G), without_smallest(b)
     tolerance = _tolerances(models, G, b, torch.device("cpu"))
     if models.small or models.general is not None:
         model, feature = (part.ravel() for part in np.indices(b.shape))
@@ -228,11 +231,8 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
-        each = 1 / np.maximum(importance.sum(1, keepdims=True), 1e-300) + 1 / (
-            models.n * np.maximum(importance, 1e-300)
-        )
-        result: Floats = total[:, None] / 2 * np.broadcast_to(each, b.shape)
-        return result
+        together, apart = (np.maximum(part, 1e-300) for part in (importance.sum(1, keepdims=True), importance))
+        return np.asarray(total[:, None] / 2 * np.broadcast_to(1 / together + 1 / (models.n * apart), b.shape))
 
     size, rounded = scale + known, models.small or models.linear or models.form.most_active <= 2
     rounded |= models.general is not None

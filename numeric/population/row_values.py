@@ -4,6 +4,7 @@ z_+ where the output is linear."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from .factors import Floats, Integers, Rows
 from .few_active import few_active, few_curvature
 from .line_rows import choose_lines, line_curvature, line_rows
 from .moments import Moments, Polynomial
+from .tiny import at_own_size, at_two_sizes
 
 _CURVATURE_WORK = 2.0**18
 """Features times nodes: of second derivatives more nodes add rounding, where the transform hardly decays, and take seconds."""
@@ -40,13 +42,24 @@ def row_values(
         elif route == "few":
             found = few_active(part, np.ones(len(part)), device)
         else:
-            lines = choose_lines(part, tolerance[some], gradient=gradient and bounded)
-            found = line_rows(part, lines, gradient, device)
+            found = _by_line(part, tolerance[some], gradient, device, bounded)
         value[some], dg[some], db[some] = found
     if rows.form.single:
         # A feature with slope 0 is independent of z.
         dg = np.where(rows.acting, dg, law_share / 2 * db[:, None])
     return value, dg, db
+
+
+def _by_line(
+    rows: Rows, tolerance: Floats, gradient: bool, device: torch.device, bounded: bool
+) -> tuple[Floats, Floats, Floats]:
+    """A line's nodes are chosen for the value, to which the gradient of a tiny row does not matter: that is had at two sizes."""
+    if not (gradient and bounded):
+        return line_rows(rows, choose_lines(rows, tolerance, gradient=False), gradient, device)
+    sizes = at_two_sizes(rows.g, rows.b)
+    larger = replace(rows.take(sizes.which), g=sizes.g, b=sizes.b)
+    lines = choose_lines(larger, tolerance[sizes.which], gradient=True)
+    return at_own_size(line_rows(larger, lines, True, device), sizes)
 
 
 def row_curvature(rows: Rows, law_share: Floats, tolerance: Floats, *, linear: bool = False) -> Floats:

@@ -38,7 +38,10 @@ INSIDE = (
     "numeric.learning_coefficient.singular.monomials",  # of any number of terms
     "numeric.learning_coefficient.target.rotation",
     "numeric.learning_coefficient.tempering.climb",
-    "numeric.learning_coefficient.tempering.Cloud",
+    "numeric.learning_coefficient.cloud",
+    "numeric.learning_coefficient.resumed",
+    "numeric.learning_coefficient.walk",
+    "numeric.population.tiny",
     "numeric.learning_coefficient.models.one_hot_loss",
     "numeric.learning_coefficient.phases.particles.fall",
     "numeric.learning_coefficient.phases.particles.label",

@@ -1,6 +1,6 @@
 r"""The posterior exp(−nK) N(0, I) with exactly one active feature, m = 2: log Z(n) and phases by sequential Monte Carlo in n.
 
-Particles start from N(0, I) and follow n upwards (moves and weights of `tempering`, moves alike in all directions, since by
+Particles start from N(0, I) and follow n upwards (moves and weights of `cloud`, moves alike in all directions, since by
 symmetry all columns have one covariance), in independent runs. A particle belongs
 to the phase whose minimum it falls to without noise: k corners beside u features dropped with b < 0 ("−") and v with b = 1/2c
 ("+"), told by the loss there.
@@ -19,10 +19,10 @@ import numpy as np
 from scipy.special import logsumexp
 
 from ...arguments import MOST_SEED, Floats, entries, function, whole
+from ..cloud import Cloud, Progress
 from ..models import one_hot_loss
 from ..standard import polygon_target
 from ..target import Target
-from ..tempering import Cloud, Progress
 
 NUMBERS = (50, 100, 200, 250, 300, 400, 600, 1000, 2000)
 """Numbers n at which the posterior is looked at."""

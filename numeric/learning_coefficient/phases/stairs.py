@@ -16,11 +16,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...arguments import MOST_SEED, Floats, function, number, whole
+from ..cloud import Progress
 from ..models import one_hot_loss
 from ..one_hot_kernel import batch_gradient
 from ..standard import polygon_target
 from ..target import Target, Unreliable
-from ..tempering import Progress
 from .particles import fall, label, phase_levels
 
 
