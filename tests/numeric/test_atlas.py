@@ -147,9 +147,9 @@ def test_a_feature_that_is_silent_at_every_input_has_one_bias() -> None:
 def test_floats_come_back_to_the_last_bit(tmp_path: Path) -> None:
     write_table(tmp_path, [entry()])
     (back,) = read_entries(tmp_path / "n5m2.json.gz")
-    assert (back.setting, back.starts, back.enclosure, back.proof) == (
+    assert (back.setting, back.starts, back.enclosure, back.proof, back.certificate) == (
         *(entry().setting, entry().starts, entry().enclosure),
-        entry().proof,
+        *(entry().proof, entry().certificate),
     )
     for one, other in zip(back.minima, entry().minima, strict=True):
         assert (one.W == other.W).all()
@@ -176,10 +176,10 @@ def test_what_is_found_later_lowers_or_adds() -> None:
     assert added.W is first.W
     assert (added.enclosure, added.starts) == (entry().enclosure, entry().starts + 10)
     assert [one.loss for one in added.minima] == pytest.approx([one.loss for one in entry().minima])
-    higher = replace(entry(), minima=tuple(others), proof="a proof")
+    higher = replace(entry(), minima=tuple(others), proof="a proof", certificate="a.json.gz")
     lowered = joined(higher, [first], PENTAGON, 10)
     assert lowered.W is first.W
-    assert (lowered.enclosure, lowered.proof) == (None, None)
+    assert (lowered.enclosure, lowered.proof, lowered.certificate) == (None, None, None)
     assert joined(entry(), [first], PENTAGON, 0).minima[0].hits == 2 * first.hits
     restless = replace(entry(), minima=(replace(first, gradient=1.0),))
     assert joined(restless, [replace(first, W=first.W.copy())], PENTAGON, 0).enclosure is None
