@@ -64,7 +64,9 @@ def test_certificates_prove_what_entries_say() -> None:
     assert atlas.proofs((one,), ignore).deviation == 0
     higher = replace(one, minima=one.minima[1:])
     beside = replace(one, certificate="atlas-n2m1-s0.95.json.gz")
+    nudged = replace(one, minima=(replace(one.minima[0], W=1.0001 * one.W),))  # some 1e-9 higher
     wrong = [
+        (nudged, "above what atlas-n2m1-s0.9.json.gz proves"),
         (higher, "above what atlas-n2m1-s0.9.json.gz proves"),
         (beside, "of another setting"),
         (replace(one, certificate="axis-coarse.json.gz"), "of another setting"),
