@@ -24,6 +24,7 @@ from numeric.atlas import (
     write_table,
 )
 from numeric.atlas.building import build_column, columns
+from numeric.atlas.candidates import thinned
 from numeric.atlas.form import in_form
 from numeric.atlas.merging import joined
 from numeric.atlas.search import Starts, minima_from
@@ -211,6 +212,31 @@ def test_a_search_finds_the_least_loss_and_goes_on_from_there(tmp_path: Path, mo
     before = {path: read_entries(path)[0].loss for path in tmp_path.iterdir()}
     assert build_column(column, tmp_path, 6) == 0
     assert {path: read_entries(path)[0].loss for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_models_of_one_more_feature_lose_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At n = 9, m = 1, s = 0.95 nothing else was as low; each setting tries them once."""
+    setting = Setting(9, 1, 1.0, 0.95)
+    more = shipped(10, 1)[replace(setting, n=10)]
+    rows = thinned(setting, more.W, more.b)
+    W, b = setting.problem().packing.split(rows)
+    assert W.shape == (10, 1, 9)
+    for i in range(10):
+        assert W[i].tolist() == np.delete(more.W, i, axis=1).tolist()
+        assert b[i].tolist() == np.delete(more.b, i).tolist()
+    ((found, *_),) = minima_from([setting], Starts.of([rows]))
+    assert found.loss < shipped(8, 1)[replace(setting, n=8)].loss + 0.05 / 3 - 0.05**2 / 4 - 1e-5
+    tried: list[Setting] = []
+
+    def recorded(setting: Setting, W: Any, b: Any) -> torch.Tensor:
+        tried.append(setting)
+        return thinned(setting, W, b)
+
+    monkeypatch.setattr("numeric.atlas.building.thinned", recorded)
+    column = columns(settings(n=2, m=1, falloff=1.0, one_hot=False))[0][5:7]
+    build_column(column, tmp_path, 1)
+    assert tried == list(column)
 
 
 @pytest.mark.processes
