@@ -86,7 +86,7 @@ def explore(*, output: Path = Path("results/explorer.html")) -> int:
         raise ValueError(f"output must be a file to write, got the folder {str(output)!r}")
     output_folder(output.parent)
     with loading():
-        from figures.explorer import atlas, page
-    write_whole(output, page(atlas()))
+        from figures.explorer import page
+    write_whole(output, page())
     print(f"see {output}")
     return 0

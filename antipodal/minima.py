@@ -11,14 +11,11 @@ from typing import Any
 
 import analytic.loss
 from analytic.exact import rational
-from analytic.n2m1.bias import Certified, certify
-from analytic.polygon_proof import CertifiedPolygon, certify_polygon
 from numeric.atlas import (
     SAME,
     AtlasEntry,
     Fault,
     Interval,
-    Setting,
     check_entry,
     known,
     settings,
@@ -26,16 +23,12 @@ from numeric.atlas import (
     write_table,
 )
 from numeric.atlas import atlas as known_minimum
-from verify.suites.atlas import best_packing, decimal, importances
-from verify.suites.atlas import enclosed as enclosure
+from verify.suites.atlas_exact import FOLDER, best_packing, proof_of, unproved
+from verify.suites.atlas_exact import enclosed as enclosure
 
 from .laws import floats, for_floats
 
-_PROVED = Fraction(1, 10**20)
-"""How far above a proved least loss K of floats may lie, in units of Σ I_i E x_i²: rounding moves a minimiser by some 1e-16 to
-1e-12, and K by the square of that."""
 _ZERO = "K is nowhere negative"
-_POLYGONS = (5, 6)
 _NEAREST, _UPWARDS = Context(prec=34), Context(prec=2, rounding=ROUND_CEILING)
 
 
@@ -72,21 +65,21 @@ def enclosed(entry: AtlasEntry) -> AtlasEntry:
     return replace(entry, enclosure=_interval(enclosure(entry)))
 
 
-def proved(entry: AtlasEntry, budget: float = 60) -> AtlasEntry:
-    """The entry with the name of what proves that nothing is lower, where there is a proof."""
-    if entry.enclosure is None:
-        return entry
-    middle, radius = map(Fraction, entry.enclosure)
-    width = _PROVED * Fraction(entry.setting.unit)
-    if middle + radius <= width:
-        return replace(entry, proof=_ZERO)
-    name, least = _proof(entry.setting, budget) or ("", middle - 1)
-    return replace(entry, proof=name if middle + radius - least <= width else None)
+def proved(entry: AtlasEntry) -> AtlasEntry:
+    """The entry with what proves that nothing is lower, where K is near 0 or a certificate that the package carries does."""
+    proof = proof_of(entry.setting)
+    if entry.loss < SAME * entry.setting.unit:
+        tried = replace(entry, proof=_ZERO, certificate=None)
+    elif proof and (FOLDER / proof.file).is_file():
+        tried = replace(entry, proof=proof.call, certificate=proof.file)
+    else:
+        return replace(entry, proof=None, certificate=None)
+    return replace(entry, proof=None, certificate=None) if unproved(tried) else tried
 
 
 def check(entry: AtlasEntry) -> Iterator[Fault]:
-    """What is wrong with an entry, by both routes: `numeric.atlas.check_entry`; its enclosure; and whether the catalogue of
-    polytopes has something lower, certified.
+    """What is wrong with an entry, by both routes: `numeric.atlas.check_entry`; its enclosure; its certificate; and whether the
+    catalogue of polytopes has something lower, certified.
     """
     yield from check_entry(entry)
     found = enclosure(entry)
@@ -94,8 +87,8 @@ def check(entry: AtlasEntry) -> Iterator[Fault]:
         middle, radius = map(Fraction, entry.enclosure)
         if abs(middle - rational(found.midpoint, "midpoint")) > radius + rational(found.radius, "radius"):
             yield Fault(entry.setting, f"its enclosure is {entry.enclosure.midpoint}, computed {found!r}")
-    if entry.proof is not None and proved(replace(entry, proof=None)).proof != entry.proof:
-        yield Fault(entry.setting, f"it is not proved by {entry.proof}")
+    if entry.proof is not None and (why := unproved(entry)):
+        yield Fault(entry.setting, f"it is not proved: {why}")
     winner = best_packing(entry.setting)
     level = found if winner is None else winner.loss
     if (above := found.midpoint - found.radius - level.midpoint - level.radius) > 0:
@@ -116,7 +109,7 @@ def news(entry: AtlasEntry) -> str:
 def write_built(folder: Path, table: Path) -> int:
     """The entries of a build and those shipped, enclosed, and proved where they can be, as a table; how many there are."""
     entries = [entry for setting in settings() if (entry := known(folder, setting))]
-    write_table(table, (one if one.enclosure else proved(enclosed(one)) for one in entries))
+    write_table(table, (one if one.proof else proved(one if one.enclosure else enclosed(one)) for one in entries))
     return len(entries)
 
 
@@ -126,18 +119,3 @@ def _interval(found: analytic.loss.Enclosure) -> Interval:
     text = str(_NEAREST.divide(*map(Decimal, middle.as_integer_ratio())))
     wide = radius + abs(middle - Fraction(text))
     return Interval(text, str(_UPWARDS.divide(*map(Decimal, wide.as_integer_ratio()))))
-
-
-def _proof(setting: Setting, budget: float) -> tuple[str, Fraction] | None:
-    """What proves a least loss, and a bound below it; None where nothing does."""
-    if setting.sparsity is None and setting.equal and setting.m == 2 and setting.n in _POLYGONS:
-        polygon = certify_polygon(setting.n, budget=budget)
-        if isinstance(polygon, CertifiedPolygon):
-            return f"analytic.polygon_proof.certify_polygon({setting.n})", polygon.potential[0] / (3 * setting.n)
-    if (setting.n, setting.m) == (2, 1) and setting.sparsity:
-        s, weight = decimal(setting.sparsity), importances(setting)
-        found = certify(s, (weight[0], weight[1]), budget=budget)
-        if isinstance(found, Certified):
-            name = f"analytic.n2m1.bias.certify('{s}', ({weight[0]}, '{weight[1]}'))"
-            return name, rational(found.loss_lower, "loss")
-    return None

@@ -6,6 +6,6 @@ data      polytopes and least losses, which the page carries
 """
 
 from .assembly import modules, page
-from .data import atlas, least_losses, polytopes
+from .data import least_losses, polytopes
 
-__all__ = ["atlas", "least_losses", "modules", "page", "polytopes"]
+__all__ = ["least_losses", "modules", "page", "polytopes"]

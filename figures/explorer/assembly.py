@@ -9,14 +9,18 @@ from typing import Any
 
 from markupsafe import Markup
 
+import numeric.atlas
+
 from ..gallery.html import render
 from .bundle import bundle
 from .data import least_losses, polytopes
 from .emitted import emitted
 
 
-def page(atlas: Callable[..., Any] | None = None) -> bytes:
-    """The explorer as one HTML file that loads nothing. `atlas(n, m, sparsity)`: the table of least losses, if there is one."""
+def page(atlas: Callable[..., Any] = numeric.atlas.atlas) -> bytes:
+    """The explorer as one HTML file that loads nothing. `atlas(n, m, sparsity)`: the entry of a setting in the table of least
+    losses, or None.
+    """
     here = files(__package__)
     known = json.dumps({"polytopes": polytopes(), "least": least_losses(atlas)}, separators=(",", ":"))
     return render(

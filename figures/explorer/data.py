@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Iterator
-from fractions import Fraction
-from importlib.util import find_spec
 from itertools import combinations_with_replacement
 from typing import Any
 
@@ -13,10 +10,10 @@ import numpy as np
 from scipy.linalg import block_diag
 
 from analytic.polytopes import polytope
+from numeric.atlas import SPARSITIES
 from numeric.geometry import Reference, describe, references, vertices
 
 MOST_FEATURES, MOST_DIMENSIONS = 6, 3
-SPARSITIES = ("0", "0.3", "0.5", "0.7", "0.8", "0.9", "0.95", "0.98", "0.99", "0.995", "0.998", "0.999")
 _LEVELS = ("tetrahedron", "triangle", "digon", "pentagon", "square antiprism", "hexagon")
 
 
@@ -57,28 +54,16 @@ def _wholes(named: dict[str, Any]) -> Iterator[tuple[str, str]]:
                 yield " + ".join(names), whole
 
 
-def atlas() -> Callable[..., Any] | None:
-    """The table of least losses, where this version has one."""
-    return importlib.import_module("numeric.atlas").atlas if find_spec("numeric.atlas") else None
+def least_losses(entry: Callable[..., Any]) -> dict[str, dict[str, Any]]:
+    """Of independent features of equal importance: "n,m" → sparsity → loss, W and b.
 
-
-def least_losses(entry: Callable[..., Any] | None) -> dict[str, dict[str, Any]]:
-    """Of independent features of equal importance: "n,m" → sparsity → loss, W and b. Empty without an atlas.
-
-    `entry(n, m, sparsity)` is what `atlas` gives for a setting, or None where it has no entry.
+    `entry(n, m, sparsity)` is what `numeric.atlas.atlas` gives for a setting, or None where it has no entry.
     """
     table: dict[str, dict[str, Any]] = {}
-    if entry is None:
-        return table
     for n in range(2, MOST_FEATURES + 1):
         for m in range(1, min(n, MOST_DIMENSIONS + 1)):
             for sparsity in SPARSITIES:
-                found = entry(n, m, float(Fraction(sparsity)))
-                if found is not None:
-                    best = {
-                        "loss": float(found.loss),
-                        "W": np.asarray(found.W).tolist(),
-                        "b": np.asarray(found.b).tolist(),
-                    }
-                    table.setdefault(f"{n},{m}", {})[sparsity] = best
+                if (found := entry(n, m, sparsity)) is not None:
+                    best = {"loss": float(found.loss), "W": found.W.tolist(), "b": found.b.tolist()}
+                    table.setdefault(f"{n},{m}", {})[f"{sparsity:g}"] = best
     return table

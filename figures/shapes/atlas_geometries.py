@@ -32,12 +32,15 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Shapes:
-    """`names`, short `labels`, `kinds` (places in KINDS) by row of `sizes` (n, m) and sparsity; "" and −1 without an entry."""
+    """`names`, short `labels`, `kinds` (places in KINDS) by row of `sizes` (n, m) and sparsity; "" and −1 without an entry.
+    `proved`: how many with m = 1, and how many others, are proved least.
+    """
 
     sizes: tuple[tuple[int, int], ...]
     names: tuple[tuple[str, ...], ...]
     labels: tuple[tuple[str, ...], ...]
     kinds: tuple[tuple[int, ...], ...]
+    proved: tuple[int, int]
 
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Shapes:
@@ -49,11 +52,13 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> S
         line = [entries.get(Setting(n, m, 1.0, s)) for s in SPARSITIES]
         found.append([None if entry is None else describe(entry.W) for entry in line])
         progress((k + 1) / len(sizes))
+    proved = [setting.m for setting, entry in entries.items() if entry.status == "proved"]
     return Shapes(
         sizes,
         tuple(tuple("" if one is None else str(one) for one in line) for line in found),
         tuple(tuple("" if one is None else label(one) for one in line) for line in found),
         tuple(tuple(-1 if one is None else kind(one) for one in line) for line in found),
+        (proved.count(1), len(proved) - proved.count(1)),
     )
 
 
@@ -81,14 +86,16 @@ def caption(shapes: Shapes) -> Caption:
     share = sum(kind < 5 for kind in named) / len(named)
     return Caption(
         "How many features each component of the best known W has, for equal, independent features: 2 is a digon, 5 a pentagon, "
-        "in brackets where it is no polytope of the catalogue; a row for each n/m, features not counted are dropped.",
-        "Nothing here is proved but n/m = 2/1: these are the lowest of the searches that the atlas counts.",
+        "in brackets where it is no polytope of the catalogue; features not counted are dropped.",
+        f"{shapes.proved[0]} with m = 1, {shapes.proved[1] or 'none'} with more, are proved least; the others are the lowest "
+        "that searches met.",
         "Digons fill the dimensions while there are enough of them, give way to polygons as features grow sparse, and where many "
         "features share one dimension nothing that they form has a name.",
         (
             ("entries", str(len(named))),
             ("all components named", f"{share:.0%}"),
             ("tolerance", "cosines within 0.05 of the polytope's"),
+            ("s = 0", "the signs of columns are free: of the shapes of one loss the one first met"),
         ),
     )
 

@@ -26,6 +26,7 @@ TITLE = "Five binary features in two dimensions"
 SEED = 0
 SECONDS = (8, 60)
 DRAWN = (0.03, 0.1, 0.3)
+_TICKS = (0.02, 0.05, 0.1, 0.2, 0.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -126,6 +127,8 @@ def draw(shown: Binary) -> Any:
     panel.plot(shown.densities, shown.pentagon, "^--", color="C0", label="regular pentagon")
     panel.plot(shown.densities, shown.digons, "s-.", color="C3", label="two digons, one dropped")
     panel.set_xscale("log")
+    panel.set_xticks(_TICKS, [f"{tick:g}" for tick in _TICKS])
+    panel.minorticks_off()
     panel.set_xlabel("density p")
     panel.set_ylabel("K / p")
     panel.legend(frameon=False, fontsize=9)

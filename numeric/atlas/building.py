@@ -19,7 +19,7 @@ from ..minimise import Packing
 from ..running.cluster import cluster
 from ..running.files import output_folder
 from ..running.processes import pool
-from .candidates import combined, moved, packed
+from .candidates import combined, moved, packed, thinned
 from .entry import SAME, AtlasEntry
 from .merging import joined
 from .search import Starts, minima_from, random_minima
@@ -153,8 +153,9 @@ def _rows(setting: Setting, entry: AtlasEntry) -> Tensor:
 
 def _continue(column: Column, folder: Path) -> None:
     """Each setting tries the minima of its neighbours in sparsity, and its own with features dropped and added, until none is
-    lower.
+    lower; first, where it is known, the one of one more feature without each of them.
     """
+    larger = {setting: known(folder, replace(setting, n=setting.n + 1)) for setting in column}
     entries = {setting: entry for setting in column if (entry := known(folder, setting))}
     fresh = {setting: True for setting in entries}
     for _ in range(_PASSES):
@@ -164,6 +165,8 @@ def _continue(column: Column, folder: Path) -> None:
             given = [_rows(setting, entries[one]) for one in beside if one in entries]
             if setting in entries and fresh[setting]:
                 given.append(moved(setting, entries[setting].W, entries[setting].b))
+            if more := larger.pop(setting, None):
+                given.append(thinned(setting, more.W, more.b))
             if setting in entries and given:
                 some.append(setting)
                 rows.append(torch.cat(given))

@@ -105,6 +105,12 @@ def moved(setting: Setting, W: Floats, b: Floats) -> Tensor:
     return _joined(models, setting)
 
 
+def thinned(setting: Setting, W: Floats, b: Floats) -> Tensor:
+    """A model of one more feature, without each of them: rows (W, b)."""
+    every = range(setting.n + 1)
+    return _joined([(np.delete(W, i, axis=1), np.delete(b, i)) for i in every], setting)
+
+
 def _joined(models: Sequence[tuple[Floats, Floats]], setting: Setting) -> Tensor:
     packing = Packing(setting.m, setting.n)
     if not models:

@@ -61,8 +61,9 @@ class AtlasEntry:
 
     `minima`: distinct ones, lowest first, up to rotations, permutations of equal features, and continua of one loss; `starts`:
     how many random models descended. `enclosure`: of K at the very floats `W` and `b`, None where it was not computed. `proof`:
-    a certificate that nothing is lower, by name, or None. `polished`: whether this is the descent from an entry of another
-    sparsity or other importances, and no entry itself.
+    the call that proves that nothing is lower by more than `SAME` of Σ I_i E x_i², or None; `certificate`: its file in
+    analytic/certificates, for `python -m verify.certificate`, None where K ≥ 0 is proof enough. `polished`: whether this is the
+    descent from an entry of another sparsity or other importances, and no entry itself.
 
     >>> from numeric.atlas import atlas
     >>> atlas(5, 2, 0.9)
@@ -74,6 +75,7 @@ class AtlasEntry:
     starts: int
     enclosure: Interval | None = None
     proof: str | None = None
+    certificate: str | None = None
     polished: bool = False
 
     @property
@@ -163,6 +165,7 @@ def as_json(entry: AtlasEntry) -> dict[str, Any]:
         "starts": entry.starts,
         "enclosure": None if entry.enclosure is None else list(entry.enclosure),
         "proof": entry.proof,
+        "certificate": entry.certificate,
         "minima": [
             {
                 "loss": one.loss,
@@ -184,15 +187,17 @@ def from_json(read: Any) -> AtlasEntry:
         setting = Setting(int(read["n"]), int(read["m"]), float(read["falloff"]), _sparsity(read["sparsity"]))
         minima = tuple(_minimum(one, setting) for one in read["minima"])
         enclosure = None if read["enclosure"] is None else Interval(*map(str, read["enclosure"]))
-        proof = None if read["proof"] is None else str(read["proof"])
+        proof, certificate = (None if read.get(key) is None else str(read[key]) for key in ("proof", "certificate"))
         starts = int(read["starts"])
-    except (KeyError, TypeError, ValueError, OverflowError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise ValueError(
             f"an entry must be as `antipodal atlas build` writes it, got {shown(read)} ({error})"
         ) from None
     if not minima:
         raise ValueError(f"an entry must have a minimum, got none for {setting.name}")
-    return AtlasEntry(setting=setting, minima=minima, starts=starts, enclosure=enclosure, proof=proof)
+    return AtlasEntry(
+        setting=setting, minima=minima, starts=starts, enclosure=enclosure, proof=proof, certificate=certificate
+    )
 
 
 def _sparsity(given: Any) -> float | None:

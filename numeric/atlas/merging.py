@@ -44,7 +44,7 @@ def joined(known: AtlasEntry | None, found: Iterable[AtlasMinimum], setting: Set
     lower = minima[0].loss < known.loss - SAME * setting.unit
     if not lower:  # what is said of the lowest is said of those very weights
         minima = tuple(sorted(minima, key=lambda one: one.W is not known.W))
-    kept = known if minima[0].W is known.W else replace(known, enclosure=None, proof=None)
+    kept = known if minima[0].W is known.W else replace(known, enclosure=None, proof=None, certificate=None)
     return replace(kept, minima=minima, starts=known.starts + starts)
 
 

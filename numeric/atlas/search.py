@@ -20,7 +20,10 @@ _ROUGH, _FINE = 1e-7, 1e-11
 """Largest entry of the gradient where a descent ends, and where the best is polished to, losses in units of Σ I_i E x_i²."""
 _SHORT, _ITERATIONS, _PATIENT = 40, 250, 600
 """Tries after which, of many candidates, only the lowest go on; and of a descent."""
-_CANDIDATES, _KEPT = 6, 16
+_LARGE = 7
+"""n from which a Newton step takes a fifth of a second, so that fewer ends are polished."""
+_CANDIDATES, _KEPT = (6, 3), (16, 6)
+"""The lowest ends of candidates that go on, and of all that are polished, below that n and from there."""
 _FLAT = 1e-7
 """Of curvatures, beside the largest: those of rounding."""
 _SMALL, _LEVEL = (1e-6, 1e-4, 1e-2), 1e-14
@@ -70,7 +73,7 @@ def minima_from(settings: Sequence[Setting], starts: Starts, *, seed: int = 0) -
     for place, setting in enumerate(settings):
         here = torch.nonzero(starts.places == place).ravel()
         groups = distinct(setting.problem(setting.unit), begun.points[here], begun.values[here])
-        lowest.append(begun.points[here[[group[0] for group in groups[:_CANDIDATES]]]])
+        lowest.append(begun.points[here[[group[0] for group in groups[: _CANDIDATES[setting.n >= _LARGE]]]]])
     return _ends(settings, Starts.of(lowest), 0)
 
 
@@ -110,7 +113,7 @@ def _ends(settings: Sequence[Setting], starts: Starts, hits: int) -> Found:
     for place, setting in enumerate(settings):
         here = torch.nonzero(starts.places == place).ravel()
         found = distinct(setting.problem(setting.unit), ends.points[here], ends.values[here])
-        groups.append([here[group].tolist() for group in found[:_KEPT]])
+        groups.append([here[group].tolist() for group in found[: _KEPT[setting.n >= _LARGE]]])
     best = [group[0][0] for group in groups]
     fine = _Losses(settings, bound_gradient=True)
     places = torch.arange(len(settings))

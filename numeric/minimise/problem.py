@@ -117,7 +117,8 @@ def given_problem(
     if not tied and (penalty or fixed is not None):
         name, got = ("penalty", penalty) if penalty else ("fixed", shown(fixed))
         raise ValueError(
-            f"{name} must be {0 if penalty else None} where tied is False: W alone means nothing there, got {got}"
+            f"{name} must be {0 if penalty else None} where tied is False, as W alone means nothing there, got {got}; to hold or "
+            "penalise what is untied, descend on numeric.population.value_and_gradient with W_out"
         )
     weight = importance_row(importance, n)
     if law is None:

@@ -19,6 +19,9 @@ from .row_values import row_curvature, row_values
 _FACES = 9
 """Features up to which faces take less than a millisecond a row."""
 
+_FACES_TWICE = 7
+"""The same of second derivatives, which then take some hundredths of a second."""
+
 _LOOSE = 10.0
 """By how much more a row's value may err where its gradient has no bound."""
 
@@ -26,7 +29,7 @@ _SEEN = 2.5
 """Of the estimates of the vertex sums' errors, in place of `small.SAFETY`, where no bound is asked: what hostile rows need."""
 
 _CURVED = 1e-6
-"""What second derivatives may err by from ten features on, as a share of P(x_i ≠ 0), of which the largest are a few."""
+"""What second derivatives may err by from eight features on, as a share of P(x_i ≠ 0), of which the largest are a few."""
 
 _CPU = torch.device("cpu")
 
@@ -61,19 +64,19 @@ def rows(
 
 
 def hessians(g: Floats, b: Floats, own: Integers, p: Floats, law: Integers, accuracy: ArrayLike) -> Floats:
-    """∂²V (R, n + 1, n + 1), the bias last, each entry within `accuracy` up to nine features; where it jumps, the one from
-    larger b. From ten on a row that neither vertex sums nor `dominant` take goes by the line, as one of more features does.
+    """∂²V (R, n + 1, n + 1), the bias last, each entry within `accuracy` up to seven features; where it jumps, the one from
+    larger b. From eight on a row that neither vertex sums nor `dominant` take goes by the line, as one of more features does.
     """
     n = g.shape[1]
     H, rest = small.hessians_by_vertices(g, b, own, p, law, accuracy)
     if len(rest):
         share = p[law[rest]]
-        loose = _CURVED * share[np.arange(len(rest)), own[rest]] if n > _FACES else 0.0
+        loose = _CURVED * share[np.arange(len(rest)), own[rest]] if n > _FACES_TWICE else 0.0
         within = np.maximum(np.broadcast_to(accuracy, b.shape)[rest], loose)
         H[rest], left = dominant.hessians(g[rest], b[rest], own[rest], share, within)
         rest = rest[left]
     part, density = _rows(g[rest], b[rest], own[rest], p, law[rest]), p[law[rest]]
-    sparing = (part.low >= 0) | (part.high <= 0) | (n > _FACES)
+    sparing = (part.low >= 0) | (part.high <= 0) | (n > _FACES_TWICE)
     if len(some := np.flatnonzero(sparing)):
         within = np.broadcast_to(accuracy, b.shape)[rest[some]]
         H[rest[some]] = row_curvature(part.take(some), density[some], within)

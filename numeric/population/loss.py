@@ -13,7 +13,7 @@ What is promised, for \|W\|, \|b\| up to 1e6 in any mixture of sizes, with S = K
   the value, and each derivative costs one power of the largest frequency. A row of WᵀW that is tiny as a whole (an unlearned
   feature) is had at a larger size. One exception: where b_i is 0 or tiny beside some entries of row i, and the others are tiny,
   ∂K/∂b_i has nearly a jump there, and is as good as 2^22/n nodes make it.
-- Second derivatives within 1e-5 of the largest, far better up to nine features, away from where they jump (b_i = 0, and
+- Second derivatives within 1e-5 of the largest, far better up to seven features, away from where they jump (b_i = 0, and
   where b_i plus some entries of row i vanishes). One-sided there: from larger b.
 """
 

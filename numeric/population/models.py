@@ -134,7 +134,8 @@ def _small(models: Models, G: Floats, b: Floats, tolerance: Floats, device: torc
 def _flat(models: Models, G: Floats, b: Floats) -> tuple[Floats, Floats, Integers, Integers]:
     """Rows of all models: g (R, n), b, the own feature, and which line of the law each takes, (R,)."""
     M, n = b.shape
-    law = np.repeat(np.arange(M), n) if len(models.share) > 1 else np.zeros(M * n, np.int64)
+    alike = models.general is not None or len(models.share) == 1  # a law of all models, whatever their importances
+    law = np.zeros(M * n, np.int64) if alike else np.repeat(np.arange(M), n)
     return np.ascontiguousarray(G).reshape(-1, n), b.ravel(), np.tile(np.arange(n), M), law
 
 

@@ -30,15 +30,15 @@ class ExactGradient:
 
     def __init__(self, config: TrainConfig) -> None:
         self._penalty, self._output = config.penalty, config.family.output
-        laws: dict[Law | None, list[int]] = {}
+        laws: dict[int, tuple[Law | None, list[int]]] = {}  # by identity: a law of lists has no hash
         for k, law in enumerate(config.laws):
             assert not isinstance(law, Points)
-            laws.setdefault(law, []).append(k)
+            laws.setdefault(id(law), (law, []))[1].append(k)
         importance = torch.from_numpy(config.importances)
         sparsity = None if config.sparsity is None else torch.from_numpy(config.sparsities)
         self._groups = [
             _Alike(some, law, None if sparsity is None else sparsity[some], importance[some])
-            for law, some in laws.items()
+            for law, some in laws.values()
         ]
 
     def __call__(self, at: Parameters, into: Parameters, batch: None = None) -> None:

@@ -13,7 +13,7 @@ from analytic.law import Correlated, Independent, Law, OneHot
 from analytic.loss import enclose_loss, expected_loss, loss_by_active, sparse_limit
 from analytic.n2m1 import SmallestModel, phase_boundary
 from antipodal.laws import exact_law
-from antipodal.testing import rational_models
+from antipodal.testing import Model, rational_models
 
 pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
 ENTRIES = st.builds(Fraction, st.integers(-4, 4), st.integers(1, 2))
@@ -72,6 +72,19 @@ def test_invariances(model: tuple[list[list[Fraction]], list[Fraction], Law, lis
         random.shuffle(order)  # type: ignore[attr-defined]
         permuted = [[row[j] for j in order] for row in W]
         assert expected_loss(permuted, [b[j] for j in order], law, [importance[j] for j in order]) == loss
+
+
+@given(rational_models(), st.lists(st.booleans(), min_size=4, max_size=4))
+def test_where_all_features_are_present_the_signs_of_columns_are_free(model: Model, flips: list[bool]) -> None:
+    """s = 0: x_j → 1 − x_j leaves the law as it is, so K_i does not see the sign of (WᵀW)_ij, j ≠ i, where b_i grows by what
+    the sign takes away. With some columns opposite these are the pairs of which one is: at every model, clipped or not.
+    """
+    W, b, n = model.W, model.b, len(model.b)
+    gram = [[sum((row[i] * row[j] for row in W), Fraction(0)) for j in range(n)] for i in range(n)]
+    opposite = [[-w if flip else w for w, flip in zip(row, flips, strict=False)] for row in W]
+    shifted = [b[i] + sum(gram[i][j] for j in range(n) if flips[i] != flips[j]) for i in range(n)]
+    law = Independent(0)
+    assert expected_loss(opposite, shifted, law, model.importance) == expected_loss(W, b, law, model.importance)
 
 
 @given(models(4))

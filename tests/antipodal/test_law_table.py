@@ -57,6 +57,22 @@ def test_floats_agree(case: Case) -> None:
 
 
 @each_case
+def test_models_with_importances_of_their_own_are_a_stack(case: Case) -> None:
+    """Value, gradient and second derivatives of each as if it stood alone, up to the order of sums: a few hundred roundings of
+    numbers of order 10.
+    """
+    random = np.random.default_rng(7)
+    W, b, importance = random.normal(size=(4, 2, 3)), random.normal(size=(4, 3)), random.uniform(0.2, 2, (4, 3))
+    stack = antipodal.value_and_gradient(W, b, case.law, importance)
+    curvature = antipodal.hessian(W, b, case.law, importance)
+    for k in range(4):
+        alone = antipodal.value_and_gradient(W[k], b[k], case.law, importance[k])
+        for one, other in zip(stack, alone, strict=True):
+            assert one[k] == pytest.approx(other, abs=1e-12)
+        assert curvature[k] == pytest.approx(antipodal.hessian(W[k], b[k], case.law, importance[k]), abs=1e-12)
+
+
+@each_case
 def test_the_gradient_and_the_hessian_are_those_of_exact_differences(case: Case) -> None:
     """Central differences of exact losses: with h = 1e-20 they are the derivatives to every digit, away from kinks."""
     h = Fraction(1, 10**20)

@@ -28,17 +28,22 @@ def test_an_enclosure_holds_the_exact_loss_of_the_floats() -> None:
     assert enclosed(entry()).enclosure == entry().enclosure
 
 
-@pytest.mark.slow
 def test_what_a_proof_is_of() -> None:
-    """The theorem bounds every loss from below; a minimum that is not the least is not proved."""
+    """A certificate bounds every loss from below; a minimum that is not the least is not proved."""
     smallest = atlas(2, 1, "9/10")
     assert smallest is not None
     assert smallest.status == "proved"
     assert smallest.proof == "analytic.n2m1.bias.certify('9/10', (1, '1'))"
-    worse = enclosed(replace(smallest, minima=smallest.minima[1:], proof=None))
-    assert proved(worse).proof is None
+    assert smallest.certificate == "atlas-n2m1-s0.9.json.gz"
+    assert proved(replace(smallest, proof=None, certificate=None)).certificate == smallest.certificate
+    worse = replace(smallest, minima=smallest.minima[1:])
+    assert (proved(worse).proof, proved(worse).certificate) == (None, None)
+    assert "above what atlas-n2m1-s0.9.json.gz proves" in str([*check(worse)])
     assert proved(entry()).proof is None
     assert entry().status.startswith("best of ")
+    perfect = atlas(3, 2, law=OneHot())
+    assert perfect is not None
+    assert (perfect.status, perfect.proof, perfect.certificate) == ("proved", "K is nowhere negative", None)
 
 
 @pytest.mark.slow
@@ -47,7 +52,7 @@ def test_check_finds_what_is_planted() -> None:
     middle, radius = entry().enclosure or ("0", "0")
     moved = replace(entry(), enclosure=Interval(str(float(middle) + 1e-12), radius))
     assert "its enclosure is" in str(next(check(moved)))
-    assert "it is not proved by" in str(next(check(replace(entry(), proof="a proof"))))
+    assert "above what K ≥ 0 proves" in str(next(check(replace(entry(), proof="a proof"))))
     above = replace(entry(), minima=entry().minima[1:], enclosure=None)
     assert [str(fault).partition(":")[2][:34] for fault in check(above)] == [
         " the catalogue of polytopes is lower"[:34]

@@ -2,8 +2,9 @@
 
 Targets. n = 400, m = 30, density .9 / .1 / .02 / .01 / 1e-3 / 1e-4: .5 / .5 / 1.2 / 1.5 / 1.3 / 1.2 s; plain torch 8 s.
 n = 10 / 20 / 50 / 100 at .1 and .02: .003 / .008 / .04 / .15 s. n = 1,000, m = 50: 10 s. 64 models (5, 2), (8, 3): .6, 12 ms.
-Second derivatives of the rows of n = 14: .1 s, of a model n = 14, m = 3: .5 s. Two threads: 1.7 times faster at n = 400. The
-error is that of one row's loss, in units of what is promised, 1e-10 (K_i + E x_i²), against the series of the tests' `reference`.
+A tree of 15 features: .5 s. Second derivatives
+of the rows of n = 14: .1 s, of a model n = 14, m = 3: .5 s. Two threads: 1.7 times faster at n = 400. The error is that of one
+row's loss, in units of what is promised, 1e-10 (K_i + E x_i²), against the series of the tests' `reference`.
 """
 
 import subprocess
@@ -16,6 +17,7 @@ import pytest
 import reference
 import torch
 
+from numeric.law import Tree
 from numeric.population import expected_loss, hessian, line_rows, models, value_and_gradient
 from numeric.population.factors import Form
 from numeric.train import TrainConfig, train
@@ -84,6 +86,17 @@ def test_plain_torch(density: float, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_small_models(n: int, m: int, models_: int) -> None:
     W, b = model(n, m, models_)
     print(f"\n{models_} models ({n}, {m}): {1e3 * seconds(lambda: value_and_gradient(W, b, 0.9), 20):.2f} CPU ms")
+
+
+@pytest.mark.parametrize("m", [2, 5, 8])
+@pytest.mark.parametrize("share", [0.2, 0.6, 0.9])
+def test_a_tree(m: int, share: float) -> None:
+    """Two children each, present with `share` where their parent is; dense weights, and seven in ten of them 0."""
+    law = Tree([((k - 1) // 2, k) for k in range(1, 15)], [0.6 * share ** int(np.log2(k + 1)) for k in range(15)])
+    W, b = model(15, m)
+    few = np.where(np.random.default_rng(m).random(W.shape) < 0.3, W, 0.0)
+    took = [seconds(lambda some=some: value_and_gradient(some, b, None, law=law)) for some in (W, few)]  # type: ignore[misc]
+    print(f"\na tree of 15 features, m = {m}, share {share}: {took[0]:.3f} and {took[1]:.3f} CPU s")
 
 
 def test_trained_models() -> None:

@@ -19,6 +19,8 @@ def test_geometries_are_those_of_the_entries() -> None:
     assert [shown.names[row][5], shown.labels[row][5]] == ["pentagon", "5"]
     assert list(atlas_geometries.KINDS)[shown.kinds[row][5]] == "a polygon of five or more"
     assert [n / m for n, m in shown.sizes] == sorted(n / m for n, m in shown.sizes)
+    assert shown.proved[0] >= 15
+    assert shown.proved[1] == 0
     assert "all components named" in checked(atlas_geometries.caption(shown))
     pyplot.close(atlas_geometries.draw(shown))
 

@@ -24,6 +24,7 @@ from numeric.atlas import (
     write_table,
 )
 from numeric.atlas.building import build_column, columns
+from numeric.atlas.candidates import thinned
 from numeric.atlas.form import in_form
 from numeric.atlas.merging import joined
 from numeric.atlas.search import Starts, minima_from
@@ -147,9 +148,9 @@ def test_a_feature_that_is_silent_at_every_input_has_one_bias() -> None:
 def test_floats_come_back_to_the_last_bit(tmp_path: Path) -> None:
     write_table(tmp_path, [entry()])
     (back,) = read_entries(tmp_path / "n5m2.json.gz")
-    assert (back.setting, back.starts, back.enclosure, back.proof) == (
+    assert (back.setting, back.starts, back.enclosure, back.proof, back.certificate) == (
         *(entry().setting, entry().starts, entry().enclosure),
-        entry().proof,
+        *(entry().proof, entry().certificate),
     )
     for one, other in zip(back.minima, entry().minima, strict=True):
         assert (one.W == other.W).all()
@@ -176,10 +177,10 @@ def test_what_is_found_later_lowers_or_adds() -> None:
     assert added.W is first.W
     assert (added.enclosure, added.starts) == (entry().enclosure, entry().starts + 10)
     assert [one.loss for one in added.minima] == pytest.approx([one.loss for one in entry().minima])
-    higher = replace(entry(), minima=tuple(others), proof="a proof")
+    higher = replace(entry(), minima=tuple(others), proof="a proof", certificate="a.json.gz")
     lowered = joined(higher, [first], PENTAGON, 10)
     assert lowered.W is first.W
-    assert (lowered.enclosure, lowered.proof) == (None, None)
+    assert (lowered.enclosure, lowered.proof, lowered.certificate) == (None, None, None)
     assert joined(entry(), [first], PENTAGON, 0).minima[0].hits == 2 * first.hits
     restless = replace(entry(), minima=(replace(first, gradient=1.0),))
     assert joined(restless, [replace(first, W=first.W.copy())], PENTAGON, 0).enclosure is None
@@ -211,6 +212,31 @@ def test_a_search_finds_the_least_loss_and_goes_on_from_there(tmp_path: Path, mo
     before = {path: read_entries(path)[0].loss for path in tmp_path.iterdir()}
     assert build_column(column, tmp_path, 6) == 0
     assert {path: read_entries(path)[0].loss for path in tmp_path.iterdir()} == before
+
+
+@pytest.mark.slow
+def test_models_of_one_more_feature_lose_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At n = 9, m = 1, s = 0.95 nothing else was as low; each setting tries them once."""
+    setting = Setting(9, 1, 1.0, 0.95)
+    more = shipped(10, 1)[replace(setting, n=10)]
+    rows = thinned(setting, more.W, more.b)
+    W, b = setting.problem().packing.split(rows)
+    assert W.shape == (10, 1, 9)
+    for i in range(10):
+        assert W[i].tolist() == np.delete(more.W, i, axis=1).tolist()
+        assert b[i].tolist() == np.delete(more.b, i).tolist()
+    ((found, *_),) = minima_from([setting], Starts.of([rows]))
+    assert found.loss < shipped(8, 1)[replace(setting, n=8)].loss + 0.05 / 3 - 0.05**2 / 4 - 1e-5
+    tried: list[Setting] = []
+
+    def recorded(setting: Setting, W: Any, b: Any) -> torch.Tensor:
+        tried.append(setting)
+        return thinned(setting, W, b)
+
+    monkeypatch.setattr("numeric.atlas.building.thinned", recorded)
+    column = columns(settings(n=2, m=1, falloff=1.0, one_hot=False))[0][5:7]
+    build_column(column, tmp_path, 1)
+    assert tried == list(column)
 
 
 @pytest.mark.processes

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from numeric.law import Anticorrelated, Correlated, OneHot
+from numeric.law import Anticorrelated, Correlated, OneHot, Tree
 from numeric.minimise import minimise_loss
 from numeric.model import HIDDEN_RELU, RELU_OUTPUT, initial_weights
 from numeric.population import expected_loss
@@ -34,6 +34,8 @@ LAWS: list[dict[str, Any]] = [
     {"sparsity": None, "law": OneHot()},
     {"sparsity": None, "law": tuple(Correlated(((0, 1), (2,)), s) for s in (0.5, 0.9, 0.5, 0.7))},
     {"sparsity": None, "law": Anticorrelated(((0, 2), (1,)), 0.25), "penalty": 0.1},
+    {"sparsity": None, "law": Correlated([[0, 1], [2]], [0.5, 0.9])},
+    {"sparsity": None, "law": Tree([(0, 1)], [0.5, 0.25, 0.5])},
 ]
 
 

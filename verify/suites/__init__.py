@@ -11,7 +11,8 @@ basins           where descents without bias end
 polytopes        the catalogue and the names; winners, winner_searches: which polytope wins; thomson: charges on a sphere
 capacity         neuron capacity: capacity_task, capacity_curves
 finite_data      few data; infinite_data: many
-learning_coefficients  those proved and those sampled; atlas: the minima that are shipped
+learning_coefficients  those proved and those sampled
+atlas            the minima that are shipped, exactly in atlas_exact; atlas_proofs: makes the smallest certificates
 
 >>> from verify.suites import smallest_model
 >>> smallest_model.claims(full=False)[0].claim

@@ -47,6 +47,7 @@ export function bars(drawing, D, levels) {
 export function trace(drawing, {exact, trained, least}) {
   const width = 100, height = 30, all = [...exact, ...trained, ...(least ? [least] : [])].filter(value => value > 0);
   drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
+  drawing.setAttribute("preserveAspectRatio", "none");
   const length = Math.max(exact.length, trained.length) - 1;
   if (length < 1) {
     put(drawing, svg("line", {x1: 0, x2: width, y1: height - 1, y2: height - 1, class: "base"}));
@@ -57,7 +58,7 @@ export function trace(drawing, {exact, trained, least}) {
   const line = (values, kind) => values.length < 2 ? null
     : svg("polyline", {class: kind, points: thinned(values).map(([k, value]) => `${x(k)},${y(value)}`).join(" ")});
   put(drawing, least ? svg("line", {x1: 0, x2: width, y1: y(least), y2: y(least), class: "known"}) : null, line(trained, "trained"), line(exact, "exact"));
-  return label(drawing, `${length} steps, in the logarithm from ${number(Math.exp(high), 4)} down to ${number(Math.exp(low), 4)}.`);
+  return label(drawing, `${length} ${length === 1 ? "step" : "steps"}, in the logarithm from ${number(Math.exp(high), 4)} down to ${number(Math.exp(low), 4)}.`);
 }
 
 function label(drawing, sentence) {

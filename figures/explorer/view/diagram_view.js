@@ -43,6 +43,7 @@ export class DiagramView {
     }
     this.at = [(1 - setting.p) * WIDTH, (1 - along(setting.second)) * WIDTH];
     this.cross.setAttribute("transform", `translate(${this.at[0]} ${this.at[1]})`);
+    this.clear();
     this.cross.setAttribute("aria-label",
       `Sparsity ${number(1 - setting.p)}, importance of feature 2 ${number(setting.second)}. Arrow keys move both.`);
   }
@@ -80,6 +81,16 @@ export class DiagramView {
     const scale = WIDTH / map.length;
     put(this.names, widest(map, names.length).map(({depth, row, column}, k) => depth * scale < 6 ? null
       : svg("text", {x: (column + 0.5) * scale, y: (row + 0.5) * scale, class: `phase ${names[k].replace(" ", "-")}`}, names[k])));
+    this.clear();
+  }
+
+  // Names beside the cross, not under it.
+  clear() {
+    for (const name of this.names.children) {
+      const [across, down] = [name.getAttribute("x") - this.at[0], name.getAttribute("y") - this.at[1]];
+      const under = Math.abs(across) < 6 + 1.3 * name.textContent.length && Math.abs(down) < 8;
+      name.setAttribute("dy", under ? (down < 0 ? -8 : 8) - down : 0);
+    }
   }
 }
 

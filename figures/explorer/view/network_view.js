@@ -146,7 +146,6 @@ export class NetworkView {
 
   noGap() {
     const {n, m} = this.model, known = Object.keys(this.known.least[`${n},${m}`] ?? {});
-    if (!Object.keys(this.known.least).length) return "this page has no table of least losses";
     return `known with bias, equal importances and s = ${known.join(", ")}`;
   }
 
