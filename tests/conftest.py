@@ -16,7 +16,7 @@ from hypothesis.errors import HypothesisException
 
 torch.set_num_threads(1)
 
-FUZZ_SECONDS = 10
+FUZZ_SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
 """CPU time of one test in the nightly profile; examples that are drawn after it are passed over."""
 
 _SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
