@@ -125,11 +125,10 @@ THEOREMS = (
         "n = 5, m = 2, equal importances, λ = 0, density p = 1 − s in (0, 1/1000000].",
         "The least loss is attained, and at every global minimiser the columns of W are a regular pentagon of one norm, with one "
         "bias.",
-        "A proof on paper (`analytic.polygon_proof.density`) with constants in exact arithmetic, balls, and floats that keep "
-        "a margin; `pentagon_density` proves it anew in seconds.",
-        "python -m verify (pentagon_density)",
-        "Any larger density, though pentagons are found far beyond; norm and bias, which depend on p; and the checker does not "
-        "replay it: the exact loss of five features and the Hessian in the gaps are not among its integers.",
+        "A proof on paper (`analytic.polygon_proof.density`); a tree of cells and pieces, and constants, in "
+        "analytic/certificates/pentagon-density.json.gz, with the certificate of exactly one active feature.",
+        "python -m verify (polygon_certificates)",
+        "Any larger density, though pentagons are found far beyond; norm and bias, which depend on p.",
     ),
 )
 
