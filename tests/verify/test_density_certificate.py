@@ -41,7 +41,7 @@ DAMAGE: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "more density than excess": lambda d: {"density": "1/800000"},
     "no density": lambda d: {"density": "0"},
     "too little excess": lambda d: {"excess": "1/140000"},
-    "more excess than the cells allow": lambda d: {"density": "1/100000", "excess": "1/12500"},
+    "more excess than the cells allow": lambda d: {"excess": "1/1000"},
     "too little convexity": lambda d: {"convexity": "1/130"},
     "more convexity than there is": lambda d: {"convexity": "2"},
     "a leaf removed": lambda d: {"tree": d["tree"].replace(".", "", 1)},
