@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from analytic.one_axis.table import FOLDER, known_axis
+from analytic.one_axis.table import FOLDER, Change, known_axis
 from numeric.population import expected_loss
 from verify import certificate
 from verify.certificate import digest, read, verify
 from verify.checkers import Rejected
 from verify.checkers.axis import BITS, Bound
 from verify.checkers.axis_moments import cross, mean, seen
+from verify.suites import axis_losses
 from verify.suites.axis_losses import COARSE
 
 FILE = Path(str(FOLDER / f"{COARSE}.json.gz"))
@@ -133,3 +134,10 @@ def test_a_shift_moves_the_biases_alone() -> None:
     assert abs(Bound(p, shift).highest([two, three, *moved]) - Bound(p).highest([two, three, *biases])) < Fraction(
         1, 10**20
     )
+
+
+def test_a_search_uses_as_many_features_as_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = axis_losses.changed(16, lambda share: None)
+    assert found.deviation == 0
+    monkeypatch.setattr(axis_losses, "changes", lambda: (Change(Fraction(17, 20), Fraction(9, 10), 3, 3),))
+    assert axis_losses.changed(16, lambda share: None).deviation == 1
