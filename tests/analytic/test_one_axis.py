@@ -64,6 +64,7 @@ def test_biases_of_a_cell_hold_those_of_its_points() -> None:
                     assert sides[2 + i][0] <= place <= (place if high is None else sides[2 + i][1])
 
 
+@pytest.mark.slow
 def test_a_cell_too_wide_is_divided_until_it_says_how_many_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
     bound = Bound(Fraction(121, 1000), 1)
     point, upper = lowest(bound)
