@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from analytic.one_axis.table import changes
+
 MODEL = (
     "f(x) = ReLU(WᵀWx + b); x₁, …, xₙ are independent, 0 with probability s, else uniform on [0, 1]; "
     "K = Σ Iᵢ E(xᵢ − fᵢ)² + λ Σ_{i≠j} (Wᵢ·Wⱼ)²; p = 1 − s, v = p/3 − p²/4 = Var xᵢ. Importances are (1, r). W and −W "
@@ -27,6 +29,10 @@ class Theorem(NamedTuple):
     certificate: str
     command: str
     open_: str
+
+
+def _changes() -> str:
+    return " and ".join(f"from {one.before} to {one.after} between s = {one.low} and {one.high}" for one in changes())
 
 
 THEOREMS = (
@@ -114,22 +120,23 @@ THEOREMS = (
         "Three features on one axis",
         "n = 3, m = 1, equal importances, s at the points of analytic/certificates/axis.json, with `certify_axis` closing.",
         "The least loss Q_{3,1} over all W and b lies between bounds 1e-10 apart. All three weights differ from 0 at every "
-        "minimiser where the table says 3; where it says 2, one weight is 0 at every minimiser, and Q_{3,1} = Q₂ + v.",
+        "minimiser where the table says 3; where it says 2, one weight is 0 at every minimiser, and Q_{3,1} = Q₂ + v. So the "
+        f"number of features used changes {_changes()}.",
         "A tree that covers all directions (q₂, q₃, β₁, β₂, β₃), with the certificate of the pair.",
         "python -m verify --full (axis_certificates)",
-        "Where between the points the number of features used changes; that a weight is exactly 0 rests on a proof on paper "
-        "(`analytic.one_axis.dropping`) and rational arithmetic in the solver: the checker bounds it.",
+        "Where between two points the number changes, and that it does so once; what lies beyond the first and the last of them; "
+        "that a weight is exactly 0 rests on a proof on paper (`analytic.one_axis.dropping`) and rational arithmetic in the "
+        "solver: the checker bounds it.",
     ),
     Theorem(
         "The pentagon at small densities",
         "n = 5, m = 2, equal importances, λ = 0, density p = 1 − s in (0, 1/1000000].",
         "The least loss is attained, and at every global minimiser the columns of W are a regular pentagon of one norm, with one "
         "bias.",
-        "A proof on paper (`analytic.polygon_proof.density`) with constants in exact arithmetic, balls, and floats that keep "
-        "a margin; `pentagon_density` proves it anew in seconds.",
-        "python -m verify (pentagon_density)",
-        "Any larger density, though pentagons are found far beyond; norm and bias, which depend on p; and the checker does not "
-        "replay it: the exact loss of five features and the Hessian in the gaps are not among its integers.",
+        "A proof on paper (`analytic.polygon_proof.density`); a tree of cells and pieces, and constants, in "
+        "analytic/certificates/pentagon-density.json.gz, with the certificate of exactly one active feature.",
+        "python -m verify (polygon_certificates)",
+        "Any larger density, though pentagons are found far beyond; norm and bias, which depend on p.",
     ),
 )
 

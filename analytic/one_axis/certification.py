@@ -31,7 +31,8 @@ from .search import LEAVES, Level, searched
 
 _WIDTH = Fraction(8, 10**11)
 _DEPTH = 12
-_ROUNDS = 10
+_ROUNDS, _CROWD = 25, 5000
+"""Of the division of cells near a minimiser: how often, and how many at most."""
 _CENTRE, _MIDDLE = 13, (1, 1, 1)
 """The place of `LEAVES` with θ₀ at the centre, and its digits."""
 Interval = tuple[sympy.Rational, sympy.Rational]
@@ -196,6 +197,8 @@ class Proof:
                 return 3
             if third_dropped(self.bound.p, [self.bound.biases(cell) for cell in self.near]):
                 return 2
+            if len(self.near) > _CROWD:
+                return None
             cut = [half for cell in self.near for half in halves(cell, _longest(cell))]
             self.near = [half for half in cut if not self.bound.exceeds(self.upper, self.pair, half, _MIDDLE)]
         return None

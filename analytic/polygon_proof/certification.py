@@ -115,7 +115,7 @@ def certify_polygon(c: int, *, budget: float = 600) -> CertifiedPolygon | Uncert
         norm = at.squared_norm.sqrt()
     certificate = None
     for count, found in covers.items():
-        certificate = _certificate(count, found, certificate)
+        certificate = document(count, found, certificate)
     return CertifiedPolygon(
         features=features,
         norm=_ends(norm),
@@ -166,11 +166,13 @@ def _ends(ball: arb) -> Interval:
     return to_sympy(Fraction(low * _GRID // 1, _GRID)), to_sympy(Fraction(-(-high * _GRID // 1), _GRID))
 
 
-def _certificate(features: int, found: Cover, below: Mapping[str, Any] | None) -> dict[str, Any]:
-    """What `verify.checkers.polygon` reads; cells in units of 2⁻⁴⁰."""
+def document(
+    features: int, found: Cover, below: Mapping[str, Any] | None, *, kind: str = "polygon", **more: str
+) -> dict[str, Any]:
+    """What `verify.checkers.polygon` and `density` read; cells in units of 2⁻⁴⁰."""
     near = found.near
     body: dict[str, Any] = {
-        "kind": "polygon",
+        "kind": kind,
         "features": features,
         "bits": BITS,
         "least": found.root[0],
@@ -180,5 +182,6 @@ def _certificate(features: int, found: Cover, below: Mapping[str, Any] | None) -
         "tree": found.tree,
         "pieces": found.pieces,
         "below": below,
+        **more,
     }
     return {**body, "digest": hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()}

@@ -31,22 +31,27 @@ E_T with just the features of T active. M rises with p.
 
 from __future__ import annotations
 
+import json
 import time
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import comb
+from pathlib import Path
+from typing import Any
 
 import flint
 import sympy
 
 from ..exact.enclosures import ball_ends
-from ..exact.rationals import seconds_of, to_sympy
+from ..exact.rationals import seconds_of, shown, to_sympy
 from ..law import Independent
 from ..loss import expected_loss
+from .certification import CertifiedPolygon, certify_polygon, document
 from .contact import PRECISION, Contact, contact, outward
 from .convexity import convex_in_gap, pieces
 from .link import Link
-from .search import BITS, MOST, ONE, Near, bisected, near_contact
+from .search import BITS, MOST, ONE, Cover, Near, bisected, near_contact, root_cell
 
 _REACH, _BIAS_REACH = ONE // 250, ONE // 125
 """Of the box, in norms and cosine and in the biases."""
@@ -61,7 +66,8 @@ _PAIRS = 8
 class SmallDensity:
     """For every p in (0, `density`] the minimisers of five independent features in two dimensions are regular pentagons.
 
-    `excess` ε, `convexity` λ, `bend`: see the module; exact rationals. `leaves` of the tree, `pieces` of the box.
+    `excess` ε, `convexity` λ, `bend`: see the module; exact rationals. `leaves` of the tree, `pieces` of the box. `certificate`
+    is what `verify.certificate` checks again in integers.
     """
 
     density: sympy.Rational
@@ -70,6 +76,7 @@ class SmallDensity:
     bend: sympy.Rational
     leaves: int
     pieces: int
+    certificate: Mapping[str, Any] = field(repr=False)
 
     def __repr__(self) -> str:
         return (
@@ -77,12 +84,18 @@ class SmallDensity:
             f"convexity {float(self.convexity):.3g} over {float(self.bend):.3g})"
         )
 
+    def save(self, path: str | Path) -> None:
+        """Write the certificate, for `python -m verify.certificate PATH`."""
+        if not isinstance(path, str | Path):
+            raise ValueError(f"path must be a string or a Path, got {shown(path)}")
+        Path(path).write_text(json.dumps(self.certificate), encoding="utf-8")
+
 
 def pentagon_density(*, budget: float = 600) -> SmallDensity:
     """The theorem of the module, proved anew; `budget` in seconds of processor time: ArithmeticError where that is not enough.
     ValueError for a budget that is not positive.
 
-    Some three seconds.
+    Some four seconds.
 
     >>> pentagon_density().density
     1/1000000
@@ -97,7 +110,7 @@ def pentagon_density(*, budget: float = 600) -> SmallDensity:
     concave = bend(density, near)
     if not concave < _LEAST:
         raise ArithmeticError("more than one active feature may bend the loss too much")
-    tree, _ = bisected(raised, near, deadline)
+    tree, left = bisected(raised, near, deadline)
     if not tree:
         raise ArithmeticError(f"the link inequality did not close in {budget} seconds")
     parts = pieces(near.box, lambda piece: convex_in_gap(piece, BITS, float(_LEAST)))
@@ -110,7 +123,17 @@ def pentagon_density(*, budget: float = 600) -> SmallDensity:
         bend=to_sympy(concave),
         leaves=tree.count("."),
         pieces=parts.count("."),
+        certificate=_certificate(Cover(root_cell(raised), near, tree, parts, left), density, deadline),
     )
+
+
+def _certificate(found: Cover, density: Fraction, deadline: float) -> dict[str, Any]:
+    """What `verify.checkers.density` reads: that of one active feature within."""
+    below = certify_polygon(5, budget=max(deadline - time.process_time(), 1))
+    if not isinstance(below, CertifiedPolygon):
+        raise ArithmeticError("the proof for one active feature did not close")
+    constants = {"density": density, "excess": _EXCESS, "convexity": _LEAST}
+    return document(5, found, below.certificate, kind="density", **{k: str(value) for k, value in constants.items()})
 
 
 def bend(density: Fraction, near: Near) -> Fraction:

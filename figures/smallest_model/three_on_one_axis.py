@@ -29,15 +29,16 @@ _STYLES = {3: ("o", "#D55E00", "three used"), 2: ("s", "#0072B2", "a pair, the t
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """At the certified points: the sparsity, the least loss, a pair's and a dropped feature's, w₂/w₁ and w₃/w₁ (rows), and the
-    number of features used. `searched`: s, the share saved and both ratios (rows), in floats. `conjectured`: loss at the points.
-    `changes`: the certified ends between which the number used changes.
+    """At the certified points: the sparsity, the least loss, a pair's and a dropped feature's, w₂/w₁ and w₃/w₁ (rows), to
+    `within` on both sides, the number of features used, and the loss that was `conjectured`. `searched`: s, the share saved and
+    both ratios (rows), in floats. `changes`: the certified ends between which the number used changes.
     """
 
     sparsity: Floats
     least: Floats
     dropped: Floats
     ratios: Floats
+    within: float
     used: npt.NDArray[np.int64]
     conjectured: Floats
     searched: Floats
@@ -62,6 +63,7 @@ def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> C
         least=np.array([float(point.upper) for point in points]),
         dropped=np.array([float(point.dropped) for point in points]),
         ratios=np.array([[float(sum(ends)) / 2 for ends in point.ratios] for point in points]).T,
+        within=max(float(high - low) / 2 for point in points for low, high in point.ratios),
         used=np.array([point.used for point in points]),
         conjectured=np.array([float(conjectured_cost(2, 1, point.sparsity)) for point in points])
         + [variance(1 - float(point.sparsity)) for point in points],
@@ -85,7 +87,7 @@ def caption(shown: Costs) -> Caption:
         "Three equally important features in one dimension, with bias: the least loss, what it saves against the best pair with "
         "the third feature dropped, and the weights at the minimum.",
         f"Each of the {len(shown.sparsity)} marks is certified, loss and number of features used, the ratios of weights within "
-        "0.01; lines are searched and prove nothing.",
+        f"{np.ceil(1000 * shown.within) / 1000:g}; lines are searched and prove nothing.",
         "Where features are dense a strong one is set against two weak ones, where they are sparse a weak one joins a pair, and "
         "in between the third is dropped.",
         (

@@ -7,8 +7,11 @@ from scipy.optimize import minimize
 
 from analytic.law import Independent
 from analytic.loss import expected_loss
+from analytic.one_axis import certification
 from analytic.one_axis.cells import ONE, Bound, Side
+from analytic.one_axis.certification import Proof
 from analytic.one_axis.dropping import third_dropped
+from analytic.one_axis.minimum import lowest
 
 SMALL = Fraction(1, 1000)
 
@@ -59,3 +62,16 @@ def test_biases_of_a_cell_hold_those_of_its_points() -> None:
                 for bias in (low, low if high is None else high):
                     place = bias - Fraction(shift, 16) * sent[i]
                     assert sides[2 + i][0] <= place <= (place if high is None else sides[2 + i][1])
+
+
+@pytest.mark.slow
+def test_a_cell_too_wide_is_divided_until_it_says_how_many_are_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = Bound(Fraction(121, 1000), 1)
+    point, upper = lowest(bound)
+    wide: tuple[Side, ...] = tuple((c - (ONE >> 11), c + (ONE >> 11)) for c in point)
+    found = Proof(bound, upper - Fraction(1, 10**10), upper, Fraction(0))
+    found.near = [wide]
+    assert found.used() == 2
+    monkeypatch.setattr(certification, "_CROWD", 100)
+    found.near = [wide]
+    assert found.used() is None

@@ -15,6 +15,7 @@ def costs(searched: list[tuple[float, ...]]) -> Costs:
         least=np.array([0.18, 0.03]),
         dropped=np.array([0.18, 0.04]),
         ratios=np.array([[-1.0, -0.97], [0.0, 0.34]]),
+        within=0.0041,
         used=np.array([2, 3]),
         conjectured=np.array([0.19, 0.05]),
         searched=np.array(searched).T,
@@ -26,6 +27,10 @@ def test_what_is_saved_is_a_share() -> None:
     shown = costs([(0.5, 0.0, -1.0, 0.0), (0.9, 0.25, -0.97, 0.34)])
     assert shown.saved == pytest.approx([0, 0.25], abs=1e-15)
     words = checked(three_on_one_axis.caption(shown))
+    assert (
+        "Each of the 2 marks is certified, loss and number of features used, the ratios of weights within 0.005;"
+        in words
+    )
     assert "most saved at a mark: 25.00%, at s = 0.9" in words
     assert "the number used changes: between s = 0.5 and 0.9; certified at both" in words
     pyplot.close(three_on_one_axis.draw(shown))

@@ -8,13 +8,14 @@ from typing import Any
 
 import pytest
 
-from analytic.one_axis.table import FOLDER, known_axis
+from analytic.one_axis.table import FOLDER, Change, known_axis
 from numeric.population import expected_loss
 from verify import certificate
 from verify.certificate import digest, read, verify
-from verify.checkers import Rejected
-from verify.checkers.axis import BITS, Bound
+from verify.checkers import Rejected, axis
+from verify.checkers.axis import BITS, Bound, Side, used
 from verify.checkers.axis_moments import cross, mean, seen
+from verify.suites import axis_losses
 from verify.suites.axis_losses import COARSE
 
 FILE = Path(str(FOLDER / f"{COARSE}.json.gz"))
@@ -133,3 +134,23 @@ def test_a_shift_moves_the_biases_alone() -> None:
     assert abs(Bound(p, shift).highest([two, three, *moved]) - Bound(p).highest([two, three, *biases])) < Fraction(
         1, 10**20
     )
+
+
+def test_a_search_uses_as_many_features_as_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = axis_losses.changed(16, lambda share: None)
+    assert found.deviation == 0
+    monkeypatch.setattr(axis_losses, "changes", lambda: (Change(Fraction(17, 20), Fraction(9, 10), 3, 3),))
+    assert axis_losses.changed(16, lambda share: None).deviation == 1
+
+
+@pytest.mark.slow
+def test_cells_near_a_minimiser_are_divided_until_they_say_something(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Around the best pair at s = 879/1000, a cell with a third weight of up to 1/900; and around none of its places."""
+    bound, one = Bound(Fraction(121, 1000), 1), 1 << BITS
+    point = [-one, 0, -4068132, -4068132, 4005000]
+    upper = bound.highest(point)
+    cell: list[Side] = [(c - one // 900, c + one // 900) for c in point]
+    assert used(bound, [cell], upper, Fraction(0)).startswith("the smallest weight is at most")
+    monkeypatch.setattr(axis, "ROUNDS", 1)
+    assert used(bound, [cell], upper, Fraction(0)) == "no more is said of the weights"
+    assert used(bound, [[(c + one // 4, c + one // 3) for c in point]], upper, Fraction(0)).startswith("all three")

@@ -102,7 +102,7 @@ def test_six_features_need_the_certificate_of_five(monkeypatch: pytest.MonkeyPat
     """The cells of the hexagon are taken as they are: what is left is the certificate within."""
     document = shipped(6)
 
-    def check(link: Link, document: dict[str, Any]) -> None:
+    def check(link: Link, document: dict[str, Any], convex: object) -> None:
         if document["tree"] == ".":
             raise Rejected("within")
 

@@ -33,7 +33,7 @@ def test_the_package_carries_what_the_command_makes() -> None:
     assert [*content] == [row.name for row in rows()]
     assert not [name for name, entry in content.items() if "not certified" in entry]
     files = {f"{name}-{side}.json.gz" for name, entry in content.items() for side in entry.get("phases", {})}
-    polygons = {"pentagon.json.gz", "hexagon.json.gz"}
+    polygons = {"pentagon.json.gz", "hexagon.json.gz", "pentagon-density.json.gz"}
     axis = {"axis-coarse.json.gz", *(f"{point.name}.json.gz" for point in known_axis())}
     assert files | polygons | axis == {file.name for file in FOLDER.iterdir() if file.name.endswith(".gz")}
     enclosed = [entry for entry in content.values() if "lower" in entry]

@@ -33,6 +33,7 @@ BITS, GUARD = 26, 96  # cells in units of 2^-26; expectations rounded outwards a
 ONE = 1 << BITS
 LEAVES = "ABCDEFGHIJKLMNOPQRSTUVWXYZ."
 MOST_LEAVES = 800_000
+ROUNDS, CROWD = 25, 2000  # of the division of cells near a minimiser
 
 Side = tuple[int, int | None]
 Corner = tuple[int, int, int, int]  # q₂, q₂², q₃, q₃²
@@ -191,19 +192,30 @@ def theorem(document: Any) -> str:
             continue
         if not bound.exceeds(lower, pair, cell, places):
             raise Rejected("a leaf of the tree is not above the lower bound")
-        near.append(cell[:2])
+        near.append(cell)
     smallest.theorem(two)
     return (
         f"At s = {s} the least loss of three features on one axis, over all w and b, lies in [{lower}, {upper}] "
-        f"({float(lower):.10g}, width {float(upper - lower):.1g}), and at every minimiser {used(near)}."
+        f"({float(lower):.10g}, width {float(upper - lower):.1g}), and at every minimiser {used(bound, near, upper, pair)}."
     )
 
 
-def used(near: list[list[Side]]) -> str:
-    """What the cells that may hold a minimiser say of the weights, the largest being w₁."""
-    if near and all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell):
-        return "all three weights differ from 0"
-    least = max((min(max(abs(low), abs(high or 0)) for low, high in cell) for cell in near), default=ONE)
-    if least * 1000 > ONE:
-        return "no more is said of the weights"
-    return f"the smallest weight is at most {-(-least * 10**9 // ONE)}e-9 times the largest"
+def used(bound: Bound, near: list[list[Side]], upper: Fraction, pair: Fraction) -> str:
+    """What the cells that may hold a minimiser say of the weights, the largest being w₁, when they are divided."""
+    for _ in range(ROUNDS):
+        if near and all(low > 0 or (high or 0) < 0 for cell in near for low, high in cell[:2]):
+            return "all three weights differ from 0"
+        least = max((min(max(abs(low), abs(high or 0)) for low, high in cell[:2]) for cell in near), default=ONE)
+        if least * 1000 <= ONE:
+            return f"the smallest weight is at most {-(-least * 10**9 // ONE)}e-9 times the largest"
+        axes = [max(range(5), key=lambda k, cell=cell: length(cell[k])) for cell in near]  # type: ignore[misc]
+        if len(near) > CROWD or any(length(cell[axis]) < 4 for cell, axis in zip(near, axes, strict=True)):
+            break
+        cut = [half for cell, axis in zip(near, axes, strict=True) for half in halves(cell, axis)]
+        near = [half for half in cut if not bound.exceeds(upper, pair, half, (1, 1, 1))]
+    return "no more is said of the weights"
+
+
+def length(side: Side) -> int:
+    low, high = side
+    return 3 * ONE if high is None else high - low

@@ -6,20 +6,49 @@ from .contact import Contact
 from .intervals import BALL, BITS, Interval, root
 
 WEIGHTS = (1, 1, 2, 2, 1)
+Matrix = list[list[Interval]]
 
 
 def convex(at: Contact, piece: list[int]) -> bool:
     """Whether the Hessian of E − line in (l₁, l₂, b₁, b₂, C) is positive definite on the piece."""
-    shift = BALL - BITS
-    l1, l2, b1, b2, x = (
-        Interval(low << shift, high << shift) for low, high in zip(piece[::2], piece[1::2], strict=True)
-    )
-    g = l1 * l2 * x
-    if not all(b < 0 and n * n + b > 0 and g + b > 0 for n, b in ((l1, b1), (l2, b2))):
+    place = smooth(piece)
+    return place is not None and definite(hessian(at.multiplier, *place))
+
+
+def convex_in_gap(piece: list[int], least: int) -> bool:
+    """Whether all eigenvalues of the Hessian of E in (l₁, l₂, b₁, b₂, δ), ∂/∂δ = −sin δ ∂/∂C, exceed `least` on the piece."""
+    place = smooth(piece)
+    if place is None:
         return False
+    l1, l2, b1, b2, x = place
+    rows, g, sine = hessian(Interval(0, 0), *place), l1 * l2 * x, root(1 - x * x)
+    for row in rows[:4]:
+        row[4] = -(sine * row[4])
+    rows[4][4] = (1 - x * x) * rows[4][4] - slope(g, b1, b2) * g
+    return definite(rows, least)
+
+
+def smooth(piece: list[int]) -> list[Interval] | None:
+    """The piece; None where E may have another form."""
+    shift = BALL - BITS
+    place = [Interval(low << shift, high << shift) for low, high in zip(piece[::2], piece[1::2], strict=True)]
+    l1, l2, b1, b2, x = place
+    g = l1 * l2 * x
+    return place if all(b < 0 and n * n + b > 0 and g + b > 0 for n, b in ((l1, b1), (l2, b2))) else None
+
+
+def slope(g: Interval, b1: Interval, b2: Interval) -> Interval:
+    """∂E/∂g."""
+    v, w = b1 / g, b2 / g
+    return 4 * g + 3 * (b1 + b2) - g * (v * v * v + w * w * w)
+
+
+def hessian(multiplier: Interval, l1: Interval, l2: Interval, b1: Interval, b2: Interval, x: Interval) -> Matrix:
+    """The upper half of that of E − line."""
+    g = l1 * l2 * x
     ratios = b1 / g, b2 / g
     cubes = ratios[0] * ratios[0] * ratios[0] + ratios[1] * ratios[1] * ratios[1]
-    by_g, by_gg = 4 * g + 3 * (b1 + b2) - g * cubes, 4 + 2 * cubes
+    by_g, by_gg = slope(g, b1, b2), 4 + 2 * cubes
     by_gb, by_bb = [3 - 3 * v * v for v in ratios], [6 + 6 * v for v in ratios]
     d = l2 * x, l1 * x, l1 * l2
     h = {(i, j): by_gg * d[i] * d[j] for i, j in ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))}
@@ -34,11 +63,17 @@ def convex(at: Contact, piece: list[int]) -> bool:
         matrix[2 + i][2 + i] = 3 + 3 * v / a + 3 * v + by_bb[i]
         matrix[2 + i][4] = by_gb[i] * d[2]
     matrix[0][1] = h[0, 1] + by_g * x
-    matrix[4][4] = h[2, 2] - at.multiplier * x / (sine2 * root(sine2))
+    matrix[4][4] = h[2, 2] - multiplier * x / (sine2 * root(sine2))
+    return matrix
+
+
+def definite(matrix: Matrix, least: int = 0) -> bool:
+    """Whether all eigenvalues of each symmetric matrix with this upper half exceed `least`, in units of 2^-128."""
     whole = [[matrix[min(i, j)][max(i, j)] for j in range(5)] for i in range(5)]
     centre = [[2 * (y.low + y.high) for y in row] for row in whole]
     for i, row in enumerate(whole):
         centre[i][i] -= sum((y.high - y.low) * 2 * w // WEIGHTS[i] + 1 for y, w in zip(row, WEIGHTS, strict=True))
+        centre[i][i] -= 4 * least
     return positive(centre)
 
 

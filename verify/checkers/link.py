@@ -82,16 +82,16 @@ def half(
 
 
 class Link:
-    """The inequality of c features, with level and most in units of 2^-80, rounded up."""
+    """The inequality of c features, with level and most in units of 2^-80, rounded up; level and line `raised` by such units."""
 
-    def __init__(self, features: int, level: Interval) -> None:
-        self.at, self.level = Contact(features), -(-level.high >> BALL - FINE)
+    def __init__(self, features: int, level: Interval, raised: int = 0) -> None:
+        self.at, self.level, self.raised = Contact(features), raised - (-level.high >> BALL - FINE), raised
         self.most = None if features == 5 else self.level
         self.lines: dict[int, int] = {}
 
     def line(self, x: int) -> int:
         if x not in self.lines:
-            self.lines[x] = self.at.line(x)
+            self.lines[x] = self.at.line(x) + self.raised
         return self.lines[x]
 
     def above(self, cell: list[int], masks: tuple[list[int], list[int]]) -> bool:

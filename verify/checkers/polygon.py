@@ -19,7 +19,9 @@ own + φ ≤ m may be assumed of each feature.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -59,7 +61,7 @@ def theorem(document: Any) -> str:
     if c == 6:
         level = level - Contact(5).potential
     link = Link(c, level)
-    check(link, document)
+    check(link, document, partial(convex, link.at))
     if c == 6:
         if document["below"]["features"] != 5:
             raise Rejected("a certificate of 6 features needs that of 5")
@@ -74,8 +76,8 @@ def theorem(document: Any) -> str:
     )
 
 
-def check(link: Link, document: Any) -> None:
-    """Every inequality of the document. Raises Rejected."""
+def check(link: Link, document: Any, convex: Callable[[list[int]], bool]) -> None:
+    """Every inequality of the document, with what makes pieces around the contact `convex`. Raises Rejected."""
     at, c = link.at, document["features"]
     least, most, lowest = (int(document[key]) for key in ("least", "most", "lowest"))
     a = most * most
@@ -92,7 +94,7 @@ def check(link: Link, document: Any) -> None:
     norm, bias, cosine = near
     cells = leaves(document["tree"], [least, most, least, most, lowest, ONE], 3, halves, MOST_LEAVES)
     for piece in leaves(document["pieces"], [*norm, *norm, *bias, *bias, *cosine], 5, halves, MOST_PIECES):
-        if not convex(at, piece):
+        if not convex(piece):
             raise Rejected("the link is not convex around the contact")
     mask, box = [b << FINE - BITS for b in bias], [*norm, *norm, *cosine]
     for cell in cells:

@@ -24,6 +24,7 @@ from analytic.n2m1.bias.triple import TriplePoint, mirror_point, triple_point
 from numeric.running.files import write_whole
 
 _NEAR = Fraction(1, 10**6)
+_RANGE_SECONDS = 300
 PENALTIES = {
     Fraction(0): range(5, 100, 5),
     Fraction(3, 1000): (20, 40, 60, 80),
@@ -40,6 +41,11 @@ RANGES: tuple[tuple[int | Fraction, ...], ...] = (
     ),
     (80, 85, Fraction(78, 10)),
     (85, 90, Fraction(48, 10)),
+    (90, 92, Fraction(37, 10)),
+    (92, 94, Fraction(27, 10)),
+    (94, 95, Fraction(222, 100)),
+    (95, 96, Fraction(175, 100)),
+    (96, 97, Fraction(129, 100)),
 )
 """Sparsities from, to, and the importance up to which dropping is proved best on the way, in hundredths: just below the boundary
 at the end."""
@@ -78,7 +84,12 @@ def rows() -> Iterator[Row]:
     for start, stop, importance in RANGES:
         low, high, most = (Fraction(value) / 100 for value in (start, stop, importance))
         fixed = {"importance": str(most), "penalty": "0"}
-        yield Row(f"range-s{int(start):02}-s{int(stop):02}", "range", fixed, partial(certify_drop, (low, high), most))
+        yield Row(
+            f"range-s{int(start):02}-s{int(stop):02}",
+            "range",
+            fixed,
+            partial(certify_drop, (low, high), most, budget=_RANGE_SECONDS),
+        )
     yield Row("triple", "triple", {"penalty": "0"}, drop_strong_partial)
     yield Row("mirror", "mirror", {"penalty": "0", "importance": "1"}, equal_importances)
 
