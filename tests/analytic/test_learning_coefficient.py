@@ -9,7 +9,7 @@ from flint import fmpq
 from sympy import Rational
 
 from analytic.law import Correlated, Independent, OneHot
-from analytic.learning_coefficient import Point, learning_coefficient
+from analytic.learning_coefficient import Point, learning_coefficient, pitchfork
 from analytic.learning_coefficient.independent import derivatives
 from analytic.loss import Enclosure, expected_loss
 from analytic.n2m1 import SmallestModel, certify
@@ -89,6 +89,54 @@ def test_the_smallest_model_without_bias(sparsity: str, importance: Any) -> None
         assert learning_coefficient(point).value == 1
 
 
+@pytest.mark.parametrize("density", ["1/10", "1/2", "9/10"])
+def test_pitchforks_of_the_penalised_smallest_model(density: str) -> None:
+    """The penalties are the formulas of the docstring; 1/1000 below the pair is a regular minimum, as much above it a saddle."""
+    p = Rational(density)
+    penalties = {"aligned": p**2 * (3 * p + 4) / 16, "antipodal": p * (59 * p**2 - 120 * p + 64) / (96 * (p + 2))}
+    for phase, value in (("aligned", Rational(3, 4)), ("antipodal", Rational(5, 6))):
+        point = pitchfork(phase, 1 - p)
+        assert point.penalty == penalties[phase]
+        found = learning_coefficient(point)
+        assert (found.value, found.multiplicity, found.reason) == (value, 1, "pitchfork")
+        for share, expected in ((Rational(999, 1000), 1), (Rational(1001, 1000), None)):
+            model = SmallestModel(1 - p, penalty=share * point.penalty)
+            pair = next(
+                c for c in model.critical_points() if c.phase == phase and c.weights[0] ** 2 == c.weights[1] ** 2
+            )
+            beside = learning_coefficient(Point([pair.weights], None, point.law, None, share * point.penalty))
+            assert beside.value == expected
+            assert beside.reason == ("saddle" if expected is None else "regular modulo its symmetry")
+
+
+@pytest.mark.parametrize(("phase", "sparsity", "order"), [("aligned", "1/2", 4), ("antipodal", "9/10", 3)])
+def test_the_loss_across_a_pitchfork_grows_as_it_is_said(phase: Any, sparsity: str, order: int) -> None:
+    """On the valley floor ρ = L/2Q, K − K* doubles its distance to 2^k within 2 % (a next order, at a distance of 1/1000); exact
+    losses of `SmallestModel`, on both sides."""
+    point = pitchfork(phase, sparsity)
+    model = SmallestModel(sparsity, penalty=point.penalty)
+    least = model.loss(*point.W[0])
+    assert min(model.critical_points()[0].loss, least) == least
+    for side in (1, -1):
+        rises = []
+        for distance in (Rational(1, 1000), Rational(2, 1000)):
+            sizes = 1, 1 - distance
+            first, second = sizes[::side]
+            w = (first, second if phase == "aligned" else -second)
+            best = minimum_on_ray(model, w)
+            rises.append(best - least)
+        assert rises[0] > 0
+        assert abs(float(rises[1] / rises[0]) / 2**order - 1) < 0.02
+
+
+def minimum_on_ray(model: SmallestModel, w: tuple[Rational, Rational]) -> Any:
+    """C − L²/4Q from exact losses at scales ρ = 0, 1 and 4."""
+    none, one, two = model.loss(0, 0), model.loss(*w), model.loss(2 * w[0], 2 * w[1])
+    quartic = ((two - none) - 4 * (one - none)) / 12
+    linear = quartic - (one - none)
+    return none - linear**2 / (4 * quartic)
+
+
 SETTINGS = [(Rational(2, 5), (1, "1/2"))]
 if os.environ.get("HYPOTHESIS_PROFILE") == "nightly":
     SETTINGS += [(Rational(57, 100), (1, 1)), (Rational(4, 5), (1, 1)), (Rational(1, 10), (1, "1/10"))]
@@ -161,6 +209,9 @@ def test_one_active_feature_is_the_sparse_limit_of_independent_ones() -> None:
         (Point([[0.5, -1]], [0, 0], OneHot()), r"point\.W must be exact .*got the float 0\.5"),  # type: ignore[list-item]
         (Point([[1, -1]], [0, 0], Correlated([[0, 1]], "1/2")), r"point\.law must be OneHot"),
         (Point([[1, -1]], [0, 0], OneHot(), [1, -1]), r"point\.importance must not be negative, got -1"),
+        (Point([[1, -1]], [0, 0], OneHot(), None, 1), r"point\.penalty must be 0, or positive for two independent"),
+        (Point([[1, -1]], None, Independent("1/2"), None, -1), r"point\.penalty must be 0, or positive .*, got -1"),
+        (Point([[1, -1]], None, Independent("1/2"), None, 1), "point must be critical"),
         (3, "point must have W, b and law, got 3"),
     ],
 )
