@@ -30,6 +30,7 @@ from ..one_sparse.signs import independent, lifted, pivots, rotations
 from .kink import kinked, zero_set
 from .point import Model, read_point
 from .splitting import growth
+from .square import grows
 
 Reason = Literal[
     "regular modulo its symmetry",
@@ -147,7 +148,7 @@ def _at_kink(
     if model.unimportant or not all(isinstance(entry, fmpq) for row in found.hessian for entry in row):
         return _undecided(tuple(flat))
     dimension, known = zero_set(found, pairs), sum(part.count for part in flat)
-    if dimension is None or dimension != known:
+    if dimension != known and not grows(found, sorted(_free_coordinates(model, found))):
         return _undecided(tuple(flat))
     return _proved(len(found.hessian) - known, "quadratic growth across a kink", flat)
 

@@ -26,6 +26,7 @@ INSIDE = (
     "analytic.learning_coefficient.independent",
     "analytic.learning_coefficient.kink",
     "analytic.learning_coefficient.splitting.growth",
+    "analytic.learning_coefficient.square",
     "analytic.learning_coefficient.point",
     "analytic.one_sparse.chambers",
     "analytic.one_sparse.entries.Number.ball",
