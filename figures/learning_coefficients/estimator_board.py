@@ -17,7 +17,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Estimators of learning coefficients on targets where they are known"
 SEED = 0
-SECONDS = (3, 300)
+SECONDS = (1, 400)
 N, AFRESH = 5000, ("Laplace", "Hessian rank")
 LEAST = 1e-5
 """Smaller errors look alike."""
