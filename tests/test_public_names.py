@@ -14,7 +14,8 @@ NAMES = {
     "phase_transitions",
     "analytic.capacity": "QuadraticModel",
     "analytic.law": "Anticorrelated Correlated Independent Law OneHot",
-    "analytic.learning_coefficient": "FreeEnergy LearningCoefficient Point free_energy learning_coefficient phases switches",
+    "analytic.learning_coefficient": "FreeEnergy LearningCoefficient Point free_energy learning_coefficient phases pitchfork "
+    "switches",
     "analytic.loss": "Enclosure Weights enclose_loss expected_loss loss_by_active sparse_limit",
     "analytic.memorised": "memorised",
     "analytic.n2m1": "Certified CriticalPoint NotCertified SmallestModel certify",

@@ -144,7 +144,6 @@ OPEN = {
     "figures.gallery.inline": "the report shows drawings, too",
     "numeric.arguments.tensors": "needs torch",
     "numeric.arguments.device": "the same",
-    "numeric.learning_coefficient.adapters": "needs torch",
     "numeric.learning_coefficient.phases": "another subject, that figures and checks show",
     "numeric.population.factors": "figures.population shows how it works inside",
     "numeric.population.line_rows": "the same",

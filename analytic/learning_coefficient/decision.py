@@ -8,7 +8,8 @@ r"""Learning coefficients of minima of K, decided without algebra.
 Kinks do not matter: the upper bound asks for a Lipschitz gradient. N is known by symmetry: rotations W ↦ AW, and what a feature
 that never acts leaves free. The lower bound is certified: with tangents t of N, all LDLᵀ pivots of H + Σ ttᵀ are balls above 0,
 so that H is positive definite across N; or, at a kink, `analytic.learning_coefficient.kink`. A pivot below 0 certifies a descent.
-Where the two bounds on the rank do not meet, nothing is said: spinodals, pitchforks.
+Where the two bounds on the rank do not meet, nothing is said, but for pitchforks of the smallest model
+(`analytic.learning_coefficient.splitting`).
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from typing import Any, Literal
 
 import sympy
 from flint import fmpq
-from sympy import Expr
+from sympy import Expr, Rational
 
 from ..exact import is_zero
 from ..one_sparse import ExactEntry
@@ -28,9 +29,16 @@ from ..one_sparse.potential import Derivatives
 from ..one_sparse.signs import independent, lifted, pivots, rotations
 from .kink import kinked, zero_set
 from .point import Model, read_point
+from .splitting import growth
+from .square import grows
 
 Reason = Literal[
-    "regular modulo its symmetry", "quadratic growth across a kink", "free angles, K = 0", "saddle", "undecided"
+    "regular modulo its symmetry",
+    "quadratic growth across a kink",
+    "free angles, K = 0",
+    "pitchfork",
+    "saddle",
+    "undecided",
 ]
 _BITS = (128, 256, 512)
 
@@ -89,8 +97,18 @@ def learning_coefficient(point: Any) -> LearningCoefficient:
         except (Undecided, Kink):
             continue
         if best.reason != "undecided":
-            break
-    return best
+            return best
+    return _degenerate(model) or best
+
+
+def _degenerate(model: Model) -> LearningCoefficient | None:
+    """Of the smallest model at W = (w, ±w), by the first derivative across that does not vanish."""
+    orders = None if model.smallest is None else growth(model.W[0], model.smallest)
+    if orders is None:
+        return None
+    if falling := sum(order < 0 for order in orders):
+        return LearningCoefficient(None, None, "saddle", (), min(falling, 1))
+    return LearningCoefficient(Rational(1, 2) + Rational(1, max(orders)), 1, "pitchfork", (), 0)
 
 
 def _critical(model: Model) -> Derivatives | None:
@@ -130,7 +148,7 @@ def _at_kink(
     if model.unimportant or not all(isinstance(entry, fmpq) for row in found.hessian for entry in row):
         return _undecided(tuple(flat))
     dimension, known = zero_set(found, pairs), sum(part.count for part in flat)
-    if dimension is None or dimension != known:
+    if dimension != known and not grows(found, sorted(_free_coordinates(model, found))):
         return _undecided(tuple(flat))
     return _proved(len(found.hessian) - known, "quadratic growth across a kink", flat)
 

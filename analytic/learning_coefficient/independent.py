@@ -64,6 +64,17 @@ def derivatives(W: Sequence[Sequence[Any]], b: Sequence[Any], importance: Sequen
     return Derivatives(W, b, value, gradient, hessian)
 
 
+def penalised(found: Derivatives, strength: fmpq) -> Derivatives:
+    """With 2λw₁²w₂² added, W (1, 2)."""
+    ((x, y),) = found.W
+    gradient, hessian = list(found.gradient), [list(row) for row in found.hessian]
+    gradient[0] += 4 * strength * x * y * y
+    gradient[1] += 4 * strength * x * x * y
+    for i, j, second in ((0, 0, y * y), (0, 1, 2 * x * y), (1, 0, 2 * x * y), (1, 1, x * x)):
+        hessian[i][j] += 4 * strength * second
+    return Derivatives(found.W, found.b, found.value + 2 * strength * x * x * y * y, gradient, hessian)
+
+
 class Row:
     """The moments of z for one output; index n stands for the bias."""
 

@@ -17,7 +17,7 @@ from ..motifs.caption import Caption
 
 TITLE = "What a sampler must find at n samples is not the learning coefficient"
 SEED = 0
-SECONDS = (10, 60)
+SECONDS = (1, 4)
 SHOWN = ("4-gon", "5-gon", "6-gon", "7-gon", "x²y²")
 Floats = npt.NDArray[np.float64]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,14 @@ import numpy.typing as npt
 from matplotlib import pyplot
 from matplotlib.colors import LogNorm
 
-from numeric.learning_coefficient import ESTIMATORS, STANDARD, Row, benchmark, kept_board
+from numeric.learning_coefficient import ESTIMATORS, STANDARD, Row, benchmark, estimators, kept_board
 from numeric.running.progress import Progress
 
 from ..motifs.caption import Caption
 
 TITLE = "Estimators of learning coefficients on targets where they are known"
 SEED = 0
-SECONDS = (3, 300)
+SECONDS = (1, 400)
 N, AFRESH = 5000, ("Laplace", "Hessian rank")
 LEAST = 1e-5
 """Smaller errors look alike."""
@@ -33,18 +32,14 @@ class Board:
 
 
 def numbers(*, full: bool = False, device: str = "cpu", progress: Progress) -> Board:
-    """The rows that are kept, those of Laplace's method and of the rank afresh; with `full` all afresh, and of devinterp 1.x
+    """The rows that are kept, those of Laplace's method and of the rank afresh; with `full` all afresh, those of devinterp 1.x
     where it is installed."""
-    estimators = dict(ESTIMATORS) if full else {name: ESTIMATORS[name] for name in AFRESH}
-    if full and find_spec("devinterp"):
-        from numeric.learning_coefficient.adapters import devinterp_sgld
+    fresh = estimators() if full else {name: ESTIMATORS[name] for name in AFRESH}
+    found = kept_board()
+    for index, (name, estimator) in enumerate(fresh.items()):
 
-        estimators["devinterp SGLD"] = devinterp_sgld
-    found = {} if full else kept_board()
-    for index, (name, estimator) in enumerate(estimators.items()):
-
-        def report(part: float, share: float = index / len(estimators)) -> None:
-            progress(share + part / len(estimators))
+        def report(part: float, share: float = index / len(fresh)) -> None:
+            progress(share + part / len(fresh))
 
         found[name] = tuple(benchmark(estimator, n=N, progress=report))
     return Board(found)

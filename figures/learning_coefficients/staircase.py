@@ -17,7 +17,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Down the stairs from the 4-gon, and what noise of batches alone does"
 SEED = 0
-SECONDS = (8, 60)
+SECONDS = (3, 18)
 FEATURES, SAMPLES, BATCH = 6, 1000, 4
 COLOURS = {"3": "#CC79A7", "4": "#E69F00", "5": "#009E73", "6": "#0072B2"}
 Floats = npt.NDArray[np.float64]

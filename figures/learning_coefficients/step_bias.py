@@ -16,7 +16,7 @@ from ..motifs.caption import Caption
 
 TITLE = "The bias of a step, measured and in closed form"
 SEED = 0
-SECONDS = (12, 60)
+SECONDS = (9, 45)
 TARGET, SAMPLES = "6-gon", (5_000, 500_000)
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.4, 0.6, 0.75)
 Floats = npt.NDArray[np.float64]

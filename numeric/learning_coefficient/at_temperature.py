@@ -2,7 +2,7 @@ r"""λ(τ) = E τ(K − K*) under exp(−τK − ½γ|w − w*|²): what a sampl
 
 It is not λ: at n = 5,000 a hexagon of six features has 9.68 where λ = 8.5. By importance sampling from the Hessian where
 that is effective, directions in which K is constant left out but for the measure on the turns of W (`Target`); for
-losses without another basin by a ladder that starts from the localisation; otherwise by MALA on the exact loss, whose
+losses that are nowhere lower by a ladder that starts from the localisation; otherwise by MALA on the exact loss, whose
 law no step biases.
 """
 

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, fields
 from functools import partial
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -148,6 +149,20 @@ ESTIMATORS: Mapping[str, Estimator] = {
     "Hessian rank": hessian_rank,
 }
 """The columns of the board; the steps of SGLD in units of the largest stable one, 4/(τ h_max + γ)."""
+DEVINTERP = "devinterp 1.x, SGLD"
+
+
+def estimators() -> Mapping[str, Estimator]:
+    """`ESTIMATORS`, and SGLD of devinterp 1.x where that is installed."""
+    try:
+        release = version("devinterp")
+    except PackageNotFoundError:
+        release = ""
+    if not release.startswith("1."):
+        return ESTIMATORS
+    from .adapters import devinterp_sgld
+
+    return {**ESTIMATORS, DEVINTERP: devinterp_sgld}
 
 
 def _rows(estimator: Estimator, one: Benchmark, n: int, repeats: int) -> Iterator[Row]:

@@ -43,18 +43,38 @@ def one_hot_loss(m: int, c: int) -> ValueAndGradient:
 
 
 def population_target(W: Any, b: Any, sparsity: float, *, window: float = 0.3) -> Target:
-    """The loss K of independent features of one sparsity, near a minimum; as `one_hot_target`."""
+    """The loss K of independent features of one sparsity, near a minimum; as `one_hot_target`. It is nan beyond its range."""
     weights, biases = _read(W, b)
     m, n = weights.shape
     s = number("sparsity", sparsity, "[0, 1)")
 
     def loss(z: Floats) -> tuple[Floats, Floats]:
         rows = z[:, : m * n].reshape(-1, m, n)
-        found = value_and_gradient(rows, z[:, m * n :], s)
+        found = value_and_gradient(rows, z[:, m * n :], s, on_error="nan")
         gradient = np.concatenate([found.W.reshape(len(z), -1), found.b], axis=1)
         return np.asarray(found.value, dtype=float), gradient
 
     return _target(f"independent ({n}, {m})", weights, biases, loss, (), number("window", window, "(0, inf)"), False)
+
+
+def penalised_target(W: Any, sparsity: Any, penalty: Any, *, window: float = 0.3) -> Target:
+    """K + 2λw₁²w₂², λ = `penalty` ≥ 0, of two independent features in one dimension without bias, near a critical W (1, 2).
+    ValueError for anything else.
+    """
+    weights, strength = matrix(W), number("penalty", penalty, "[0, inf)")
+    if weights.shape != (1, 2):
+        raise ValueError(f"W must have shape (1, 2), got {weights.shape}")
+    s = number("sparsity", sparsity, "[0, 1)")
+
+    def loss(z: Floats) -> tuple[Floats, Floats]:
+        found = value_and_gradient(z[:, None], np.zeros_like(z), s, on_error="nan")
+        with np.errstate(over="ignore", invalid="ignore"):
+            squares = z**2
+            value = found.value + 2 * strength * squares.prod(1)
+            return value, found.W[:, 0] + 4 * strength * z * squares[:, ::-1]
+
+    name = f"n = 2, m = 1, penalty {strength:.3g}"
+    return _target(name, weights, np.zeros(0), loss, (), number("window", window, "(0, inf)"), False)
 
 
 def empirical_target(target: Target, features: int, n: int, seed: int) -> Target:

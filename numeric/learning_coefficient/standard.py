@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 
 from ..arguments import whole
-from .models import one_hot_target, population_target
+from .models import one_hot_target, penalised_target, population_target
 from .singular import monomials, one_factor, reduced_rank
 from .target import Target
 
@@ -29,6 +29,9 @@ _POLYGONS = {
 """Norm and bias, from `analytic.one_sparse.polygons`."""
 _PAIR = 0.9084003365582202, 0.17306216993866447
 """Size of the weights and biases at n = 2, m = 1, s = 0.43, from `analytic.n2m1.certify`."""
+_ALIGNED = 0.6488856845230502, 0.5, 0.0859375
+_ANTIPODAL = 0.7409585736349484, 0.9, 0.026086309523809526
+"""Size of both weights, sparsity and penalty, from `analytic.learning_coefficient.pitchfork`."""
 _PENTAGON = 1.134619169537901, -0.2463256163487548
 """Norm and bias at s = 0.95, from `analytic.polytope_loss.best_loss`."""
 
@@ -109,6 +112,10 @@ def _pentagon() -> Target:
     return population_target(W, np.full(5, _PENTAGON[1]), 0.95)
 
 
+def _pitchfork(sign: int, size: float, sparsity: float, penalty: float) -> Target:
+    return replace(penalised_target([[size, sign * size]], sparsity, penalty), boundless=True)
+
+
 _REGULAR = "regular modulo its symmetry: certified inertia"
 _KINK = "quadratic growth across a kink"
 _AOYAGI = "Aoyagi and Watanabe 2005"
@@ -134,5 +141,9 @@ STANDARD = (
     Benchmark("7-gon", lambda: polygon_target(7), 10.0, 1, _REGULAR),
     Benchmark("n = 2, m = 1", _pair, 2.0, 1, _REGULAR),
     Benchmark("pentagon, p = .05", _pentagon, 7.0, 1, _REGULAR),
+    Benchmark("aligned pitchfork", lambda: _pitchfork(1, *_ALIGNED), 0.75, 1, "½ + ¼: a pitchfork with a fourth power"),
+    Benchmark(
+        "antipodal pitchfork", lambda: _pitchfork(-1, *_ANTIPODAL), 5 / 6, 1, "½ + ⅓: a pitchfork with a cube |δ|³"
+    ),
 )
 """λ and m as literals; `verify` holds those of toy models to `analytic.learning_coefficient`."""

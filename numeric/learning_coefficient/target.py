@@ -37,7 +37,8 @@ class Target:
     `flat` (f, d): tangents, linearly independent, of the set where the loss is `level`, left out by the references.
     `window`: the radius on the slice within which no lower basin lies. `columns`: n of W (2, n) for a model that may be
     turned, else 0. `kinked`: no Hessian
-    describes the minimum. `boundless`: there is no other minimum.
+    describes the minimum. `boundless`: nowhere is the loss lower, and from a localisation
+    on particles come to the minimum.
     """
 
     name: str

@@ -240,6 +240,9 @@ VALID = {
     ),
     "numeric.learning_coefficient.models.empirical_target": call(target=polygon_target(5), features=5, n=100, seed=0),
     "numeric.learning_coefficient.models.one_hot_target": call(W=[[1.0, -1.0]], b=[0.0, 0.0], flat=[], window=0.3),
+    "numeric.learning_coefficient.models.penalised_target": call(
+        W=[[0.6488856845230502] * 2], sparsity=0.5, penalty=0.0859375, window=0.3
+    ),
     "numeric.learning_coefficient.models.population_target": call(
         W=[[PAIR[0], -PAIR[0]]], b=[PAIR[1]] * 2, sparsity=0.43, window=0.3
     ),

@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sympy import Rational
 
+from analytic.learning_coefficient import learning_coefficient
 from analytic.one_sparse import polygons
 from numeric.learning_coefficient import (
     ESTIMATORS,
@@ -21,6 +23,7 @@ from numeric.learning_coefficient import (
     mala,
     monomials,
     one_hot_target,
+    polygon_target,
     population_target,
     rays,
     reduced_rank_coefficient,
@@ -63,6 +66,15 @@ def test_a_kink_is_seen_by_laplace_and_served_by_rays(name: str) -> None:
         laplace(one.target, 1e6)
     assert rays(one.target).value == pytest.approx(one.coefficient, rel=5e-3)
     assert KNOWN[name].target.spectrum.min() > 0.05  # no sign of it in a numerical Hessian
+
+
+@pytest.mark.parametrize("plus", [1, 2])
+def test_the_ladder_beside_features_dropped_with_a_positive_bias(plus: int) -> None:
+    """Against what bounds on cones prove: within five errors, of independent particles."""
+    exact = learning_coefficient(polygons(4)[0].with_dead(plus=plus)).value
+    assert exact == Rational(11 + 3 * plus, 2)
+    found = ladder(polygon_target(4, 0, plus), (1.0, 1e6))
+    assert abs(found.value - float(exact)) < 5 * found.error < 0.05 * float(exact)
 
 
 @pytest.mark.parametrize("name", ["x²y²", "RRR 2·1·2 r0", "RRR 2·2·2 r1"])
