@@ -32,6 +32,8 @@ def test_where_packings_are_beaten_three_features_share_an_axis() -> None:
     assert np.nanmin(shown.below) > -1e-11
     assert (shown.below[shown.sizes.index((3, 1)), 5:] > 5e-3).all()
     assert np.nanmax(shown.below[shown.sizes.index((2, 1))]) < 1e-12
+    assert (shown.below[[shown.sizes.index((n, 3)) for n in (7, 8, 9)], 7] > 0.1).all()
+    assert (shown.below[[shown.sizes.index((n, 2)) for n in range(4, 11)], 1:] < 1e-9).all()
     assert checked(atlas_beaten.caption(shown))
     pyplot.close(atlas_beaten.draw(shown))
 
