@@ -19,7 +19,7 @@ from ..motifs.caption import Caption
 
 TITLE = "Where a Bayesian posterior changes its polygon"
 SEED = 0
-SECONDS = (12, 90)
+SECONDS = (10, 70)
 FEATURES = (4, 5, 6)
 NUMBERS = (25, 50, 75, 100, 150, 200, 250, 300, 500, 2000)
 FROM_TO = {4: ("3−", "4"), 5: ("4−", "5"), 6: ("5−", "6")}

@@ -13,6 +13,7 @@ from ..arguments import Floats
 from ..law import is_grouped
 from ..population import kinks
 from ..solution import Minimum, changes_of_basis, grouped, rotations
+from .kinked import on_kinks
 from .problem import Problem
 
 _NEWTON_STEPS = 12
@@ -76,7 +77,7 @@ def _signature(problem: Problem, x: Tensor, value: Tensor) -> Tensor:
 
 
 def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
-    """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
+    """Newton on the modes that curve, while the gradient shrinks, or along kinks; then what the Hessian says, if there is one."""
     value, gradient = (part[0] for part in problem(x[None]))
     small = problem.packing.size <= _LARGEST_NEWTON
     spectrum = torch.zeros(0, dtype=x.dtype)
@@ -93,9 +94,12 @@ def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossM
         ):
             break
         x, value, gradient = trial, trial_value, trial_gradient
+    norm = float(gradient.abs().max())
+    highest = float(value) + (1e-14 + problem.noise) * (1 + abs(float(value)))
+    if norm > tolerance and (found := on_kinks(problem, x, tolerance)) and found.value <= highest:
+        x, value, norm, spectrum = found.x, torch.tensor(found.value, dtype=x.dtype), found.slope, spectrum[:0]
     W, b = (part.numpy() for part in problem.packing.split(x))
     out = None if (given := problem.packing.out(x)) is None else given.numpy()
-    norm = float(gradient.abs().max())
     dead = np.linalg.norm(W if out is None else (out @ W).T, axis=0) <= _VANISHING
     still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     kinked = dead & (still | (not problem.packing.bias))
