@@ -157,4 +157,15 @@ def draw(transition: Transition) -> Any:
 
 def _say(axis: Any, n: float, what: str, side: str) -> None:
     """Beside a vertical line, above the shares."""
-    axis.text(n, 1.08, f" {what} ", rotation=90, ha=side, va="bottom", fontsize=8, color="0.25")
+    gap = 2 if side == "left" else -2
+    axis.annotate(
+        what,
+        (n, 1.08),
+        (gap, 0),
+        textcoords="offset points",
+        rotation=90,
+        ha=side,
+        va="bottom",
+        fontsize=8,
+        color="0.25",
+    )
