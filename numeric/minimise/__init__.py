@@ -1,6 +1,6 @@
 """Distinct minima from many starts.
 
-network        of K, over all W and b; problem: K as a function of a vector; ends: which are one, and polished
+network        of K, over all W and b; problem: K as a function of a vector; ends: which are one, and polished; kinked: on kinks
 network_map    on a map of settings
 any_function   of any smooth function with a gradient
 quasi_newton   BFGS on a stack of problems; newton: how each ends; descent: from given weights; packing: a model as a row

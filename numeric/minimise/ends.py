@@ -14,6 +14,7 @@ from ..arguments import Floats
 from ..law import is_grouped
 from ..population import kinks
 from ..solution import Minimum, changes_of_basis, grouped, rotations
+from .kinked import on_kinks
 from .newton import Iterate, newton
 from .problem import Problem
 
@@ -105,7 +106,7 @@ class _Newton:
 
 
 def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossMinimum:
-    """Newton on the modes that curve, while the gradient shrinks; then what the Hessian says."""
+    """Newton on the modes that curve, while the gradient shrinks, or along kinks; then what the Hessian says, if there is one."""
     newton_steps = _Newton(problem)
     end = newton(
         newton_steps.at(x),
@@ -115,17 +116,20 @@ def polished(problem: Problem, x: Tensor, count: int, tolerance: float) -> LossM
         steps=_NEWTON_STEPS if newton_steps.affordable else 0,
         enough=tolerance / 100,
     )
-    x, spectrum = end.point, newton_steps.modes(end.point)[0]
+    x, value, norm = end.point, end.value, float(end.gradient.abs().max())
+    spectrum = newton_steps.modes(x)[0]
+    highest = value + (1e-14 + problem.noise) * (1 + abs(value))
+    if norm > tolerance and (found := on_kinks(problem, x, tolerance)) and found.value <= highest:
+        x, value, norm, spectrum = found.x, found.value, found.slope, spectrum[:0]
     W, b = (part.numpy() for part in problem.packing.split(x))
     out = None if (given := problem.packing.out(x)) is None else given.numpy()
-    norm = float(end.gradient.abs().max())
     dead = np.linalg.norm(W if out is None else (out @ W).T, axis=0) <= _VANISHING
     still = (np.abs(b) <= _VANISHING) & problem.packing.bias
     kinked = dead & (still | (not problem.packing.bias))
     smooth = problem.output == "linear"
     zero = int((spectrum.abs() <= _SINGULAR * spectrum.abs().max()).sum()) if len(spectrum) else 0
     return LossMinimum(
-        value=end.value,
+        value=value,
         point=x.numpy(),
         gradient_norm=norm,
         count=count,

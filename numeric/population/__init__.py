@@ -13,12 +13,12 @@ any_law      others: general, boxes, means over a cube; law_lines, recursion in 
 
 from .any_law import takes_law
 from .given import OUTPUTS
-from .kink_slopes import kinks, one_sided_slope
+from .kink_slopes import ConvexKinks, convex_kinks, kinks, one_sided_slope
 from .loss import UntiedGradient, ValueAndGradient, expected_loss, feature_losses, value_and_gradient
 from .models import ACCURACY
 from .second_derivatives import hessian, hessian_vector_product
 
 __all__ = [
-    "ACCURACY", "OUTPUTS", "UntiedGradient", "ValueAndGradient", "expected_loss", "feature_losses", "hessian",
-    "hessian_vector_product", "kinks", "one_sided_slope", "takes_law", "value_and_gradient",
+    "ACCURACY", "OUTPUTS", "ConvexKinks", "UntiedGradient", "ValueAndGradient", "convex_kinks", "expected_loss",
+    "feature_losses", "hessian", "hessian_vector_product", "kinks", "one_sided_slope", "takes_law", "value_and_gradient",
 ]  # fmt: skip

@@ -11,16 +11,17 @@ x_i < 0 it is convex, and can be one.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..arguments import Floats
 from ..arguments.tensors import tensor
 from ..law import Law
 from .boxes import Boxes, boxes
+from .factors import Integers
 from .general import General
 from .given import read_given
 from .loss import value_and_gradient
@@ -47,6 +48,30 @@ def kinks(W: Any, b: Any, law: Law) -> tuple[int, ...]:
         return ()
     at_zero = _vanishing(points, G[0], bias[0])
     return tuple(np.flatnonzero((at_zero & (points.corner.numpy() != 0)).any(0)).tolist())
+
+
+class ConvexKinks(NamedTuple):
+    """Single values `x` (K, n) of the features with z_i = 0 for output i = `feature` (K,), where x_i < 0: K rises there by `rise`
+    (K,) times the change of z_i below 0, beside its derivative from larger z_i."""
+
+    feature: Integers
+    x: Floats
+    rise: Floats
+
+    def without(self, k: int) -> ConvexKinks:
+        return ConvexKinks(np.delete(self.feature, k), np.delete(self.x, k, 0), np.delete(self.rise, k))
+
+
+def convex_kinks(W: Any, b: Any, law: Law, importance: ArrayLike | None = None, *, near: float = _ZERO) -> ConvexKinks:
+    """Of one model, where z_i vanishes to `near` (|b_i| + |g|·|x|). Other arguments as `kinks`."""
+    given, models = read_given(W, b, None, importance, law, "raise", 2**30)
+    G, bias = (part.detach().numpy() for part in given.rows())
+    points = _points(models.general)
+    if points is None:
+        return ConvexKinks(np.zeros(0, np.int64), np.zeros((0, models.n)), np.zeros(0))
+    x, weight = points.corner.numpy(), points.weight.numpy()
+    place, feature = np.nonzero(_vanishing(points, G[0], bias[0], near) & (x < 0) & (models.importance[0] > 0))
+    return ConvexKinks(feature, x[place], -2 * weight[place] * models.importance[0][feature] * x[place, feature])
 
 
 def one_sided_slope(
@@ -98,8 +123,8 @@ def _points(general: General | None) -> Boxes | None:
     )
 
 
-def _vanishing(points: Boxes, G: Floats, b: Floats) -> Floats:
+def _vanishing(points: Boxes, G: Floats, b: Floats, near: float = _ZERO) -> NDArray[np.bool_]:
     """(B, n) whether z_i is 0."""
     x = points.corner.numpy()
-    found: Floats = np.abs(x @ G + b) <= _ZERO * (np.abs(x) @ np.abs(G) + np.abs(b))
+    found: NDArray[np.bool_] = np.abs(x @ G + b) <= near * (np.abs(x) @ np.abs(G) + np.abs(b))
     return found
