@@ -86,13 +86,13 @@ THEOREMS = (
     ),
     Theorem(
         "Drop on ranges of sparsity",
-        "n = 2, m = 1, all s in a range, r ≤ r₀ and λ ≥ 0; 18 ranges cover [1/100, 9/10], r₀ just below the "
+        "n = 2, m = 1, all s in a range, r ≤ r₀ and λ ≥ 0; 21 ranges cover [1/100, 19/20], r₀ just below the "
         "boundary at their end.",
         "The least loss is rv, and at every minimiser with w₁w₂ ≤ 0 feature 2 is dropped. For instance s in [1/20, "
         "1/10], r ≤ 47/50.",
         "A tree for all densities at once: inequalities between polynomials in p, by Bernstein coefficients.",
         "python -m verify --full (bias_ranges)",
-        "The strip between r₀ and the boundary; ranges for the other phases; s below 1/100 and above 9/10.",
+        "The strip between r₀ and the boundary; ranges for the other phases; s below 1/100 and above 19/20.",
     ),
     Theorem(
         "The conjectured cost of features on one axis is false",

@@ -129,7 +129,7 @@ def test_nothing_is_claimed_beyond_the_boundary() -> None:
 
 def test_the_ranges_of_the_table_touch_and_end_below_the_boundary() -> None:
     rows = known_ranges()
-    assert (rows[0].low, rows[-1].high) == (Fraction(1, 100), Fraction(9, 10))
+    assert (rows[0].low, rows[-1].high) == (Fraction(1, 100), Fraction(19, 20))
     assert all(before.high == after.low for before, after in pairwise(rows))
     boundary = {row.held["sparsity"]: row.lower for row in known("drop") if not row.held["penalty"]}
     for row, s in product(rows, boundary):

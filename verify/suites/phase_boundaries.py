@@ -44,8 +44,6 @@ RANGES: tuple[tuple[int | Fraction, ...], ...] = (
     (90, 92, Fraction(37, 10)),
     (92, 94, Fraction(27, 10)),
     (94, 95, Fraction(222, 100)),
-    (95, 96, Fraction(175, 100)),
-    (96, 97, Fraction(129, 100)),
 )
 """Sparsities from, to, and the importance up to which dropping is proved best on the way, in hundredths: just below the boundary
 at the end."""
