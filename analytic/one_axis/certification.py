@@ -91,7 +91,7 @@ def certify_axis(
     """The least loss of three features on one axis over all weights and biases, with proof.
 
     `features` must be 3; `sparsity` s in (0, 1), exact; `width` in [1e-11, 1e-2], how far apart the bounds may be; `budget` in
-    seconds of processor time. ValueError otherwise. Some 20 s for s in [3/10, 9/10], minutes at s = 1/10.
+    seconds of processor time. ValueError otherwise. Some 10 s for s in [2/5, 9/10], a minute or two below.
 
     >>> found = certify_axis(3, "1/2", budget=1)  # too little to prove it
     >>> type(found).__name__, round(float(found.loss_upper), 10)

@@ -14,7 +14,13 @@ import numpy as np
 from ..arguments import MOST_SEED, Floats, array, flag, importance_row, number, whole
 from ..population import value_and_gradient
 
-_STEP, _STEPS, _SINGLE = 0.25, 400, 0.05
+_STEP, _SINGLE = 0.25, 0.05
+_REST, _AWAY = 1e-5, 0.1
+"""A model rests where no entry of ∇K exceeds this share of the density and ‖W‖² this: near W = 0 a gradient is small, too."""
+_NEARLY, _CLEAR = 0.02, 0.25
+"""And its end is plain where the gradient is near that and each weight is this far from 0: minima have soft directions."""
+_BETWEEN, _STEPS = 100, 20_000
+"""Steps after which those at rest are taken out, and the most."""
 _CHUNK = 20_000
 
 
@@ -72,10 +78,21 @@ def _descended(W: Floats, sparsity: float, importance: Floats, bias: bool) -> Fl
         found = value_and_gradient(W, b if bias else None, sparsity, importance)
         return -np.asarray(found.W), -np.asarray(found.b) * bias
 
-    for _ in range(_STEPS):
+    def on(W: Floats, b: Floats) -> tuple[Floats, Floats]:
         h = _STEP / (0.5 + (W**2).sum(axis=(1, 2)))
         first = down(W, b)
         second = down(W + h[:, None, None] * first[0], b + h[:, None] * first[1])
-        W = W + h[:, None, None] / 2 * (first[0] + second[0])
-        b = b + h[:, None] / 2 * (first[1] + second[1])
+        return W + h[:, None, None] / 2 * (first[0] + second[0]), b + h[:, None] / 2 * (first[1] + second[1])
+
+    moving = np.arange(len(W))
+    for _ in range(0, _STEPS, _BETWEEN):
+        at = W[moving], b[moving]
+        for _ in range(_BETWEEN):
+            at = on(*at)
+        W[moving], b[moving] = at
+        slope = np.maximum(*(np.abs(part).reshape(len(moving), -1).max(axis=1) for part in down(*at))) / (1 - sparsity)
+        rests = (slope <= _REST) & ((at[0] ** 2).sum(axis=(1, 2)) > _AWAY)
+        moving = moving[~rests & ~((slope <= _NEARLY) & (np.abs(at[0]).min(axis=(1, 2)) > _CLEAR))]
+        if not len(moving):
+            break
     return W
