@@ -123,5 +123,5 @@ def draw(shown: Costs) -> Any:
         panel.set(xlabel="sparsity s", xlim=(0, 1))
         for ends in shown.changes:
             panel.axvline(sum(ends) / 2, color="grey", linewidth=0.8, linestyle="--")
-    axes[0].legend(loc="lower left")
+    axes[0].legend(loc="lower left", frameon=True, framealpha=1, edgecolor="none")
     return figure

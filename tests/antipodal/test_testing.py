@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from analytic import metrics as exact
-from antipodal import capacity, exact_loss, feature_dimensionality, feature_norms, loss, superposition
+from antipodal import Independent, capacity, exact_loss, feature_dimensionality, feature_norms, loss, superposition
 from antipodal import testing as ours
 
 
@@ -30,9 +30,11 @@ def test_losses_by_both_routes(pair: ours.Loss) -> None:
 
 @given(ours.models())
 @settings(max_examples=settings().max_examples // 2)
+@example((np.eye(1), np.zeros(1), Independent(0), np.ones(1)))  # −5.6e-17
 def test_models_are_taken_by_the_float_route(model: tuple[Any, ...]) -> None:
+    """A loss is not negative, but for the error that is allowed: K = 0 may be told as less."""
     W, b, law, importance = model
-    assert loss(W, b, law, importance) >= 0
+    assert loss(W, b, law, importance) >= -1e-10 * importance.sum() / 3
 
 
 @given(st.one_of(ours.polytopes(), ours.tight_frames()))
