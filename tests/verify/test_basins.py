@@ -26,6 +26,11 @@ def test_a_bias_changes_the_answer() -> None:
     assert without.antipodal + without.aligned + without.single == pytest.approx(1)
 
 
+def test_descents_go_on_until_their_end_is_plain() -> None:
+    """After a fixed number of steps one in eighty was still on its way, near an axis."""
+    assert flow_ends(0.9, scale=0.1, bias=True, models=200).single == 0
+
+
 def test_the_figure_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figure, "_POINTS", (3, 3))
     monkeypatch.setattr(figure, "_BIASED_SCALES", (0.3,))
