@@ -87,7 +87,7 @@ def test_it_begins_without_any_large_library(option: str) -> None:
 def test_the_explorer_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("figures.explorer.page", lambda atlas: b"<!doctype html>")
+    monkeypatch.setattr("figures.explorer.page", lambda: b"<!doctype html>")
     place = tmp_path / "there" / "page.html"
     assert run_command(app, ["explore", "--output", str(place)]) == 0
     assert place.read_bytes() == b"<!doctype html>"

@@ -39,6 +39,7 @@ INSIDE = (
     "numeric.learning_coefficient.target.rotation",
     "numeric.learning_coefficient.tempering.climb",
     "numeric.learning_coefficient.cloud",
+    "numeric.minimise.newton",
     "numeric.learning_coefficient.resumed",
     "numeric.learning_coefficient.walk",
     "numeric.population.tiny",

@@ -10,6 +10,7 @@ from sympy import Rational
 
 from analytic.n2m1.bias.table import FOLDER, entries
 from analytic.one_axis.table import known_axis
+from numeric.atlas import every_shipped
 from verify.suites import smallest_bias
 from verify.suites.phase_boundaries import outwards, rows, solved
 from verify.suites.smallest_bias import Shipped, certificates, minimum_reached, nothing_below, one_axis, quick, shipped
@@ -35,7 +36,8 @@ def test_the_package_carries_what_the_command_makes() -> None:
     files = {f"{name}-{side}.json.gz" for name, entry in content.items() for side in entry.get("phases", {})}
     polygons = {"pentagon.json.gz", "hexagon.json.gz", "pentagon-density.json.gz"}
     axis = {"axis-coarse.json.gz", *(f"{point.name}.json.gz" for point in known_axis())}
-    assert files | polygons | axis == {file.name for file in FOLDER.iterdir() if file.name.endswith(".gz")}
+    atlas = {entry.certificate for entry in every_shipped() if entry.certificate}
+    assert files | polygons | axis | atlas == {file.name for file in FOLDER.iterdir() if file.name.endswith(".gz")}
     enclosed = [entry for entry in content.values() if "lower" in entry]
     assert all(Fraction(e["upper"]) - Fraction(e["lower"]) <= Fraction(1, 10**8) for e in enclosed)
     assert sum(entry["kind"] in ("drop", "jump") for entry in enclosed) == 50
