@@ -17,6 +17,7 @@ from numeric.train import TrainConfig
 from numeric.train.source import sampler
 
 pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
+each_target = pytest.mark.parametrize("target", ["identity", "absolute"])
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
@@ -27,21 +28,23 @@ def test_supports_are_those_by_hand_and_sum_to_one(case: Case) -> None:
     assert sum(found.values()) == 1
 
 
+@each_target
 @each_case
-def test_the_exact_loss_is_the_nested_integral(case: Case) -> None:
+def test_the_exact_loss_is_the_nested_integral(case: Case, target: str) -> None:
     for W, b, importance in small_models():
-        found = antipodal.exact_loss(W, b, case.law, importance)
-        assert found == antipodal.exact_loss([[0, 0, 0]], [0] * 3, case.law, importance) - (
-            literal_loss([[Fraction(0)] * 3], [Fraction(0)] * 3, case, importance)
-            - literal_loss(W, b, case, importance)
+        found = antipodal.exact_loss(W, b, case.law, importance, target=target)
+        assert found == antipodal.exact_loss([[0, 0, 0]], [0] * 3, case.law, importance, target=target) - (
+            literal_loss([[Fraction(0)] * 3], [Fraction(0)] * 3, case, importance, target)
+            - literal_loss(W, b, case, importance, target)
         )
 
 
+@each_target
 @each_case
-def test_a_ball_contains_it(case: Case) -> None:
+def test_a_ball_contains_it(case: Case, target: str) -> None:
     W, b, importance = next(small_models())
-    ball = antipodal.enclose_loss(W, b, case.law, importance, digits=20)
-    assert abs(ball.midpoint - antipodal.exact_loss(W, b, case.law, importance)) <= ball.radius
+    ball = antipodal.enclose_loss(W, b, case.law, importance, digits=20, target=target)
+    assert abs(ball.midpoint - antipodal.exact_loss(W, b, case.law, importance, target=target)) <= ball.radius
 
 
 @each_case
