@@ -1,9 +1,11 @@
 """Targets |x_i|: exactly, against SymPy's integrals and by hand; floats and training against the exact loss."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 import pytest
 import sympy
 from hypothesis import given, settings
@@ -12,11 +14,13 @@ from hypothesis import strategies as st
 import antipodal
 from analytic.loss import expected_loss, loss_of_floats
 from antipodal import Independent, Magnitude
-from antipodal.laws import exact_law
+from antipodal.laws import exact_law, float_law
 from antipodal.testing import rational_models
+from numeric import population
 
 pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
 SIGNED = Magnitude.uniform(-1, 1)
+LOPSIDED = Magnitude.mixture(("1/3", Magnitude.uniform("-3/2", "1/2")), ("2/3", Magnitude.uniform(-1, 2)))
 HALF = sympy.Rational(1, 2)
 OUTPUTS: dict[str, Callable[[Any], Any]] = {"relu": lambda z: max(z, 0), "linear": lambda z: z}
 
@@ -93,7 +97,102 @@ def test_weights_of_floats() -> None:
     assert found == antipodal.exact_loss([["1/2", "-3/4"]], ["1/4", 0], law, target="absolute")
 
 
-@pytest.mark.parametrize("route", ["exact_loss", "enclose_loss"])
+# --- floats
+
+
+FLOATS: dict[str, tuple[int, Magnitude, float]] = {  # features, their values, and the size of every other column
+    "boxes": (3, LOPSIDED, 1.0),
+    "all of one size, on a line": (5, LOPSIDED, 1.0),
+    "light columns": (4, SIGNED, 1e-6),
+    "single values": (4, Magnitude.mixture(("1/2", SIGNED), ("1/2", Magnitude.binary(-2))), 1.0),
+    "tiny": (2, SIGNED, 1e-60),
+}
+
+
+def float_model(name: str, output: str, tied: bool) -> tuple[dict[str, Any], dict[str, Any], Independent]:
+    """Weights, settings, and the law of a model with negative entries on the diagonal of W_out W."""
+    n, magnitude, size = FLOATS[name]
+    random = np.random.default_rng(3)
+    scale = np.where(np.arange(n) % 2, size, 1.0) if name != "tiny" else size
+    weights = {
+        "W": random.normal(size=(2, n)) * scale,
+        "b": 0.3 * random.normal(size=n) * (size if name == "tiny" else 1),
+    }
+    if not tied:
+        weights["W_out"] = random.normal(size=(n, 2))
+        assert (np.diag(weights["W_out"] @ weights["W"]) < 0).any()
+    settings = {"importance": random.uniform(0.5, 2, n), "output": output, "target": "absolute"}
+    return weights, settings, Independent("1/4", magnitude=magnitude)
+
+
+def exact(weights: dict[str, Any], settings: dict[str, Any], law: Independent) -> Fraction:
+    importance = [Fraction(float(one)) for one in settings["importance"]]
+    kind = {"output": settings["output"], "target": settings["target"], "W_out": weights.get("W_out")}
+    found = loss_of_floats(weights["W"], weights["b"], law.exact(), importance, **kind)
+    return Fraction(int(found.p), int(found.q))
+
+
+each_model = pytest.mark.parametrize("name", FLOATS)
+each_output = pytest.mark.parametrize("output", OUTPUTS)
+each_tied = pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"])
+
+
+@each_model
+@each_output
+@each_tied
+def test_floats_are_the_exact_loss(name: str, output: str, tied: bool) -> None:
+    """Within 1e-10 of K + Σ I_i E x_i², as promised; the features' losses sum to it."""
+    weights, settings, law = float_model(name, output, tied)
+    wanted = float(exact(weights, settings, law))
+    squares = float(law.exact().squares(1)[0]) * settings["importance"].sum()
+    found = antipodal.loss(**weights, law=law, **settings)
+    assert abs(found - wanted) <= 1e-10 * (wanted + squares)
+    importance = settings.pop("importance")
+    rule = float_law(law)[1]
+    losses = population.feature_losses(weights.pop("W"), weights.pop("b"), None, law=rule, **weights, **settings)
+    assert losses @ importance == pytest.approx(found, abs=1e-10 * (wanted + squares))
+
+
+@each_model
+@each_output
+@each_tied
+def test_the_gradient_is_that_of_exact_differences(name: str, output: str, tied: bool) -> None:
+    """Along a direction as large as the weights, h = 2⁻⁴⁰ of it: K is C² away from kinks, and the central difference errs by
+    second derivatives' change on it, some 2⁻⁴⁰. The gradient itself is promised to 1e-8 (K + Σ I_i E x_i²) an entry."""
+    weights, settings, law = float_model(name, output, tied)
+    random = np.random.default_rng(1)
+    along = {part: random.normal(size=value.shape) * np.abs(value) for part, value in weights.items()}
+    h = 2.0**-40
+    ends = [{part: moved(value, s * h, along[part]) for part, value in weights.items()} for s in (1, -1)]
+    wanted = float((exact(ends[0], settings, law) - exact(ends[1], settings, law)) / (2 * Fraction(h)))
+    slopes = antipodal.value_and_gradient(**weights, law=law, **settings)
+    found = sum((getattr(slopes, part) * along[part]).sum() for part in weights)
+    size = sum(np.abs(along[part]).sum() for part in weights)
+    scale = slopes.value + float(law.exact().squares(1)[0]) * settings["importance"].sum()
+    assert abs(found - wanted) <= 1e-8 * scale * size
+
+
+def moved(values: Any, h: float, along: Any) -> list[Any]:
+    """values + h·along, in fractions."""
+    return (np.vectorize(Fraction)(values) + Fraction(h) * np.vectorize(Fraction)(along)).tolist()
+
+
+@each_output
+@pytest.mark.parametrize(
+    "magnitude", [Magnitude.uniform(), Magnitude.uniform("1/2", "3/2"), Magnitude.binary()], ids=str
+)
+def test_floats_where_nothing_is_negative_are_the_loss_itself(output: str, magnitude: Magnitude) -> None:
+    """To the last bit, with gradient and Hessian."""
+    random = np.random.default_rng(5)
+    at = random.normal(size=(2, 4)), random.normal(size=4), Independent("1/2", magnitude=magnitude)
+    ways = [{"output": output, "target": target} for target in ("identity", "absolute")]
+    assert antipodal.loss(*at, **ways[0]) == antipodal.loss(*at, **ways[1])
+    for one, other in zip(*(antipodal.value_and_gradient(*at, **way) for way in ways), strict=True):
+        assert np.array_equal(one, other)
+    assert np.array_equal(*(antipodal.hessian(*at, **way) for way in ways))
+
+
+@pytest.mark.parametrize("route", ["exact_loss", "enclose_loss", "loss", "value_and_gradient", "hessian"])
 @pytest.mark.parametrize("target", ["Absolute", None, 1])
 def test_another_target_is_refused(route: str, target: Any) -> None:
     with pytest.raises(ValueError, match="target must be one of identity, absolute, got"):
