@@ -103,7 +103,7 @@ def test_weights_of_floats() -> None:
 FLOATS: dict[str, tuple[int, Magnitude, float]] = {  # features, their values, and the size of every other column
     "boxes": (3, LOPSIDED, 1.0),
     "all of one size, on a line": (5, LOPSIDED, 1.0),
-    "light columns": (4, SIGNED, 1e-6),
+    "light columns": (4, LOPSIDED, 3e-5),
     "single values": (4, Magnitude.mixture(("1/2", SIGNED), ("1/2", Magnitude.binary(-2))), 1.0),
     "tiny": (2, SIGNED, 1e-60),
 }
