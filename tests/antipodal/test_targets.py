@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from fractions import Fraction
 from itertools import pairwise
+from math import log, sqrt
 from typing import Any
 
 import numpy as np
 import pytest
 import sympy
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +19,8 @@ from antipodal import Independent, Magnitude
 from antipodal.laws import exact_law, float_law
 from antipodal.testing import rational_models
 from numeric import population
+from numeric.model import Family
+from numeric.train import SAMPLES, SGD, Constant, TrainConfig, judge, sampled_loss, train
 
 pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
 SIGNED = Magnitude.uniform(-1, 1)
@@ -190,6 +194,72 @@ def test_floats_where_nothing_is_negative_are_the_loss_itself(output: str, magni
     for one, other in zip(*(antipodal.value_and_gradient(*at, **way) for way in ways), strict=True):
         assert np.array_equal(one, other)
     assert np.array_equal(*(antipodal.hessian(*at, **way) for way in ways))
+
+
+# --- training
+
+
+FAMILIES = [
+    Family(target="absolute"),
+    Family(output="linear", target="absolute"),
+    Family(tied=False, target="absolute"),
+]
+LAW = float_law(Independent("1/4", magnitude=LOPSIDED))[1]
+
+
+def config(family: Family, **settings: Any) -> TrainConfig:
+    given = {
+        "n_features": 3,
+        "n_hidden": 2,
+        "seeds": (0, 1),
+        "law": LAW,
+        "importance": ((1.0, 0.5, 2.0),) * 2,
+        "steps": 20,
+    }
+    return TrainConfig(**{**given, "family": family, **settings})
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=str)
+def test_the_sampled_loss_is_the_exact_one(family: Family) -> None:
+    """N samples of a loss between 0 and L = Σ I_i (2 + |b_i| + 2 Σ_j |A_ij|)² with mean K have a variance of at most L K, so that
+    their mean is off by more than t = √(2 L K k/N) + L k/N, k = ln 2e9, with probability at most 1e-9 (Bernstein), in each of six."""
+    trained = train(config(family))
+    judged = judge(trained.config, trained.W, trained.V, trained.b)
+    assert not judged.sampled
+    sampled = sampled_loss(trained.config, trained.W, trained.V, trained.b)
+    share = log(2e9) / SAMPLES
+    for k in range(2):
+        W, b = trained.W[k].double(), trained.b[k].double()
+        V = W.T if trained.V is None else trained.V[k].double()
+        kind: dict[str, Any] = {"output": family.output, "target": "absolute", "importance": [1.0, 0.5, 2.0]}
+        law = Independent("1/4", magnitude=LOPSIDED)
+        wanted = float(exact({"W": W.numpy(), "b": b.numpy(), "W_out": V.numpy()}, kind, law))
+        assert float(judged.loss[k]) == pytest.approx(wanted, rel=1e-9)
+        largest = float(
+            ((2 + b.abs() + 2 * (V @ W).abs().sum(1)) ** 2) @ torch.tensor([1.0, 0.5, 2.0], dtype=torch.float64)
+        )
+        assert abs(float(sampled[k]) - wanted) <= sqrt(2 * largest * wanted * share) + largest * share
+
+
+@pytest.mark.parametrize("family", FAMILIES, ids=str)
+def test_exact_training_takes_its_gradient(family: Family) -> None:
+    """One step of plain descent of size h moves each parameter by −h ∂K."""
+    given_ = config(family, steps=1, dtype="float64", optimiser=SGD(), schedule=Constant(), learning_rate=1e-3)
+    start = family.split(family.initial(3, 2, (0, 1), True), 2, 3, 2)
+    kind: dict[str, Any] = {"law": LAW, "W_out": start.V, "output": family.output, "target": "absolute"}
+    slopes = population.value_and_gradient(start.W, start.b, None, given_.importances, **kind)
+    trained = train(given_, exact=True)
+    np.testing.assert_allclose(trained.W, start.W - 1e-3 * slopes.W, atol=1e-15)
+    np.testing.assert_allclose(trained.b, -1e-3 * slopes.b, atol=1e-15)
+    if isinstance(slopes, population.UntiedGradient):
+        np.testing.assert_allclose(trained.V, start.V - 1e-3 * slopes.W_out, atol=1e-15)
+
+
+def test_signed_values_without_a_law_are_pointed_to_it() -> None:
+    with pytest.raises(
+        ValueError, match=r"not signed \(for which law=Independent\(s, magnitude=Magnitude.uniform\(-1, 1\)\) serves"
+    ):
+        train(config(Family(target="absolute"), law=None, sparsity=(0.5, 0.5), signed=True), exact=True)
 
 
 @pytest.mark.parametrize("route", ["exact_loss", "enclose_loss", "loss", "value_and_gradient", "hessian"])

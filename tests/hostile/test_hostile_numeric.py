@@ -123,6 +123,7 @@ INSIDE = (
             "general",
             "graded",
             "law_lines",
+            "law_moments",
             "line_kernel",
             "line_rows",
             "lines",
