@@ -135,6 +135,7 @@ def minimise_loss(
     fixed: Any = None,
     tied: bool = True,
     output: str = "relu",
+    target: str = "identity",
     progress: Callable[[float], None] | None = None,
 ) -> LossSolution:
     """The minima of K over W (m, n) and b (n,) that `starts` descents find; `.value`, `.W`, `.b` are those of the lowest. With
@@ -161,6 +162,7 @@ def minimise_loss(
         fixed=fixed,
         tied=tied,
         output=output,
+        target=target,
         progress=progress,
     )
 

@@ -222,7 +222,8 @@ def config(family: Family, **settings: Any) -> TrainConfig:
 @pytest.mark.parametrize("family", FAMILIES, ids=str)
 def test_the_sampled_loss_is_the_exact_one(family: Family) -> None:
     """N samples of a loss between 0 and L = Σ I_i (2 + |b_i| + 2 Σ_j |A_ij|)² with mean K have a variance of at most L K, so that
-    their mean is off by more than t = √(2 L K k/N) + L k/N, k = ln 2e9, with probability at most 1e-9 (Bernstein), in each of six."""
+    their mean is off by more than t = √(2 L K k/N) + L k/N, k = ln 2e9, with probability at most 1e-9 (Bernstein): six times.
+    """
     trained = train(config(family))
     judged = judge(trained.config, trained.W, trained.V, trained.b)
     assert not judged.sampled
@@ -256,14 +257,69 @@ def test_exact_training_takes_its_gradient(family: Family) -> None:
 
 
 def test_signed_values_without_a_law_are_pointed_to_it() -> None:
-    with pytest.raises(
-        ValueError, match=r"not signed \(for which law=Independent\(s, magnitude=Magnitude.uniform\(-1, 1\)\) serves"
-    ):
+    with pytest.raises(ValueError, match=r"law=Independent\(s, magnitude=Magnitude.uniform\(-1, 1\)\) serves"):
         train(config(Family(target="absolute"), law=None, sparsity=(0.5, 0.5), signed=True), exact=True)
 
 
-@pytest.mark.parametrize("route", ["exact_loss", "enclose_loss", "loss", "value_and_gradient", "hessian"])
+# --- minima
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_one_of_two_features_keeps_its_positive_half(tied: bool) -> None:
+    """On [−1, 1], p = 1/2: one feature is ReLU(±x) and loses E x²/2 = 1/12, the other is E |x| = 1/4 and loses Var |x| = 5/48."""
+    law = Independent("1/2", magnitude=SIGNED)
+    found = antipodal.minimise_loss(2, 1, law, target="absolute", tied=tied, starts=8).minima[0]
+    assert found.value == pytest.approx(1 / 12 + 5 / 48, abs=1e-12)
+    assert sorted(np.abs(found.b)) == pytest.approx([0, 1 / 4], abs=1e-8)
+    W_out = found.W_out
+    wanted = loss_of_floats(found.W, found.b, law.exact(), W_out=W_out, target="absolute")
+    assert found.value == pytest.approx(float(wanted), abs=1e-14)
+
+
+def test_the_least_of_a_linear_output_is_the_regression_of_size_on_value() -> None:
+    """One feature: Var |x| − Cov(|x|, x)²/Var x, all of them by hand: on [−1, 2] with p = 1/2."""
+    law = Independent("1/2", magnitude=Magnitude.uniform(-1, 2))
+    mean, size, square, turned = 1 / 4, 5 / 12, 1 / 2, 7 / 18  # E x, E |x|, E x², E |x| x
+    least = square - size**2 - (turned - mean * size) ** 2 / (square - mean**2)
+    found = antipodal.minimise_loss(1, 1, law, target="absolute", output="linear", starts=4)
+    assert found.value == pytest.approx(least, abs=1e-12)
+
+
+# --- judge
+
+
+def test_judge_knows_a_lower_loss_and_the_exact_one() -> None:
+    """One feature's positive half and none of the other, b = 0: 1/12 + 1/6, where E |x| for the other makes 3/16 of it."""
+    law = Independent("1/2", magnitude=SIGNED)
+    found = antipodal.judge([[1, 0]], [0, 0], law, target="absolute", starts=8, seconds=20)
+    assert found.exact == sympy.Rational(1, 4)
+    assert found.loss == pytest.approx(1 / 4, abs=1e-12)
+    assert found.least_from == "search"
+    assert found.gap == pytest.approx(1 / 4 - 3 / 16, abs=1e-9)
+    assert found.feature_losses == pytest.approx([1 / 12, 1 / 6], abs=1e-12)
+    assert found.target == "absolute"
+
+
+@each_output
+def test_judge_where_nothing_is_negative(output: str) -> None:
+    """As certain as of targets x; on [−1, 1] a linear output is searched, and comes to Var |x| = 5/48."""
+    kind: dict[str, Any] = {"output": output, "seconds": 20}
+    plain, same = (antipodal.judge([[1, -1]], [0, 0], "1/2", target=target, **kind) for target in population.TARGETS)
+    assert (plain.least, plain.exact, plain.least_from) == (same.least, same.exact, same.least_from)
+    assert same.least_from == "certified"
+    if output == "linear":
+        law = Independent("1/2", magnitude=SIGNED)
+        signed = antipodal.judge([[1]], [0], law, target="absolute", starts=2, **kind)
+        assert signed.least_from == "search"
+        assert signed.least == pytest.approx(5 / 48, abs=1e-12)
+
+
+ROUTES = ["exact_loss", "enclose_loss", "loss", "value_and_gradient", "hessian", "minimise_loss", "judge"]
+
+
+@pytest.mark.parametrize("route", ROUTES)
 @pytest.mark.parametrize("target", ["Absolute", None, 1])
 def test_another_target_is_refused(route: str, target: Any) -> None:
+    arguments = (2, 1) if route == "minimise_loss" else ([[1, -1]], [0, 0])
     with pytest.raises(ValueError, match="target must be one of identity, absolute, got"):
-        getattr(antipodal, route)([[1, -1]], [0, 0], "1/2", target=target)
+        getattr(antipodal, route)(*arguments, sparsity="1/2", target=target)
