@@ -181,6 +181,29 @@ def moved(values: Any, h: float, along: Any) -> list[Any]:
     return (np.vectorize(Fraction)(values) + Fraction(h) * np.vectorize(Fraction)(along)).tolist()
 
 
+def test_hessian_vector_products() -> None:
+    """The Hessian times a direction."""
+    weights, settings, law = float_model("boxes", "relu", tied=True)
+    along_W, along_b = np.random.default_rng(4).normal(size=(2, 3)), np.array([1.0, -2.0, 0.5])
+    H = antipodal.hessian(**weights, law=law, **settings)
+    at = weights["W"], weights["b"], along_W, along_b, None
+    found = population.hessian_vector_product(*at, law=float_law(law)[1], **settings)
+    joined = np.concatenate([found.W.ravel(), found.b])
+    np.testing.assert_allclose(joined, H @ np.concatenate([along_W.ravel(), along_b]), atol=1e-12)
+
+
+@pytest.mark.parametrize("target", population.TARGETS)
+def test_slopes_on_both_sides_of_a_kink(target: str) -> None:
+    """w = (1, −1), x = −1 where active: z_i = 0 where both are. Exact differences: convex for x, concave for |x|."""
+    law, h = Independent("7/10", magnitude=Magnitude.binary(-1)), Fraction(1, 10**12)
+    K = [antipodal.exact_loss([[1, -1 + s * h]], [0, 0], law, target=target) for s in (0, 1, -1)]
+    wanted = [float((K[k] - K[0]) / h) for k in (1, 2)]
+    way: dict[str, Any] = {"law": float_law(law)[1], "target": target}
+    found = [population.one_sided_slope([[1.0, -1.0]], None, [[0.0, s]], None, None, **way) for s in (1.0, -1.0)]
+    assert found == pytest.approx(wanted, abs=1e-10)
+    assert (sum(found) < 0) == (target == "absolute")
+
+
 @each_output
 @pytest.mark.parametrize(
     "magnitude", [Magnitude.uniform(), Magnitude.uniform("1/2", "3/2"), Magnitude.binary()], ids=str
@@ -289,14 +312,14 @@ def test_the_least_of_a_linear_output_is_the_regression_of_size_on_value() -> No
 
 
 def test_judge_knows_a_lower_loss_and_the_exact_one() -> None:
-    """One feature's positive half and none of the other, b = 0: 1/12 + 1/6, where E |x| for the other makes 3/16 of it."""
+    """One feature's positive half, 1/12, and 1/8 in the place of the other, E (|x| − 1/8)² = 23/192, where 1/4 is the best."""
     law = Independent("1/2", magnitude=SIGNED)
-    found = antipodal.judge([[1, 0]], [0, 0], law, target="absolute", starts=8, seconds=20)
-    assert found.exact == sympy.Rational(1, 4)
-    assert found.loss == pytest.approx(1 / 4, abs=1e-12)
+    found = antipodal.judge([[1, 0]], [0, "1/8"], law, target="absolute", starts=8, seconds=20)
+    assert found.exact == sympy.Rational(13, 64)
+    assert found.loss == pytest.approx(13 / 64, abs=1e-12)
     assert found.least_from == "search"
-    assert found.gap == pytest.approx(1 / 4 - 3 / 16, abs=1e-9)
-    assert found.feature_losses == pytest.approx([1 / 12, 1 / 6], abs=1e-12)
+    assert found.gap == pytest.approx(13 / 64 - 3 / 16, abs=1e-9)
+    assert found.feature_losses == pytest.approx([1 / 12, 23 / 192], abs=1e-12)
     assert found.target == "absolute"
 
 
