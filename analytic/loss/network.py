@@ -105,14 +105,14 @@ def enclose_loss(
     """
     model, digits = read_model(W, b, law, importance, W_out, output, target), digits_of(digits)
     scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
-    target = to_sympy((scale or Fraction(1)) / 10**digits)
+    most = to_sympy((scale or Fraction(1)) / 10**digits)
 
     def narrow(bits: int) -> Enclosure | None:
         with flint.ctx.workprec(bits):
             rows = [[_ball_or_zero(entry, bits) for entry in row] for row in model.rows]
             bias = [_ball_or_zero(entry, bits) for entry in model.bias]
             value = _loss(model, rows, bias, lambda p: arb(to_flint(p)), _positive_ball)
-        return found if value.is_finite() and (found := enclosure(value)).radius <= target else None
+        return found if value.is_finite() and (found := enclosure(value)).radius <= most else None
 
     return refined(narrow, bits_for(digits), 1 << 17, "an entry of WᵀW or b is zero or too small to tell from zero")
 
