@@ -32,9 +32,11 @@ def exact_loss(
     law: Law | None = None,
     W_out: Weights | None = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Rational:
     """K as an exact rational. `W` (m, n), `b` (n,), `importance` (n,) or None for 1, all exact rationals; `sparsity` one exact
-    number, one for each feature, or a law. `W_out` (n, m) of an untied model ReLU(W_out W x + b); `output` "relu" or "linear".
+    number, one for each feature, or a law. `W_out` (n, m) of an untied model ReLU(W_out W x + b); `output` "relu" or "linear";
+    `target` "identity" for E (x_i − f_i)², "absolute" for E (|x_i| − f_i)².
 
     ValueError as `analytic.loss.expected_loss`: floats, irrational entries (`enclose_loss`), more than 12 independent
     features (`loss`).
@@ -42,10 +44,14 @@ def exact_loss(
     >>> from antipodal import exact_loss
     >>> exact_loss([[1, "-1/2"], [0, "3/4"]], [0, "-1/8"], "9/10")
     43949/6489600
+    >>> from antipodal import Independent, Magnitude
+    >>> exact_loss([[1]], [0], Independent("1/2", magnitude=Magnitude.uniform(-1, 1)), target="absolute")  # half is lost
+    1/12
     >>> exact_loss([[1, -3]], [0, 0], "1/2", W_out=[[1], ["-1/3"]])  # the tied pair, W = [[1, -1]], has 1/12
     25/324
     """
-    return analytic.loss.expected_loss(W, b, for_exact(sparsity, law), importance, W_out=W_out, output=output)
+    rule = for_exact(sparsity, law)
+    return analytic.loss.expected_loss(W, b, rule, importance, W_out=W_out, output=output, target=target)
 
 
 def enclose_loss(
@@ -57,6 +63,7 @@ def enclose_loss(
     law: Law | None = None,
     W_out: Weights | None = None,
     output: str = "relu",
+    target: str = "identity",
     digits: int = 30,
 ) -> analytic.loss.Enclosure:
     """A rigorous ball around K, of radius ≤ 10^−digits · Σ I_i E x_i². As `exact_loss`, and W, W_out and b may hold exact real
@@ -68,4 +75,4 @@ def enclose_loss(
     0.15625
     """
     rule = for_exact(sparsity, law)
-    return analytic.loss.enclose_loss(W, b, rule, importance, digits, W_out=W_out, output=output)
+    return analytic.loss.enclose_loss(W, b, rule, importance, digits, W_out=W_out, output=output, target=target)

@@ -30,13 +30,15 @@ def loss(
     law: Any = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Any:
     """K in float64, without sampling, to 1e-10 of K + Σ I_i E x_i²; a float, or an array of the batch shape.
 
     `W` (..., m, n), `b` (..., n) or None for 0; `sparsity` a number, one for each feature, or a law; `importance` None for 1,
     likewise. `W_out` (..., n, m) of an untied model ReLU(W_out W x + b), None for Wᵀ; `output` "relu", or "linear" for what is
-    within the ReLU. Any number of features. ValueError on bad input. `numeric.population.expected_loss` has more: torch tensors
-    with gradients, rows of settings for each model of a stack.
+    within the ReLU; `target` "identity" for E (x_i − f_i)², "absolute" for E (|x_i| − f_i)². Any number of features. ValueError
+    on bad input. `numeric.population.expected_loss` has more: torch tensors with gradients, rows of settings for each model of
+    a stack.
 
     >>> from antipodal import loss
     >>> round(loss([[1.0, -1.0]], [0.0, 0.0], 0.5), 12)
@@ -44,9 +46,8 @@ def loss(
     >>> round(loss([[1.0, -3.0]], [0.0, 0.0], 0.5, W_out=[[1.0], [-1 / 3]]), 12)
     0.077160493827
     """
-    return _plain(
-        population.expected_loss(**_given(W, b, sparsity, importance, law), W_out=floats(W_out, "W_out"), output=output)
-    )
+    given = _given(W, b, sparsity, importance, law)
+    return _plain(population.expected_loss(**given, W_out=floats(W_out, "W_out"), output=output, target=target))
 
 
 @overload
@@ -59,6 +60,7 @@ def value_and_gradient(
     law: Any = None,
     W_out: None = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> ValueAndGradient: ...
 @overload
 def value_and_gradient(
@@ -70,6 +72,7 @@ def value_and_gradient(
     law: Any = None,
     W_out: Any,
     output: str = "relu",
+    target: str = "identity",
 ) -> UntiedGradient: ...
 def value_and_gradient(
     W: Any,
@@ -80,6 +83,7 @@ def value_and_gradient(
     law: Any = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> ValueAndGradient | UntiedGradient:
     """`.value` K, `.W` ∂K/∂W (..., m, n), `.b` ∂K/∂b (..., n) and, beside a W_out, `.W_out` ∂K/∂W_out (..., n, m). Arguments as
     `loss`.
@@ -90,7 +94,7 @@ def value_and_gradient(
     """
     given = _given(W, b, sparsity, importance, law)
     found: ValueAndGradient | UntiedGradient
-    found = population.value_and_gradient(**given, W_out=floats(W_out, "W_out"), output=output)
+    found = population.value_and_gradient(**given, W_out=floats(W_out, "W_out"), output=output, target=target)
     return found._replace(value=_plain(found.value))
 
 
@@ -103,6 +107,7 @@ def hessian(
     law: Any = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Any:
     """Second derivatives of K by the entries of W, row after row, then, beside a W_out, of W_out, and, unless it is None, of b:
     (..., P, P). Arguments as `loss`.
@@ -113,7 +118,7 @@ def hessian(
            [-0.166667,  0.625   ]])
     """
     given = _given(W, b, sparsity, importance, law)
-    return population.hessian(**given, W_out=floats(W_out, "W_out"), output=output)
+    return population.hessian(**given, W_out=floats(W_out, "W_out"), output=output, target=target)
 
 
 def minimise_loss(
@@ -130,6 +135,7 @@ def minimise_loss(
     fixed: Any = None,
     tied: bool = True,
     output: str = "relu",
+    target: str = "identity",
     progress: Callable[[float], None] | None = None,
 ) -> LossSolution:
     """The minima of K over W (m, n) and b (n,) that `starts` descents find; `.value`, `.W`, `.b` are those of the lowest. With
@@ -156,6 +162,7 @@ def minimise_loss(
         fixed=fixed,
         tied=tied,
         output=output,
+        target=target,
         progress=progress,
     )
 

@@ -19,7 +19,7 @@ from numeric import population
 from numeric.arguments import Floats, bias, choice, importance_row, matrix, number, readout, shown, sizes_known, whole
 from numeric.geometry import Geometry, describe
 from numeric.metrics import feature_dimensionality, feature_norms
-from numeric.population import OUTPUTS
+from numeric.population import OUTPUTS, TARGETS
 from numeric.printed import html_table
 
 from .laws import Independent, Law, exact_law, exactly, float_law, floats, the_law
@@ -57,6 +57,7 @@ class Judgement(numeric.train.Judgement):
     b: Floats
     W_out: Floats | None
     output: str
+    target: str
     law: Law
     importance: Floats
     exact: Rational | Enclosure | None
@@ -133,6 +134,7 @@ def judge(
     law: Any = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
     starts: int = 64,
     seconds: float = 30,
 ) -> Judgement:
@@ -144,7 +146,8 @@ def judge(
     where that is lower; otherwise the lowest of such a descent, of one from the nearest entry of the atlas, of `starts` random
     starts, and, for features that are alike, of the catalogue of packings. The search ends after about `seconds`. `W_out` (n, m)
     of an untied model ReLU(W_out W x + b), whose least is over W_out, too; `output` "relu", or "linear" without the ReLU, whose
-    least is proved up to twelve features, of tied models where importances are equal. ValueError on bad input.
+    least is proved up to twelve features, of tied models where importances are equal; `target` "identity" for E(x_i − f_i)²,
+    "absolute" for E(|x_i| − f_i)², whose least is searched for where values are negative. ValueError on bad input.
 
     >>> from antipodal import judge
     >>> judged = judge([[1.0, -1.0]], [0.0, 0.0], "43/100")
@@ -153,6 +156,7 @@ def judge(
     """
     began = time.monotonic()
     choice("output", output, OUTPUTS)
+    choice("target", target, TARGETS)
     with nullcontext() if W_out is None else sizes_known():
         weights = matrix(floats(W, "W"))
     n = weights.shape[1]
@@ -166,7 +170,7 @@ def judge(
         read if given is None or hasattr(given, "shape") else given
         for given, read in ((W, weights), (b, zeros), (importance, weight), (W_out, out))
     )
-    setting = Setting(weights, zeros, rule, weight, began + seconds, out, output)
+    setting = Setting(weights, zeros, rule, weight, began + seconds, out, output, target)
     return _judged(setting, plain, starts, seconds)
 
 
@@ -175,7 +179,7 @@ def judge(
 def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: float) -> Judgement:
     """`plain`: W, b, importance and W_out, exact where they came so."""
     W, b, (sparsity, law) = setting.W, setting.b, float_law(setting.law)
-    kind: dict[str, Any] = {"W_out": setting.W_out, "output": setting.output}
+    kind: dict[str, Any] = {"W_out": setting.W_out, "output": setting.output, "target": setting.target}
     loss = max(0.0, float(population.expected_loss(W, b, sparsity, setting.importance, law=law, **kind)))
     exact = _exact(plain, setting, seconds)
     known = least(setting, starts)
@@ -186,6 +190,7 @@ def _judged(setting: Setting, plain: tuple[Any, ...], starts: int, seconds: floa
         b=b,
         W_out=setting.W_out,
         output=setting.output,
+        target=setting.target,
         law=setting.law,
         importance=setting.importance,
         exact=exact,
@@ -229,6 +234,10 @@ def _exact(model: tuple[Any, ...], setting: Setting, seconds: float) -> Rational
         return None
     weight = exactly(importance, "importance")
     given = exactly(W, "W"), exactly(b, "b"), rule, weight if isinstance(weight, tuple) else (weight,) * n
-    kind: dict[str, Any] = {"W_out": None if out is None else exactly(out, "W_out"), "output": setting.output}
+    kind: dict[str, Any] = {
+        "W_out": None if out is None else exactly(out, "W_out"),
+        "output": setting.output,
+        "target": setting.target,
+    }
     route = analytic.loss.expected_loss if count <= _RATIONAL else analytic.loss.enclose_loss
     return route(*given, **kind)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -63,7 +63,7 @@ class _TimeIsUpError(Exception):
 @dataclass(frozen=True, eq=False)
 class Setting:
     """What is judged: W (m, n), b (n,), W_out (n, m) or None for Wᵀ, and importance (n,) in floats under a law of the door; the
-    `output` is "relu" or "linear"; `until`: time.monotonic().
+    `output` is "relu" or "linear", the `target` "identity" or "absolute"; `until`: time.monotonic().
     """
 
     W: Floats
@@ -73,6 +73,7 @@ class Setting:
     until: float
     W_out: Floats | None = None
     output: str = "relu"
+    target: str = "identity"
 
     @property
     def packing(self) -> Packing:
@@ -103,6 +104,7 @@ class Setting:
         """The lowest point of descents from rows of `packing` (k, size), which begin, and end when time is up."""
         sparsity, law = float_law(self.law)
         packing = self.packing
+        kind: dict[str, Any] = {"law": law, "output": self.output, "target": self.target, "bound_gradient": False}
         best = self._end(np.inf, starts[0])
         unit = self.importance.max() or 1.0  # of losses: a search takes steps of the size of their slopes
 
@@ -111,13 +113,7 @@ class Setting:
             if self.left < 0 and np.isfinite(best.value):
                 raise _TimeIsUpError
             found = value_and_gradient(
-                *packing.split(x),
-                sparsity,
-                self.importance / unit,
-                law=law,
-                W_out=packing.out(x),
-                output=self.output,
-                bound_gradient=False,
+                *packing.split(x), sparsity, self.importance / unit, W_out=packing.out(x), **kind
             )
             k = int(found.value.nan_to_num(torch.inf).argmin())
             if (value := float(found.value[k] * unit)) < best.value:
@@ -158,13 +154,16 @@ def _certified(setting: Setting) -> Known | None:
 
 
 def _components(setting: Setting) -> Known | None:
-    """A tied model does as well as an untied one where all importances are equal."""
+    """A tied model does as well as an untied one where all importances are equal. Of targets x alone, or of |x| = x."""
     m, n = setting.W.shape
     alike = len(set(setting.importance.tolist())) == 1
     if n > _MOST_EIGENVALUES or (setting.W_out is None and not alike):
         return None
+    rule = exact_law(setting.law, taken=True)
+    if setting.target == "absolute" and any(part.low < 0 for one in rule.magnitudes(n) for part in one.parts):
+        return None
     weight = [rational(one, "importance") for one in exactly(setting.importance, "importance")]
-    found = least_linear_loss(n, m, exact_law(setting.law, taken=True), weight)
+    found = least_linear_loss(n, m, rule, weight)
     lower = rational(found, "least") if found.is_Rational else None
     return Known(
         max(0.0, float(found)), "certified", "principal components", "proved: no W, W_out and b have less", lower

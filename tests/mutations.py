@@ -52,6 +52,7 @@ TABLE = (
         "analytic/test_law",
     ),
     Mutation("* each[i].mean * each[j].mean for j", "* each[i].mean for j", "analytic/test_law"),
+    Mutation("magnitude.signed if absolute else magnitude.parts", "magnitude.parts", "antipodal/test_targets"),
     Mutation(
         "(number(model.squares[i]) - 2 * cross + square)",
         "(number(model.squares[i]) - cross + square)",
@@ -149,6 +150,7 @@ TABLE = (
         "analytic/test_infinite_data",
     ),
     # numeric
+    Mutation("_of(rest.weighed, own)", "_of(rest.parts, own)", "antipodal/test_targets"),
     Mutation("total = (projections**2).sum(axis=-1)", "total = (projections**2).sum(axis=-2)", "numeric/test_metrics"),
     Mutation(
         "(singular > cut * singular[..., :1]).sum",

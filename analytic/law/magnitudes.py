@@ -84,6 +84,22 @@ class Magnitude:
         return sum((w * (a * a + a * b + b * b) / 3 for w, a, b in self.parts), Fraction(0))
 
     @property
+    def signed(self) -> tuple[Part, ...]:
+        """The parts divided at 0, those below it with their weight negated: E |x| g(x) is Σ E x g(x) over these.
+
+        >>> [str(part.weight) for part in Magnitude.uniform(-1, 3).signed]
+        ['-1/4', '3/4']
+        """
+        found = []
+        for weight, low, high in self.parts:
+            if low < 0 < high:
+                share = weight / (high - low)
+                found += [Part(share * low, low, Fraction(0)), Part(share * high, Fraction(0), high)]
+            else:
+                found.append(Part(-weight if low < 0 else weight, low, high))
+        return tuple(found)
+
+    @property
     def corners(self) -> tuple[Fraction, ...]:
         """The ends of the intervals and the single values, 0 left out, in increasing order."""
         return tuple(sorted({end for part in self.parts for end in (part.low, part.high)} - {Fraction(0)}))

@@ -24,20 +24,29 @@ class Ends(NamedTuple):
 
 
 class Corners:
-    """Of features with these magnitudes."""
+    """Of features with these magnitudes, weighed by x, or, if `absolute`, by |x|."""
 
-    def __init__(self, magnitudes: Sequence[Magnitude]) -> None:
+    def __init__(self, magnitudes: Sequence[Magnitude], *, absolute: bool = False) -> None:
         self._letters: list[tuple[Ends, ...]] = []
+        self._weighed: list[tuple[Ends, ...]] = []
         self._places: list[tuple[int, int, tuple[Fraction, ...]]] = []  # the feature, the shift, the corners; by bit
         for j, magnitude in enumerate(magnitudes):
             shift, ends = len(self._places), (Fraction(0), *magnitude.corners)
             at = {end: digit << shift for digit, end in enumerate(ends)}
-            self._letters.append(tuple(Ends(*part, at[part.low], at[part.high]) for part in magnitude.parts))
+            for letters, parts in (
+                (self._letters, magnitude.parts),
+                (self._weighed, magnitude.signed if absolute else magnitude.parts),
+            ):
+                letters.append(tuple(Ends(*part, at[part.low], at[part.high]) for part in parts))
             self._places += [(j, shift, ends)] * (len(ends) - 1).bit_length()
 
     def letter(self, j: int) -> tuple[Ends, ...]:
         """The magnitude of feature j."""
         return self._letters[j]
+
+    def weighed(self, j: int) -> tuple[Ends, ...]:
+        """The same where the feature is weighed: E y g(x) is Σ E x g(x) over these parts, of weights of either sign."""
+        return self._weighed[j]
 
     def lowest(self, vertex: int) -> tuple[int, int, Fraction]:
         """The first feature that is not 0 at a vertex, the vertex with it at 0, and its value."""
@@ -54,6 +63,9 @@ class _UnitCube(Corners):
 
     def letter(self, j: int) -> tuple[Ends, ...]:
         return (Ends(Fraction(1), Fraction(0), Fraction(1), 0, 1 << j),)
+
+    def weighed(self, j: int) -> tuple[Ends, ...]:
+        return self.letter(j)
 
     def lowest(self, vertex: int) -> tuple[int, int, Fraction]:
         lowest = vertex & -vertex

@@ -59,7 +59,8 @@ def transform(
     weighted: int | None = None,
     corners: Corners = UNIT_CUBE,
 ) -> Terms:
-    r"""The terms of :math:`E e^{\zeta g \cdot x}`; with `weighted` = i, of :math:`E x_i e^{\zeta g \cdot x}`.
+    r"""The terms of :math:`E e^{\zeta g \cdot x}`; with `weighted` = i, of :math:`E x_i e^{\zeta g \cdot x}`, or
+    :math:`E |x_i| e^{\zeta g \cdot x}` if the corners say so.
 
     Entries of `g` are of one kind of number, in which an exact zero must equal 0; `number` takes a probability of a
     block to that kind.
@@ -80,7 +81,7 @@ def transform(
         """Without and with the weighted feature."""
         without, within = pair
         if j == weighted:
-            return {}, _times_letter(without, corners.letter(j), g[j], number, True)
+            return {}, _times_letter(without, corners.weighed(j), g[j], number, True)
         return times(without, j), times(within, j)
 
     def split_mix(parts: Sequence[tuple[Fraction, tuple[Terms, Terms]]]) -> tuple[Terms, Terms]:

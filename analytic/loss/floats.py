@@ -23,6 +23,7 @@ def loss_of_floats(
     *,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Rational:
     """`analytic.loss.expected_loss` of W (m, n), b (n,) and W_out (n, m), arrays or sequences of floats: each is a rational
     number, and taken as that. `law` and `importance` are exact. ValueError for what is not finite, and as `expected_loss`.
@@ -32,7 +33,8 @@ def loss_of_floats(
     13/96
     """
     out = None if W_out is None else _rows(W_out, "W_out")
-    return expected_loss(_rows(W, "W"), entries(_listed(b), "b", _taken), law, importance, W_out=out, output=output)
+    kind: dict[str, Any] = {"W_out": out, "output": output, "target": target}
+    return expected_loss(_rows(W, "W"), entries(_listed(b), "b", _taken), law, importance, **kind)
 
 
 def _rows(values: Any, name: str) -> list[tuple[Fraction, ...]]:

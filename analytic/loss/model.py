@@ -16,15 +16,17 @@ from ..exact.rationals import choice, entries, instance
 from ..exact.weights import Weights, sizes_known, weights
 from ..law import Alternatives, Block, Law, Magnitude, Moments, Support
 from .corners import UNIT_CUBE, Corners
+from .linear import Aim, absolute_aim
 
 OUTPUTS = ("relu", "linear")
+TARGETS = ("identity", "absolute")
 MOST_VERTICES = 1 << 12
 
 
 @dataclass(frozen=True)
 class Model:
     """A checked model: the rows of A, bias and importances, as SymPy numbers, and the blocks of the law; `moments` of the law
-    where the output is linear.
+    and `aim` of the targets where the output is linear; `absolute`: targets |x|, not x.
     """
 
     rows: tuple[tuple[Expr, ...], ...]
@@ -34,10 +36,16 @@ class Model:
     magnitudes: tuple[Magnitude, ...]
     squares: tuple[Fraction, ...]
     moments: Moments | None = None
+    aim: Aim | None = None
+    absolute: bool = False
 
     @property
     def corners(self) -> Corners:
-        return UNIT_CUBE if set(self.magnitudes) == {Magnitude.uniform()} else Corners(self.magnitudes)
+        return (
+            UNIT_CUBE
+            if set(self.magnitudes) == {Magnitude.uniform()}
+            else Corners(self.magnitudes, absolute=self.absolute)
+        )
 
 
 def read_model(
@@ -47,6 +55,7 @@ def read_model(
     importance: Sequence[Exact] | None,
     W_out: Weights | None = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Model:
     product = _product(W, W_out)
     n = product.cols
@@ -56,11 +65,13 @@ def read_model(
     if negative := [value for value in values if value < 0]:
         raise ValueError(f"importance must not be negative, got {negative[0]}")
     linear = choice(output, "output", OUTPUTS) == "linear"
+    absolute = choice(target, "target", TARGETS) == "absolute"
     if not linear and (count := vertex_count(law, n)) > MOST_VERTICES:
         raise ValueError(
             f"n = {n} features under this law have {count} vertices, too many for the exact route (at most "
             f"{MOST_VERTICES}): use numeric.population.expected_loss"
         )
+    moments = law.moments(n) if linear else None
     return Model(
         tuple(tuple(_simplified(product[i, j]) for j in range(n)) for i in range(n)),
         bias,
@@ -68,8 +79,16 @@ def read_model(
         law.blocks(n),
         law.magnitudes(n),
         law.squares(n),
-        law.moments(n) if linear else None,
+        moments,
+        _aim(law, n, moments, absolute),
+        absolute,
     )
+
+
+def _aim(law: Law, n: int, moments: Moments | None, absolute: bool) -> Aim | None:
+    if moments is None:
+        return None
+    return absolute_aim(law, n) if absolute else Aim(moments.mean, moments.product)
 
 
 def _product(W: Weights, W_out: Weights | None) -> sympy.Matrix:

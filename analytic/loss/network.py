@@ -3,9 +3,10 @@ r"""The exact expected loss of any toy model f(x) = ReLU(Ax + b) under any law o
 .. math:: K = \sum_i I_i \left(E x_i^2 - 2 E[x_i \mathrm{ReLU}(z_i)] + E\, \mathrm{ReLU}(z_i)^2\right), \qquad
           z = A x + b,
 
-each expectation a sum over vertices (`analytic.loss.cube`): rational for rational input, a rigorous ball for any exact real
-input. Cost n² 2ⁿ for independent features, so n up to 12; beyond that `numeric.population` has K without sampling. With a linear
-output z is the output itself, K a polynomial (`analytic.loss.linear`), and any n will do.
+with E |x_i| ReLU(z_i) in the middle where the targets are |x_i|; each expectation a sum over vertices (`analytic.loss.cube`):
+rational for rational input, a rigorous ball for any exact real input. Cost n² 2ⁿ for independent features, so n up to 12; beyond
+that `numeric.population` has K without sampling. With a linear output z is the output itself, K a polynomial
+(`analytic.loss.linear`), and any n will do.
 """
 
 from __future__ import annotations
@@ -37,15 +38,17 @@ def expected_loss(
     *,
     W_out: Weights | None = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> sympy.Rational:
     """K, an exact rational. W: (m, n), b: (n,), importance: (n,) or None for 1, all exact rationals. `W_out`: (n, m) of an untied
-    model, whose W_in is W; None for Wᵀ. `output`: "relu", or "linear" for Ax + b itself.
+    model, whose W_in is W; None for Wᵀ. `output`: "relu", or "linear" for Ax + b itself. `target`: "identity" for E (x_i − f_i)²,
+    "absolute" for E (|x_i| − f_i)².
 
     Raises ValueError for floats, shapes that do not match, a negative importance, a law that does not fit, irrational
     entries (use `enclose_loss`), and for more vertices than `MOST_VERTICES` (n > 12 independent features: use
     `numeric.population.expected_loss`).
     """
-    return _rational_loss(read_model(W, b, law, importance, W_out, output))
+    return _rational_loss(read_model(W, b, law, importance, W_out, output, target))
 
 
 def loss_by_active(
@@ -93,22 +96,23 @@ def enclose_loss(
     *,
     W_out: Weights | None = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> Enclosure:
     """A rigorous ball around K: radius ≤ 10^−digits · Σ I_i E x_i², by ball arithmetic of doubling precision.
 
     W, W_out and b may also hold exact real SymPy numbers (roots, cosines of rational angles, `CRootOf`). Same errors as
     `expected_loss`; ArithmeticError where a vanishing entry of A cannot be told from a tiny one.
     """
-    model, digits = read_model(W, b, law, importance, W_out, output), digits_of(digits)
+    model, digits = read_model(W, b, law, importance, W_out, output, target), digits_of(digits)
     scale = sum((i * e for i, e in zip(model.importance, model.squares, strict=True)), Fraction(0))
-    target = to_sympy((scale or Fraction(1)) / 10**digits)
+    most = to_sympy((scale or Fraction(1)) / 10**digits)
 
     def narrow(bits: int) -> Enclosure | None:
         with flint.ctx.workprec(bits):
             rows = [[_ball_or_zero(entry, bits) for entry in row] for row in model.rows]
             bias = [_ball_or_zero(entry, bits) for entry in model.bias]
             value = _loss(model, rows, bias, lambda p: arb(to_flint(p)), _positive_ball)
-        return found if value.is_finite() and (found := enclosure(value)).radius <= target else None
+        return found if value.is_finite() and (found := enclosure(value)).radius <= most else None
 
     return refined(narrow, bits_for(digits), 1 << 17, "an entry of WᵀW or b is zero or too small to tell from zero")
 
@@ -134,8 +138,8 @@ def _loss(
 ) -> Any:
     total, corners = number(Fraction(0)), model.corners
     for i, (row, importance) in enumerate(zip(rows, model.importance, strict=True)):
-        if importance and model.moments is not None:
-            total = total + number(importance) * linear_row(row, bias[i], i, model.moments, number)
+        if importance and model.moments is not None and model.aim is not None:
+            total = total + number(importance) * linear_row(row, bias[i], i, model.moments, model.aim, number)
         elif importance:
             vertex = vertices(row, bias[i], number, corners)
             square = expectation(transform(row, model.blocks, number, corners=corners), vertex, 2, positive)

@@ -58,6 +58,7 @@ def flow_ends(
     number("sparsity", sparsity, "(0, 1)")
     number("scale", scale, "(0, 5]")
     row = importance_row(array("importance", importance), 2)
+    row = row / row.max()  # the same flow on another clock
     flag("bias", bias)
     count = whole("models", models, 1)
     rng = np.random.default_rng(whole("seed", seed, 0, MOST_SEED))

@@ -37,6 +37,8 @@ class Magnitude:
     def __post_init__(self) -> None:
         number("rate", self.rate, "[0, inf)")
         parts = tuple(map(_part, sequence("parts", self.parts)))
+        if self.rate and parts:
+            raise ValueError(f"parts must be () beside a rate above 0, got {shown(self.parts)} and {self.rate}")
         total = sum(part.weight for part in parts)
         if not self.rate and not abs(total - 1) <= _SUM:
             raise ValueError(f"parts must have weights that sum to 1, got {shown(self.parts)}")
@@ -85,13 +87,35 @@ class Magnitude:
         return Magnitude((), number("rate", rate, "(0, inf)"))
 
     @property
+    def signed(self) -> tuple[Part, ...]:
+        """The parts up to 0 with their weight negated, then those from 0 on; a part on both sides is two. So E |x| g(x) is
+        Σ E x g(x) over these.
+
+        >>> Magnitude.uniform(-1, 3).signed[0]
+        Part(weight=-0.25, low=-1.0, high=0.0)
+        """
+        below = [(min(b, 0.0) - a, -w, a, min(b, 0.0), b - a) for w, a, b in self.parts if a < 0]
+        above = [(b - max(a, 0.0), w, max(a, 0.0), b, b - a) for w, a, b in self.parts if b > 0 or a == b == 0]
+        return tuple(Part(w * (own / width if width else 1.0), a, b) for own, w, a, b, width in below + above)
+
+    @property
     def mean(self) -> float:
-        return 1 / self.rate if self.rate else sum(w * (a + b) / 2 for w, a, b in self.parts)
+        return 1 / self.rate if self.rate else _mean(self.parts)
 
     @property
     def square(self) -> float:
         """E x² of an active feature."""
-        return 2 / self.rate**2 if self.rate else sum(w * (a * a + a * b + b * b) / 3 for w, a, b in self.parts)
+        return 2 / self.rate**2 if self.rate else _square(self.parts)
+
+    @property
+    def mean_size(self) -> float:
+        """E |x| of an active feature."""
+        return 1 / self.rate if self.rate else _mean(self.signed)
+
+    @property
+    def signed_square(self) -> float:
+        """E |x| x of an active feature."""
+        return 2 / self.rate**2 if self.rate else _square(self.signed)
 
     @property
     def intervals(self) -> bool:
@@ -126,6 +150,14 @@ def _part(values: Any) -> Part:
     if len(found) != 3 or found[0] <= 0 or found[1] > found[2]:
         raise ValueError(f"parts must be weights above 0 with low <= high, got {shown(values)}")
     return Part(*found)
+
+
+def _mean(parts: Sequence[Part]) -> float:
+    return sum(w * (a + b) / 2 for w, a, b in parts)
+
+
+def _square(parts: Sequence[Part]) -> float:
+    return sum(w * (a * a + a * b + b * b) / 3 for w, a, b in parts)
 
 
 def _said(part: Part) -> str:

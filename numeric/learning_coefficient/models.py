@@ -74,7 +74,8 @@ def penalised_target(W: Any, sparsity: Any, penalty: Any, *, window: float = 0.3
             return value, found.W[:, 0] + 4 * strength * z * squares[:, ::-1]
 
     name = f"n = 2, m = 1, penalty {strength:.3g}"
-    return _target(name, weights, np.zeros(0), loss, (), number("window", window, "(0, inf)"), False)
+    what = "W, at this sparsity and penalty,"
+    return _target(name, weights, np.zeros(0), loss, (), number("window", window, "(0, inf)"), False, what)
 
 
 def empirical_target(target: Target, features: int, n: int, seed: int) -> Target:
@@ -121,12 +122,21 @@ def _read(W: Any, b: Any) -> tuple[Floats, Floats]:
     return weights, biases
 
 
-def _target(name: str, W: Floats, b: Floats, loss: ValueAndGradient, flat: Any, window: float, kinked: bool) -> Target:
+def _target(
+    name: str,
+    W: Floats,
+    b: Floats,
+    loss: ValueAndGradient,
+    flat: Any,
+    window: float,
+    kinked: bool,
+    what: str = "W and b",
+) -> Target:
     m, n = W.shape
     place = np.concatenate([W.ravel(), b])
     value, gradient = loss(place[None])
     if not (size := float(np.abs(gradient).max())) <= _CRITICAL:
-        raise ValueError(f"W and b must be a critical point, got a gradient of size {size:.3g}")
+        raise ValueError(f"{what} must be a critical point, got a gradient of size {size:.3g}")
     tangents = [rotation(list(place), n)] if m == 2 else []
     tangents += [np.eye(len(place))[[i]] for i in entries("flat", flat, 0, len(place) - 1)]
     directions = np.concatenate(tangents) if tangents else np.zeros((0, len(place)))

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 from ..arguments import MOST_SEED, Floats, choice, flag, function, number, sizes_known, whole
 from ..arguments.tensors import torch_device
 from ..law import Law
-from ..population import OUTPUTS
+from ..population import OUTPUTS, TARGETS
 from ..running.progress import Progress
 from ..solution import Solution
 from .ends import LossMinimum, distinct, polished
@@ -60,6 +60,7 @@ def minimise_loss(
     fixed: tuple[ArrayLike | None, ArrayLike | None] | None = None,
     tied: bool = True,
     output: str = "relu",
+    target: str = "identity",
     gradient_tolerance: float = 1e-10,
     device: str = "cpu",
     progress: Progress | None = None,
@@ -70,9 +71,10 @@ def minimise_loss(
     `fixed`: a pair of arrays, for W (m, n) and b (n,), that hold numbers where an entry stays at this value and NaN where it is
     free; None for all free. `tied`: False for ReLU(W_out W x + b), without penalty and all free: its minima come with W Wᵀ =
     W_outᵀW_out on a diagonal, and where the lowest has not converged the least value may not be attained, as weights grow
-    without end. `output`: "relu", or "linear" for WᵀWx + b, W_out W x + b. Start k depends on `seed` + k alone. A minimum has
-    converged when no entry of its gradient by the free parameters exceeds `gradient_tolerance`; `unconverged` counts the starts
-    that did not come so far. `device`: where the starts descend. ValueError on bad input.
+    without end. `output`: "relu", or "linear" for WᵀWx + b, W_out W x + b. `target`: "identity" for E(x_i − f_i)², "absolute" for
+    E(|x_i| − f_i)². Start k depends on `seed` + k alone. A minimum has converged when no entry of its gradient by the free
+    parameters exceeds `gradient_tolerance`; `unconverged` counts the starts that did not come so far. `device`: where the starts
+    descend. ValueError on bad input.
 
     >>> round(minimise_loss(2, 1, 0.5, starts=4, bias=False).value, 12)  # 13/160
     0.08125
@@ -85,12 +87,13 @@ def minimise_loss(
     flag("bias", bias)
     flag("tied", tied)
     choice("output", output, OUTPUTS)
+    choice("target", target, TARGETS)
     function("progress", progress)
     penalty, gradient_tolerance = (
         number("penalty", penalty, "[0, inf)"),
         number("gradient_tolerance", gradient_tolerance, "(0, inf)"),
     )
-    problem = given_problem(n, m, sparsity, law, importance, bias, penalty, fixed, tied, output)
+    problem = given_problem(n, m, sparsity, law, importance, bias, penalty, fixed, tied, output, target)
     first = problem.placed(problem.packing.starts(range(seed, seed + starts))).to(torch_device(device))
     ends = bfgs(problem.roughly, first, gradient_tolerance=gradient_tolerance, noise=problem.noise, progress=progress)
     points, values = torch.stack([problem.balanced(x) for x in ends.points.cpu()]), ends.values.cpu()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -21,7 +22,7 @@ _ROUNDED = 9  # features up to which the loss has rounding errors alone
 @dataclass(frozen=True, eq=False)
 class Problem:
     """`kinds`: (n,) a number for each feature, the same for features that may change places; `free`: (size,), which
-    parameters move, the others are `held` at their values; `output`: "relu" or "linear".
+    parameters move, the others are `held` at their values; `output`: "relu" or "linear"; `target`: "identity" or "absolute".
     """
 
     packing: Packing
@@ -33,6 +34,7 @@ class Problem:
     free: Tensor
     held: Tensor
     output: str = "relu"
+    target: str = "identity"
 
     @property
     def noise(self) -> float:
@@ -60,6 +62,7 @@ class Problem:
             law=self.law,
             W_out=self.packing.out(x),
             output=self.output,
+            target=self.target,
             bound_gradient=bound_gradient,
         )
         if isinstance(found, UntiedGradient):
@@ -75,8 +78,9 @@ class Problem:
     def hessian(self, x: Tensor) -> Tensor:
         """∂²K at one point, (size, size), rows and columns of held parameters 0."""
         W, b = self.packing.split(x)
-        out, given = self.packing.out(x), b if self.packing.bias else None
-        H: Tensor = hessian(W, given, self.sparsity, self.importance, law=self.law, W_out=out, output=self.output)
+        given = b if self.packing.bias else None
+        kind: dict[str, Any] = {"W_out": self.packing.out(x), "output": self.output, "target": self.target}
+        H: Tensor = hessian(W, given, self.sparsity, self.importance, law=self.law, **kind)
         if self.penalty:
             m, n = W.shape
             G, eye = W.mT @ W, torch.eye(n, dtype=W.dtype)
@@ -113,6 +117,7 @@ def given_problem(
     fixed: tuple[ArrayLike | None, ArrayLike | None] | None,
     tied: bool,
     output: str,
+    target: str = "identity",
 ) -> Problem:
     if not tied and (penalty or fixed is not None):
         name, got = ("penalty", penalty) if penalty else ("fixed", shown(fixed))
@@ -137,7 +142,7 @@ def given_problem(
         features = np.concatenate([features, where, np.nan_to_num(held[: m * n].reshape(m, n))])
     kinds = np.unique(features, axis=1, return_inverse=True)[1].ravel()
     parameters = torch.from_numpy(free), torch.from_numpy(np.nan_to_num(held))
-    return Problem(Packing(m, n, bias, tied), row, law, weight, penalty, kinds, *parameters, output)
+    return Problem(Packing(m, n, bias, tied), row, law, weight, penalty, kinds, *parameters, output, target)
 
 
 def _all_free(size: int) -> tuple[NDArray[np.bool_], Floats]:
@@ -151,7 +156,7 @@ def _alike(law: Law, n: int) -> Floats:
         group, off, _ = partition(law, n)
         return np.stack([off[group], np.bincount(group, minlength=len(off))[group]])
     activity, each = moments(blocks(law, n), n), magnitudes(law, n)
-    sizes = np.array([(one.mean, one.square) for one in each]).T
+    sizes = np.array([(one.mean, one.square, one.mean_size) for one in each]).T
     found: Floats = np.concatenate([sizes, activity.each[None], np.sort(activity.both, axis=0)]).round(12)
     return found
 

@@ -8,17 +8,17 @@ small        few features (few_features): vertices, faces; compiled vertex_kerne
 dominant     rows with few large entries; small_entries: the others of such a row
 line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
 few_active   supports of at most two features; compiled few_kernel; moments: of the others
-any_law      others: general, boxes, means over a cube; law_lines, recursion in graded polynomials; kink_slopes
+any_law      others: general, law_moments, boxes, means over a cube; law_lines, recursion in graded polynomials; kink_slopes
 """
 
 from .any_law import takes_law
-from .given import OUTPUTS
+from .given import OUTPUTS, TARGETS
 from .kink_slopes import ConvexKinks, convex_kinks, kinks, one_sided_slope
 from .loss import UntiedGradient, ValueAndGradient, expected_loss, feature_losses, value_and_gradient
 from .models import ACCURACY
 from .second_derivatives import hessian, hessian_vector_product
 
 __all__ = [
-    "ACCURACY", "OUTPUTS", "ConvexKinks", "UntiedGradient", "ValueAndGradient", "convex_kinks", "expected_loss",
+    "ACCURACY", "OUTPUTS", "TARGETS", "ConvexKinks", "UntiedGradient", "ValueAndGradient", "convex_kinks", "expected_loss",
     "feature_losses", "hessian", "hessian_vector_product", "kinks", "one_sided_slope", "takes_law", "value_and_gradient",
 ]  # fmt: skip

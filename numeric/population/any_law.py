@@ -31,7 +31,7 @@ def _tensors(g: Floats, b: Floats, own: Integers, within: Floats) -> tuple[Tenso
 def rows(
     general: General, g: Floats, b: Floats, own: Integers, within: Floats, *, linear: bool = False
 ) -> tuple[Floats, Floats, Floats]:
-    """E[z_+² − 2 x_i z_+] of rows (R,), its derivatives by g (R, n) and by b (R,)."""
+    """E[z_+² − 2 y_i z_+] of rows (R,), its derivatives by g (R, n) and by b (R,)."""
     sizes = at_two_sizes(g, b)
     given = _tensors(sizes.g, sizes.b, own[sizes.which], within[sizes.which])
     value, dg, db = torch.zeros_like(given[1]), torch.zeros_like(given[0]), torch.zeros_like(given[1])

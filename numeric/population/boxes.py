@@ -3,6 +3,8 @@ r"""The loss of rows by enumeration: of every set of active features, and of eve
 Given that, x is uniform on a box, a + d·u with u in a cube, and E[z_+² − 2 x_i z_+] is a mean over the cube (`cube`). With
 single values alone a box is a point, and z_+² has kinks where z vanishes there: the derivative is the one from larger b.
 
+Where the target is |x_i|, a box is two of them on either side of x_i = 0.
+
 Features with next to no weight in a row need not be enumerated: their part y of z counts by E y and E y² given the active ones
 among the others, to second order.
 """
@@ -153,24 +155,55 @@ def box_parts(given: Sequence[Boxes], rows: int) -> Iterator[Boxes]:
             yield replace(some, **{name: getattr(some, name)[start : start + size] for name in names})
 
 
-def box_values(own: Tensor, some: Boxes, sign: float, g: Tensor, b: Tensor) -> Tensor:
-    """Σ over boxes of weight times E[(sz)_+² − 2 s x_i (sz)_+], (R,), s = `sign`. `g`: (R, n); `b`, `own`: (R,)."""
-    (count, f), rows = some.index.shape, len(b)
+def box_values(own: Tensor, some: Boxes, sign: float, absolute: bool, g: Tensor, b: Tensor) -> Tensor:
+    """Σ over boxes of weight times E[(sz)_+² − 2 s y_i (sz)_+], (R,), s = `sign`, y_i = x_i or |x_i|. `g`: (R, n); `b`, `own`:
+    (R,)."""
     c = sign * (b + some.corner @ g.T)  # (B, R)
     start = sign * some.corner[:, own]
-    if not f and not len(some.light):
+    if not some.index.shape[1] and not len(some.light):
         positive = torch.where(c >= 0, c, 0.0)
-        result: Tensor = some.weight @ (positive * (positive - 2 * start))
+        wanted = sign * start.abs() if absolute else start
+        result: Tensor = some.weight @ (positive * (positive - 2 * wanted))
         return result
-    h = sign * g.T[some.index] * some.width[:, :, None]  # (B, f, R)
-    mine = (some.index[:, :, None] == own).to(g) * some.width[:, :, None] * sign
+    mine = (some.index[:, :, None] == own).to(g) * some.width[:, :, None]  # (B, f, R)
+    h = sign * g.T[some.index] * some.width[:, :, None]
+    if not absolute:
+        return _cubes(some, sign, g, c, h, start, mine * sign)
+    total = torch.zeros_like(b)
+    for side in _sides(own, some, sign, g, c, h, mine):
+        total = total + _cubes(some, sign, g, *side)
+    return total
+
+
+def _sides(
+    own: Tensor, some: Boxes, sign: float, g: Tensor, c: Tensor, h: Tensor, mine: Tensor
+) -> Iterator[tuple[Tensor, ...]]:
+    """The part of each box where x_i ≥ 0, and that where x_i < 0, as the last five arguments of `_cubes`."""
+    low = some.corner[:, own]
+    high = low + mine.sum(1)
+    slope = sign * g.gather(1, own[:, None])[:, 0]
+    for turn in (1.0, -1.0):
+        a, z = (end.clamp_min(0) if turn > 0 else end.clamp_max(0) for end in (low, high))
+        single = (low >= 0) if turn > 0 else (low < 0)
+        share = torch.where(high > low, (z - a) / torch.where(high > low, high - low, 1.0), single.to(g))
+        width = (mine > 0) * (z - a)[:, None]
+        along = torch.where(mine > 0, slope * width, h)
+        yield c + slope * (a - low), along, sign * turn * a, sign * turn * width, share
+
+
+def _cubes(
+    some: Boxes, sign: float, g: Tensor, c: Tensor, h: Tensor, start: Tensor, mine: Tensor, share: Tensor | float = 1.0
+) -> Tensor:
+    """The sum where (sz) is c + h·u and s y_i is start + mine·u, c and start (B, R), h and mine (B, f, R), on a `share` of each
+    box."""
+    count, f, rows = h.shape
     h, mine = (part.movedim(1, 2).reshape(count * rows, f) for part in (h, mine))
     lower = bool(len(some.light))
     z, Yz = cube_means(c.reshape(-1), h, start.reshape(-1), mine, lower=lower)
-    total: Tensor = some.weight @ (z[0] - 2 * Yz[0]).reshape(count, rows)
+    total: Tensor = some.weight @ (share * (z[0] - 2 * Yz[0]).reshape(count, rows))
     if lower:
         y = g[:, some.light]
-        total = total + sign * ((some.first @ y.T) * (2 * z[1] - 2 * Yz[1]).reshape(count, rows)).sum(0)
+        total = total + sign * ((some.first @ y.T) * share * (2 * z[1] - 2 * Yz[1]).reshape(count, rows)).sum(0)
         squares = torch.einsum("bjk,rj,rk->br", some.second, y, y)
-        total = total + (squares * (z[2] - Yz[2]).reshape(count, rows)).sum(0)
+        total = total + (squares * share * (z[2] - Yz[2]).reshape(count, rows)).sum(0)
     return total

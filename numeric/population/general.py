@@ -15,10 +15,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..law import UNIT, Block, Law, Magnitude, blocks, count_distribution, magnitudes, moments
+from ..law import UNIT, Block, Law, blocks, count_distribution, magnitudes
 from .boxes import all_supports, box_parts, box_values, boxes
 from .factors import Floats
 from .law_lines import Intervals, Piece, Remainder, choose_line, line_pieces
+from .law_moments import LawMoments
 
 _MOST = 2.0**20
 """Faces of all boxes of a row."""
@@ -33,15 +34,14 @@ _TABLE = 20
 
 
 @dataclass(frozen=True)
-class General:
+class General(LawMoments):
     """A law in the form that its recursion takes."""
 
-    given: tuple[Block, ...]
-    magnitudes: tuple[Magnitude, ...]
-
     @staticmethod
-    def of(law: Law, n: int) -> General:
-        return General(blocks(law, n), magnitudes(law, n))
+    def of(law: Law, n: int, *, absolute: bool = False) -> General:
+        """`absolute` only where some values are negative."""
+        each = magnitudes(law, n)
+        return General(blocks(law, n), each, absolute and any(part.low < 0 for one in each for part in one.parts))
 
     def __post_init__(self) -> None:
         if found := next((one for one in self.magnitudes if one.rate), None):
@@ -51,30 +51,6 @@ class General:
             )
         if not bool((self.share > 0).any()):
             raise ValueError("law must have features that are active at times: otherwise every feature is always 0")
-
-    @property
-    def n(self) -> int:
-        return len(self.magnitudes)
-
-    @cached_property
-    def share(self) -> Tensor:
-        """(n,) P(x_j ≠ 0)"""
-        return torch.from_numpy(moments(self.given, self.n).each)
-
-    @cached_property
-    def mean(self) -> Tensor:
-        return self.share * torch.tensor([one.mean for one in self.magnitudes], dtype=torch.float64)
-
-    @cached_property
-    def squares(self) -> Tensor:
-        return self.share * torch.tensor([one.square for one in self.magnitudes], dtype=torch.float64)
-
-    @cached_property
-    def products(self) -> Tensor:
-        """(n, n) E x_j x_k"""
-        mean = torch.tensor([one.mean for one in self.magnitudes], dtype=torch.float64)
-        found = torch.from_numpy(moments(self.given, self.n).both) * mean[:, None] * mean
-        return found.fill_diagonal_(0.0) + torch.diag(self.squares)
 
     @property
     def usual(self) -> bool:
@@ -117,7 +93,7 @@ class General:
     def pieces(
         self, g: Tensor, b: Tensor, own: Tensor, within: Tensor, *, linear: bool = False
     ) -> Iterator[tuple[Tensor, Piece]]:
-        """E[z_+² − 2 x_i z_+] of rows z = b + g·x, each `within` (R,), as a sum: some rows, and a function of their g (k, n) and
+        """E[z_+² − 2 y_i z_+] of rows z = b + g·x, each `within` (R,), as a sum: some rows, and a function of their g (k, n) and
         b (k,), differentiable twice. `linear`: of z in place of z_+."""
         steps = g[None] * self.ends[:, None]
         low, high = b + steps.amin(0).sum(1), b + steps.amax(0).sum(1)
@@ -128,11 +104,6 @@ class General:
         for heavy, some in self._patterns(g, b, own, (low < 0) & (high > 0)):
             for inner, piece in self._between(g[some], b[some], own[some], within[some], heavy):
                 yield some[inner], piece
-
-    def whole(self, own: Tensor, g: Tensor, b: Tensor) -> Tensor:
-        """E[z² − 2 x_i z]"""
-        along = g @ self.products
-        return b * b + 2 * b * (g @ self.mean) + (along * g).sum(1) - 2 * (b * self.mean[own] + _at(along, own))
 
     def _patterns(self, g: Tensor, b: Tensor, own: Tensor, wanted: Tensor) -> Iterator[tuple[tuple[int, ...], Tensor]]:
         """Rows by which of their entries are heavy."""
@@ -167,7 +138,7 @@ class General:
         """Up to `most` active features among the heavy ones."""
         rows = torch.arange(len(own))
         for part in box_parts(boxes(self.given, self.magnitudes, heavy, most), len(own)):
-            yield rows, partial(box_values, own, part, sign)
+            yield rows, partial(box_values, own, part, sign, self.absolute)
 
     def _cost(self, most: int, heavy: Sequence[int]) -> float:
         """At most so many faces of the boxes of all sets of active features among the heavy, or, if they are all, of at most
@@ -183,7 +154,9 @@ class General:
         every = torch.zeros(self.n, dtype=torch.bool)
         every[list(heavy)] = True
         most = next(k for k in (3, 2, 1) if self.n ** (k + 1) <= _POWER or k == 1)
-        rest = Remainder(self.given, Intervals.of(self.magnitudes), every, most)
+        parts = Intervals.of([one.parts for one in self.magnitudes])
+        weighed = Intervals.of([one.signed for one in self.magnitudes]) if self.absolute else parts
+        rest = Remainder(self.given, parts, weighed, every, most)
         right, left = (choose_line(rest, s * g, s * b, own, within) for s in (1.0, -1.0))
         for sign, line, chosen in ((1.0, right, right.nodes <= left.nodes), (-1.0, left, left.nodes < right.nodes)):
             if not len(some := chosen.nonzero()[:, 0]):
@@ -198,7 +171,7 @@ class General:
 
     def _most_active(self, g: Tensor, b: Tensor, within: Tensor) -> int:
         """How many active features at most must be enumerated so that the others are worth less than `within`:
-        |z_+² − 2 x_i z_+| ≤ |z| (|z| + 2|x_i|) and |z| ≤ |b| + r max |g_j x_j| with r active. ValueError where they are too many.
+        |z_+² − 2 y_i z_+| ≤ |z| (|z| + 2|x_i|) and |z| ≤ |b| + r max |g_j x_j| with r active. ValueError where they are too many.
         """
         chance = torch.from_numpy(count_distribution(self.given, self.n).clip(0))
         sizes = self.ends.abs().amax(0)
@@ -219,10 +192,6 @@ class General:
 def _times(factor: float, sign: float, piece: Piece, g: Tensor, b: Tensor) -> Tensor:
     """A piece of rows turned by a sign, times a factor."""
     return factor * piece(sign * g, sign * b)
-
-
-def _at(rows: Tensor, own: Tensor) -> Tensor:
-    return rows.gather(1, own[:, None])[:, 0]
 
 
 def _most_sets(block: Block, k: int) -> list[float]:

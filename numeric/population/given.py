@@ -20,6 +20,7 @@ from .general import General
 from .models import Models
 
 OUTPUTS = ("relu", "linear")
+TARGETS = ("identity", "absolute")
 _MOST_IMPORTANCE = 1e200
 """So that no sum overflows: entries of WᵀW and of b are at most `LARGEST`, 1e30."""
 
@@ -99,14 +100,16 @@ def read_given(
     max_memory: int,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
 ) -> tuple[Given, Models]:
     choice("on_error", on_error, ("raise", "nan"))
     choice("output", output, OUTPUTS)
+    choice("target", target, TARGETS)
     read = weights(W, b, W_out, finite=False)
     n, batch = read.W.shape[-1], tuple(read.W.shape[:-2])
     if whole("max_memory", max_memory) < (least := 2**26 + n * n * 2**7):
         raise ValueError(f"max_memory must be at least {least} bytes for {n} features, got {max_memory}")
-    order, form, share, off, general = _law(law, sparsity, batch, n)
+    order, form, share, off, general = _law(law, sparsity, batch, n, target)
     weight = importance_rows(importance, batch, n).reshape(-1, n)
     if weight.size and (most := weight.max()) > _MOST_IMPORTANCE:
         raise ValueError(f"importance must be at most {_MOST_IMPORTANCE:g}, got {most:g}")
@@ -125,7 +128,7 @@ def read_given(
 
 
 def _law(
-    law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int
+    law: Law | None, sparsity: ArrayLike | None, batch: tuple[int, ...], n: int, target: str
 ) -> tuple[NDArray[np.int64], Form, Floats, Floats, General | None]:
     """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model; and what a
     law that is not one of groups is."""
@@ -140,7 +143,7 @@ def _law(
     if sparsity is not None:
         raise ValueError(f"sparsity must be None beside {type(law).__name__}, got {shown(sparsity)}")
     if not is_grouped(law):
-        general = General.of(law, n)
+        general = General.of(law, n, absolute=target == "absolute")
         share = general.share.numpy()[None]
         return np.arange(n), Form(np.arange(n + 1), True), share, 1 - share, general
     index, off, together = partition(law, n)

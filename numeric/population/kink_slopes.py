@@ -6,7 +6,7 @@ gradient: along a change of W and b, with dz that of z,
 .. math:: \frac{dK}{dt} = \sum_i 2 I_i E\bigl[(z_i)_+ dz_i - x_i 1[z_i > 0] dz_i - x_i 1[z_i = 0] (dz_i)_+\bigr],
 
 while `value_and_gradient` takes each row's derivative from larger z_i. For x_i > 0 the kink is concave, and never a minimum; for
-x_i < 0 it is convex, and can be one.
+x_i < 0 it is convex, and can be one. With targets |x_i| in the place of x_i every kink is concave.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ def one_sided_slope(
     importance: ArrayLike | None = None,
     *,
     law: Law | None = None,
+    target: str = "identity",
 ) -> float:
     """The derivative of K of one model in the direction of a change of W (m, n) and of b (n,), None for 0, from its side of a
     kink. Other arguments as `expected_loss`.
@@ -92,8 +93,8 @@ def one_sided_slope(
     >>> [round(one_sided_slope([[1.0, -1.0]], None, [[0.0, s]], None, None, law=law), 12) for s in (1.0, -1.0)]
     [-0.18, -0.18]
     """
-    given, models = read_given(W, b, sparsity, importance, law, "raise", 2**30)
-    found = value_and_gradient(W, b, sparsity, importance, law=law)
+    given, models = read_given(W, b, sparsity, importance, law, "raise", 2**30, target=target)
+    found = value_and_gradient(W, b, sparsity, importance, law=law, target=target)
     n = given.W.shape[-1]
     change_W = tensor("along_W", along_W).detach()
     change_b = torch.zeros(n, dtype=torch.float64) if along_b is None else tensor("along_b", along_b).detach()
@@ -110,7 +111,8 @@ def one_sided_slope(
     dG = (given.W.mT @ change_W + change_W.mT @ given.W).detach().numpy()
     dz = np.minimum(x @ dG + change_b.numpy(), 0.0)
     weight = points.weight.numpy()[:, None] * models.importance[0]
-    return slope + float((2 * weight * x * dz * _vanishing(points, G, bias)).sum())
+    wanted = np.abs(x) if target == "absolute" else x
+    return slope + float((2 * weight * wanted * dz * _vanishing(points, G, bias)).sum())
 
 
 def _points(general: General | None) -> Boxes | None:

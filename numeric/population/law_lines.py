@@ -1,7 +1,7 @@
 r"""The loss of rows under any law whose active features have densities: the law's own recursion on a line of ζ.
 
 With s = ±1, whichever side takes less, and the supports of at most D features taken out exactly (`boxes`), what is left of
-E[(sz)_+² − 2 s x_i (sz)_+] is
+E[(sz)_+² − 2 s x_i (sz)_+] is, with |x_i| for x_i where that is the target,
 
 .. math:: \frac{1}{2\pi i} \int e^{\zeta s b} \left(\frac{2 M}{\zeta^3} - \frac{2 s M_x}{\zeta^2}\right) d\zeta, \qquad
           M = E[e^{\zeta s g \cdot x}; \text{more than } D], \quad M_x = E[x_i e^{\zeta s g \cdot x}; \dots]
@@ -23,7 +23,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from ..law import Block, Magnitude, whole_value
+from ..law import Block, Part, whole_value
 from .graded import Graded
 
 Piece: TypeAlias = Callable[[Tensor, Tensor], Tensor]
@@ -47,19 +47,21 @@ class Intervals:
     width: Tensor
 
     @staticmethod
-    def of(magnitudes: Sequence[Magnitude]) -> Intervals:
-        most = max(len(one.parts) for one in magnitudes)
-        rows = [[*one.parts, *[(0.0, 0.0, 1.0)] * (most - len(one.parts))] for one in magnitudes]
+    def of(each: Sequence[tuple[Part, ...]]) -> Intervals:
+        most = max(map(len, each))
+        rows = [[*parts, *[(0.0, 0.0, 1.0)] * (most - len(parts))] for parts in each]
         table = torch.tensor(rows, dtype=torch.float64)
         return Intervals(table[..., 0], table[..., 1], table[..., 2] - table[..., 1])
 
 
 @dataclass(frozen=True, eq=False)
 class Remainder:
-    """The supports of more than `most` active features among the `heavy` (n,) ones, of a law by its blocks and magnitudes."""
+    """The supports of more than `most` active features among the `heavy` (n,) ones, of a law by its blocks and magnitudes; of
+    `weighed` where x_i, or |x_i|, is beside the exponential."""
 
     given: Sequence[Block]
     parts: Intervals
+    weighed: Intervals
     heavy: Tensor
     most: int
 
@@ -186,7 +188,7 @@ def _at_nodes(rest: Remainder, own: Tensor, line: Line, sign: float, k: Tensor, 
     phi = torch.stack(
         [_transform(zeta, g[:, j], _of(rest.parts, torch.full_like(own, j)))[0] for j in range(g.shape[1])]
     )
-    psi = _transform(zeta, g[torch.arange(len(own)), own], _of(rest.parts, own))[1]
+    psi = _transform(zeta, g[torch.arange(len(own)), own], _of(rest.weighed, own))[1]
     M, M_x = _graded(rest, phi, psi, own)
     value = torch.exp(zeta * b) * (2 * M / zeta**3 - 2 * sign * M_x / zeta**2)
     return (weight * value.real).sum(0)

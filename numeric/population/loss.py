@@ -58,6 +58,7 @@ def expected_loss(
     law: Law | None = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Any:
@@ -65,9 +66,9 @@ def expected_loss(
 
     `W`: (..., m, n); `b`: (..., n) or None for 0. `sparsity` P(x_i = 0): a number; (n,) for each feature; (..., 1) for each
     model; (..., n) for each feature of each model; None beside a `law`. `importance`: None for 1, or likewise. `W_out`:
-    (..., n, m) of an untied model, W being its W_in; None for Wᵀ. `output`: "relu", or "linear" for z itself. `on_error`:
-    "nan" gives nan to models that are not finite or too large instead of raising. `max_memory`: bytes beyond arguments and
-    results.
+    (..., n, m) of an untied model, W being its W_in; None for Wᵀ. `output`: "relu", or "linear" for z itself. `target`:
+    "identity" for E(x_i − f_i)², "absolute" for E(|x_i| − f_i)². `on_error`: "nan" gives nan to models that are not finite or too
+    large instead of raising. `max_memory`: bytes beyond arguments and results.
     ValueError on bad input; third derivatives, and forward mode over forward mode, raise NotImplementedError.
 
     >>> round(float(expected_loss([[1.0, -1.0]], [0.0, 0.0], 0.5)), 12)
@@ -75,7 +76,7 @@ def expected_loss(
     >>> round(float(expected_loss([[2.0, -2.0]], [0.0, 0.0], 0.5, W_out=[[0.5], [-0.5]])), 12)
     0.083333333333
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output, target)
     values = row_values(*given.rows(), models) + on_device(models.squares, given)
     return given.in_kind((values * on_device(models.importance, given)).sum(-1).reshape(given.batch))
 
@@ -88,11 +89,14 @@ def feature_losses(
     law: Law | None = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Any:
-    """E(x_i - f_i)² of each feature, before importances, (..., n): K is their weighted sum. Arguments as `expected_loss`."""
-    given, models = read_given(W, b, sparsity, None, law, on_error, max_memory, W_out, output)
+    """E(x_i - f_i)², or E(|x_i| - f_i)², of each feature, before importances, (..., n): K is their weighted sum. Arguments as
+    `expected_loss`.
+    """
+    given, models = read_given(W, b, sparsity, None, law, on_error, max_memory, W_out, output, target)
     values = row_values(*given.rows(), models) + on_device(models.squares, given)
     return given.in_kind(given.unsorted(values.reshape(*given.batch, models.n)))
 
@@ -107,6 +111,7 @@ def value_and_gradient(
     law: Law | None = None,
     W_out: None = None,
     output: str = "relu",
+    target: str = "identity",
     bound_gradient: bool = True,
     on_error: str = "raise",
     max_memory: int = 2**30,
@@ -121,6 +126,7 @@ def value_and_gradient(
     law: Law | None = None,
     W_out: Any,
     output: str = "relu",
+    target: str = "identity",
     bound_gradient: bool = True,
     on_error: str = "raise",
     max_memory: int = 2**30,
@@ -134,6 +140,7 @@ def value_and_gradient(
     law: Law | None = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
     bound_gradient: bool = True,
     on_error: str = "raise",
     max_memory: int = 2**30,
@@ -147,7 +154,7 @@ def value_and_gradient(
     >>> value_and_gradient([[1.0, -1.0]], [0.0, 0.0], 0.5).W.round(6)
     array([[-0.041667,  0.041667]])
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output, target)
     with torch.no_grad():
         G, bias = given.rows()
         models = replace(models, bounded=flag("bound_gradient", bound_gradient))

@@ -220,15 +220,15 @@ def _shared(
 def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> Floats:
     """What each row may err by, (M, n): in the sum over rows with their importance at most `accuracy` (K + Σ I E x²).
 
-    K enters by K_i ≥ ((E z_i)_+ - E x_i)_+², and where E z² is much larger than that by a first, loose pass.
+    K enters by K_i ≥ ((E z_i)_+ - E y_i)_+², and where E z² is much larger than that by a first, loose pass.
     """
-    share, importance = models.share, models.importance
-    halves = share / 2 if models.general is None else models.general.mean.numpy()[None]
+    share, importance, law = models.share, models.importance, models.general
+    halves, aim = (share / 2,) * 2 if law is None else (part.numpy()[None] for part in (law.mean, law.aim))
     mean = b + np.einsum("...ij,...j->...i", G, halves)
     spread = np.einsum("...ij,...j->...i", G * G, variance(share))
     square = mean * mean + spread
     scale = (importance * models.squares).sum(1)
-    known = (importance * np.maximum(np.maximum(mean, 0) - halves, 0) ** 2).sum(1)
+    known = (importance * np.maximum(np.maximum(mean, 0) - aim, 0) ** 2).sum(1)
 
     def rows(total: Floats) -> Floats:
         """Σ I_i tolerance_i is the total; half of it alike, half alike after importance: weak rows may be sloppy."""
@@ -236,7 +236,7 @@ def _tolerances(models: Models, G: Floats, b: Floats, device: torch.device) -> F
         return np.asarray(total[:, None] / 2 * np.broadcast_to(1 / together + 1 / (models.n * apart), b.shape))
 
     size, rounded = scale + known, models.small or models.linear or models.form.most_active <= 2
-    rounded |= models.general is not None
+    rounded |= law is not None
     large = np.flatnonzero((importance * square).sum(1) > 30 * size)
     if len(large) and not rounded:
         some = models.take(large)

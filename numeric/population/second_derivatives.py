@@ -33,13 +33,14 @@ def hessian(
     law: Law | None = None,
     W_out: Any = None,
     output: str = "relu",
+    target: str = "identity",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Any:
     """Second derivatives of K by the entries of W, a row of W after the other, then, where it is given, of W_out, row after row,
     and then, unless it is None, of b: (..., P, P), P = mn + n, or 2mn + n. Arguments as `expected_loss`.
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, W_out, output, target)
     with torch.no_grad():
         m, n = given.W.shape[-2:]
         G, bias = (part.cpu().numpy() for part in given.rows())
@@ -68,13 +69,14 @@ def hessian_vector_product(
     *,
     law: Law | None = None,
     output: str = "relu",
+    target: str = "identity",
     on_error: str = "raise",
     max_memory: int = 2**30,
 ) -> Direction:
     """The second derivatives of K of a tied model times a change of W (..., m, n) and of b (..., n), None for 0. Other arguments
     as `expected_loss`; no (P, P) array is made.
     """
-    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, None, output)
+    given, models = read_given(W, b, sparsity, importance, law, on_error, max_memory, None, output, target)
     change_W = tensor("along_W", along_W).to(given.W.device)
     change_b = torch.zeros_like(given.bias) if along_b is None else tensor("along_b", along_b).to(given.W.device)
     for name, change, like in (("W", change_W, given.W), ("b", change_b, given.bias)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -29,7 +29,7 @@ class ExactGradient:
     """∂K/∂W, ∂K/∂b and, of untied models, ∂K/∂V of the expected loss K, plus the penalty's, for a stack of models."""
 
     def __init__(self, config: TrainConfig) -> None:
-        self._penalty, self._output = config.penalty, config.family.output
+        self._penalty, self._family = config.penalty, config.family
         laws: dict[int, tuple[Law | None, list[int]]] = {}  # by identity: a law of lists has no hash
         for k, law in enumerate(config.laws):
             assert not isinstance(law, Points)
@@ -45,9 +45,8 @@ class ExactGradient:
         """Write the gradient at `at` into `into`; nan for models that are not finite."""
         for some in self._groups:
             W, V, b = (None if part is None else part[some.places].double() for part in at)
-            found = population.value_and_gradient(
-                W, b, some.sparsity, some.importance, law=some.law, W_out=V, output=self._output, on_error="nan"
-            )
+            kind: dict[str, Any] = {"output": self._family.output, "target": self._family.target, "on_error": "nan"}
+            found = population.value_and_gradient(W, b, some.sparsity, some.importance, law=some.law, W_out=V, **kind)
             into.W[some.places] = found.W.to(into.W)
             if into.V is not None and isinstance(found, population.UntiedGradient):
                 into.V[some.places] = found.W_out.to(into.V)
@@ -61,7 +60,8 @@ def check(config: TrainConfig) -> None:
     """ValueError unless `config` can be trained without sampling."""
     if not has_population_loss(config) or config.adversary:
         raise ValueError(
-            "exact=True trains on the loss of ReLU(WᵀWx + b), tied or not, or of a linear output, for values on [0, 1] under a "
-            f"law that is not a set of points, without adversary; got {config.family}, signed={config.signed}, "
+            "exact=True trains on the loss of ReLU(WᵀWx + b), tied or not, or of a linear output, not signed (for which "
+            "law=Independent(s, magnitude=Magnitude.uniform(-1, 1)) serves), under a law that is not a set of points, without "
+            f"adversary; got {config.family}, signed={config.signed}, "
             f"law={config.laws[0]}, adversary={config.adversary}"
         )

@@ -13,7 +13,7 @@ from torch import Tensor
 from .. import population
 from ..arguments import Floats, array, instance, shown, sizes_known, tensors, whole
 from ..law import Law
-from ..model import Parameters, forward
+from ..model import Family, Parameters, forward
 from ..sample import Points, digest
 from .config import TrainConfig
 from .description import describe
@@ -40,11 +40,11 @@ class Judgement:
 
 
 def has_population_loss(config: TrainConfig) -> bool:
-    """Whether `population_loss` is defined: φ(WᵀWx + b) or φ(VWx + b), φ = ReLU or linear, targets x without a random sign, any
+    """Whether `population_loss` is defined: φ(WᵀWx + b) or φ(VWx + b), φ = ReLU or linear, targets x or |x|, not `signed`, any
     law but a fixed set of points and those that `numeric.population.takes_law` refuses.
     """
     family, law = _config(config).family, config.laws[0]
-    known = family.hidden == "linear" and family.output in population.OUTPUTS and family.target == "identity"
+    known = family.hidden == "linear" and family.output in population.OUTPUTS
     if not known or config.signed or isinstance(law, Points):
         return False
     return law is None or population.takes_law(law, config.n_features)
@@ -73,31 +73,29 @@ def population_loss(config: TrainConfig, W: Any, b: Any, V: Any = None) -> Any:
     """
     if not has_population_loss(config):
         raise ValueError(
-            "the loss without sampling is that of ReLU(WᵀWx + b), tied or not, or of a linear output, for values on [0, 1] "
-            f"under a law that is not a set of points, got config with {config.family}, signed={config.signed}, "
-            f"{type(config.laws[0]).__name__}"
+            "the loss without sampling is that of ReLU(WᵀWx + b), tied or not, or of a linear output, not signed (for which "
+            "law=Independent(s, magnitude=Magnitude.uniform(-1, 1)) serves), under a law that is not a set of points, got "
+            f"config with {config.family}, signed={config.signed}, {type(config.laws[0]).__name__}"
         )
-    model, output = _read(config, W, V, b), config.family.output
-    importance = config.importances
+    model, importance = _read(config, W, V, b), config.importances
     if config.sparsity is not None:
-        return _in_kind(_loss(model, output, config.sparsities, importance), W)
+        return _in_kind(_loss(config.family, model, config.sparsities, importance), W)
     loss = torch.empty(len(model.W), dtype=torch.float64)
     for some in _alike(config):
         law = config.laws[some[0]]
         assert not isinstance(law, Points)
         chosen = Parameters(*(None if part is None else part[some] for part in model))  # type: ignore[arg-type]
-        loss[some] = _loss(chosen, output, None, importance[some], law)
+        loss[some] = _loss(config.family, chosen, None, importance[some], law)
     return _in_kind(loss, W)
 
 
 def _loss(
-    model: Parameters, output: str, sparsity: Floats | None, importance: Floats, law: Law | None = None
+    family: Family, model: Parameters, sparsity: Floats | None, importance: Floats, law: Law | None = None
 ) -> Tensor:
     W, V, b = model
+    kind: dict[str, Any] = {"W_out": V, "output": family.output, "target": family.target, "on_error": "nan"}
     with sizes_known():
-        loss: Tensor = population.expected_loss(
-            W, b, sparsity, importance, law=law, W_out=V, output=output, on_error="nan"
-        )
+        loss: Tensor = population.expected_loss(W, b, sparsity, importance, law=law, **kind)
     return loss.cpu()
 
 

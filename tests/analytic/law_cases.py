@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import pairwise, product
+from math import prod
 
 from nested import integrate
 
@@ -70,28 +71,38 @@ CASES = (
 )
 
 
-def literal_loss(W: list[list[Fraction]], b: list[Fraction], case: Case, importance: list[Fraction]) -> Fraction:
-    """K by nested integration over every box of every support."""
+def literal_loss(
+    W: list[list[Fraction]], b: list[Fraction], case: Case, importance: list[Fraction], target: str = "identity"
+) -> Fraction:
+    """K by nested integration over every box, on one side of 0, of every support."""
     total = Fraction(0)
-    each = case.law.exact().magnitudes(3)
+    each = [[box for part in one.parts for box in _sides(*part)] for one in case.law.exact().magnitudes(3)]
     for support, probability in case.supports.items():
-        for parts in product(*(each[j].parts for j in support)):
-            weight = probability
-            for part in parts:
-                weight *= part.weight
-            boxes = {j: (part.low, part.high - part.low) for j, part in zip(support, parts, strict=True)}
-            total += weight * sum(importance[i] * _given(W, b, boxes, i) for i in range(3))
+        for parts in product(*(each[j] for j in support)):
+            weight = probability * prod(share for share, _, _ in parts)
+            boxes = {j: (low, high - low) for j, (_, low, high) in zip(support, parts, strict=True)}
+            total += weight * sum(importance[i] * _given(W, b, boxes, i, target) for i in range(3))
     return total
 
 
-def _given(W: list[list[Fraction]], b: list[Fraction], boxes: dict[int, tuple[Fraction, Fraction]], i: int) -> Fraction:
-    """E(x_i − f_i)² over the box x_j = a + d u."""
+def _sides(weight: Fraction, low: Fraction, high: Fraction) -> list[tuple[Fraction, Fraction, Fraction]]:
+    """A part of a magnitude, divided at 0."""
+    ends = [low, Fraction(0), high] if low < 0 < high else [low, high]
+    width = high - low or Fraction(1)
+    return [(weight * (b - a) / width if low < high else weight, a, b) for a, b in pairwise(ends)]
+
+
+def _given(
+    W: list[list[Fraction]], b: list[Fraction], boxes: dict[int, tuple[Fraction, Fraction]], i: int, target: str
+) -> Fraction:
+    """E(y_i − f_i)² over the box x_j = a + d u."""
     row = [sum((line[i] * line[j] for line in W), Fraction(0)) for j in range(3)]
     order = [*([i] if i in boxes else []), *(j for j in boxes if j != i)]
     low, width = boxes.get(i, (Fraction(0), Fraction(0)))
 
     def error(z: Fraction, u: list[Fraction]) -> Fraction:
-        return (low + (width * u[0] if order and order[0] == i else 0) - max(z, Fraction(0))) ** 2
+        x = low + (width * u[0] if order and order[0] == i else 0)
+        return ((abs(x) if target == "absolute" else x) - max(z, Fraction(0))) ** 2
 
     bias = b[i] + sum((row[j] * a for j, (a, _) in boxes.items()), Fraction(0))
     return integrate(error, [row[j] * boxes[j][1] for j in order], bias, 2)  # type: ignore[arg-type]

@@ -17,6 +17,7 @@ from numeric.train import TrainConfig
 from numeric.train.source import sampler
 
 pytestmark = pytest.mark.filterwarnings("ignore::analytic.exact.TransposedWarning")
+each_target = pytest.mark.parametrize("target", ["identity", "absolute"])
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 
 
@@ -27,32 +28,36 @@ def test_supports_are_those_by_hand_and_sum_to_one(case: Case) -> None:
     assert sum(found.values()) == 1
 
 
+@each_target
 @each_case
-def test_the_exact_loss_is_the_nested_integral(case: Case) -> None:
+def test_the_exact_loss_is_the_nested_integral(case: Case, target: str) -> None:
     for W, b, importance in small_models():
-        found = antipodal.exact_loss(W, b, case.law, importance)
-        assert found == antipodal.exact_loss([[0, 0, 0]], [0] * 3, case.law, importance) - (
-            literal_loss([[Fraction(0)] * 3], [Fraction(0)] * 3, case, importance)
-            - literal_loss(W, b, case, importance)
+        found = antipodal.exact_loss(W, b, case.law, importance, target=target)
+        assert found == antipodal.exact_loss([[0, 0, 0]], [0] * 3, case.law, importance, target=target) - (
+            literal_loss([[Fraction(0)] * 3], [Fraction(0)] * 3, case, importance, target)
+            - literal_loss(W, b, case, importance, target)
         )
 
 
+@each_target
 @each_case
-def test_a_ball_contains_it(case: Case) -> None:
+def test_a_ball_contains_it(case: Case, target: str) -> None:
     W, b, importance = next(small_models())
-    ball = antipodal.enclose_loss(W, b, case.law, importance, digits=20)
-    assert abs(ball.midpoint - antipodal.exact_loss(W, b, case.law, importance)) <= ball.radius
+    ball = antipodal.enclose_loss(W, b, case.law, importance, digits=20, target=target)
+    assert abs(ball.midpoint - antipodal.exact_loss(W, b, case.law, importance, target=target)) <= ball.radius
 
 
+@each_target
 @each_case
-def test_floats_agree(case: Case) -> None:
+def test_floats_agree(case: Case, target: str) -> None:
     """Within 1e-10 of K + Σ I_i E x_i², which the route promises."""
     squares = case.law.exact().squares(3)
     for W, b, importance in small_models():
-        exact = antipodal.exact_loss(W, b, case.law, importance)
+        exact = antipodal.exact_loss(W, b, case.law, importance, target=target)
         scale = float(exact) + float(sum(i * e for i, e in zip(importance, squares, strict=True)))
         rows = [[float(entry) for entry in row] for row in W]
-        found = antipodal.loss(rows, [float(x) for x in b], case.law, [float(x) for x in importance])
+        given = rows, [float(x) for x in b], case.law, [float(x) for x in importance]
+        found = antipodal.loss(*given, target=target)
         assert abs(found - float(exact)) <= 1e-10 * scale
 
 
@@ -72,15 +77,16 @@ def test_models_with_importances_of_their_own_are_a_stack(case: Case) -> None:
         assert curvature[k] == pytest.approx(antipodal.hessian(W[k], b[k], case.law, importance[k]), abs=1e-12)
 
 
+@each_target
 @each_case
-def test_the_gradient_and_the_hessian_are_those_of_exact_differences(case: Case) -> None:
+def test_the_gradient_and_the_hessian_are_those_of_exact_differences(case: Case, target: str) -> None:
     """Central differences of exact losses: with h = 1e-20 they are the derivatives to every digit, away from kinks."""
     h = Fraction(1, 10**20)
     W, b, importance = next(small_models())
     x = [*(entry + Fraction(k + 1, 97) for k, entry in enumerate(W[0] + W[1])), *(e + Fraction(1, 89) for e in b)]
 
     def K(point: list[Fraction]) -> Fraction:
-        value = antipodal.exact_loss([point[:3], point[3:6]], point[6:], case.law, importance)
+        value = antipodal.exact_loss([point[:3], point[3:6]], point[6:], case.law, importance, target=target)
         return Fraction(int(value.p), int(value.q))
 
     def moved(point: list[Fraction], k: int, step: Fraction) -> list[Fraction]:
@@ -88,11 +94,11 @@ def test_the_gradient_and_the_hessian_are_those_of_exact_differences(case: Case)
 
     floats = np.array(x, dtype=float)
     given = floats[:6].reshape(2, 3), floats[6:], case.law, [float(i) for i in importance]
-    value = antipodal.value_and_gradient(*given)
+    value = antipodal.value_and_gradient(*given, target=target)
     gradient = np.concatenate([value.W.ravel(), value.b])
     exact = [float((K(moved(x, k, h)) - K(moved(x, k, -h))) / (2 * h)) for k in range(9)]
     assert np.abs(gradient - exact).max() <= 1e-8
-    H = antipodal.hessian(*given)
+    H = antipodal.hessian(*given, target=target)
     for k, j in ((0, 0), (1, 4), (2, 7), (8, 8)):
         up, down = moved(x, k, h), moved(x, k, -h)
         corners = [K(moved(side, j, s * h)) for side in (up, down) for s in (1, -1)]

@@ -106,6 +106,11 @@ def _exact(annotation: str, default: Any, valid: Any) -> bool:
     return re.search("Exact|Expr|Groups|Weights|Points|Importance|MatrixBase", annotation) is not None
 
 
+def _text(annotation: str, default: Any, valid: Any) -> bool:
+    """Where "1/2" is a number, at the door too."""
+    return _exact(annotation, default, valid) or "Number" in annotation
+
+
 def _floats(annotation: str, default: Any, valid: Any) -> bool:
     return re.search("float|Float|Array|Tensor|Any|Row|Weights", annotation) is not None
 
@@ -197,7 +202,7 @@ TABLE: dict[str, Hostile] = {
     "sparse tensor": Hostile(_array(lambda array: torch.from_numpy(array).to_sparse())),
     "complex array": Hostile(_array(lambda array: array * 1j)),
     "boolean array": Hostile(_array(lambda array: array > 0)),
-    "array of text": Hostile(_array(lambda array: array.astype(str)), _exact),
+    "array of text": Hostile(_array(lambda array: array.astype(str)), _text),
 }
 
 

@@ -97,6 +97,7 @@ INSIDE = (
     "analytic.polygon_proof.search",
     "analytic.n2m1.elimination",
     "analytic.n2m1.derivation",
+    "analytic.loss.linear.absolute_aim",
     "analytic.loss.linear.linear_row",
     "analytic.loss.model",
     "analytic.n2m1.points.CriticalPoints",

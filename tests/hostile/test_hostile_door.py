@@ -18,7 +18,7 @@ VALID: dict[str, Call] = {
     "loss": call(**FLOATS, **FLOAT_OUT),
     "value_and_gradient": call(**FLOATS, **FLOAT_OUT),
     "hessian": call(**FLOATS, **FLOAT_OUT),
-    "minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu"),
+    "minimise_loss": call(n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu", target="absolute"),
     "Independent": call(sparsity=["1/2", 0]),
     "Correlated": call(groups=[[0, 1]], sparsity="1/2"),
     "Anticorrelated": call(groups=[[0, 1]], sparsity="1/2"),

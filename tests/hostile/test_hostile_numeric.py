@@ -127,6 +127,7 @@ INSIDE = (
             "general",
             "graded",
             "law_lines",
+            "law_moments",
             "line_kernel",
             "line_rows",
             "lines",
@@ -330,7 +331,7 @@ VALID = {
     "numeric.line_packing.lines.lower_bound": call(n=3, m=2),
     "numeric.minimise.network_map.minimise_map": call(m=1, density=[0.5], importance=[[1.0, 0.5]], starts=1),
     "numeric.minimise.network.minimise_loss": call(
-        n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu"
+        n=2, m=1, sparsity=0.5, starts=1, tied=False, output="relu", target="absolute"
     )._replace(without=("a law of numeric",)),
     "numeric.minimise.any_function.minimise": call(function=waves, starts=[[1.0, 2.0]]),
     "numeric.line_packing.codes.least_cosine": call(n=5, m=3, starts=1),
