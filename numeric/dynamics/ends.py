@@ -15,8 +15,10 @@ from ..arguments import MOST_SEED, Floats, array, flag, importance_row, number, 
 from ..population import value_and_gradient
 
 _STEP, _SINGLE = 0.25, 0.05
-_REST, _AWAY = 1e-5, 0.1
-"""A model rests where no entry of ∇K exceeds this share of the density and ‖W‖² this: near W = 0 a gradient is small, too."""
+_REST, _AWAY = 1e-9, 0.1
+"""A model rests where no entry of ∇K exceeds this share of the density, which at a saddle about that share of the starts does,
+and ‖W‖² exceeds this: near W = 0 a gradient is small, too.
+"""
 _NEARLY, _CLEAR = 0.02, 0.25
 """And its end is plain where the gradient is near that and each weight is this far from 0: minima have soft directions."""
 _BETWEEN, _STEPS = 100, 20_000
