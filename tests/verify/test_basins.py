@@ -31,9 +31,8 @@ def test_descents_go_on_until_their_end_is_plain() -> None:
     assert flow_ends(0.9, scale=0.1, bias=True, models=200).single == 0
 
 
-@pytest.mark.parametrize("importance", [(4.0, 2.0), (2.0**600, 2.0**599)])
-def test_a_common_factor_of_the_importances_changes_no_end(importance: tuple[float, float]) -> None:
-    assert flow_ends(0.9, importance, models=50) == flow_ends(0.9, (1.0, 0.5), models=50)
+def test_a_common_factor_of_the_importances_changes_no_end() -> None:
+    assert flow_ends(0.5, (2.0**600, 2.0**599), models=20) == flow_ends(0.5, (1.0, 0.5), models=20)
 
 
 def test_the_figure_draws(monkeypatch: pytest.MonkeyPatch) -> None:
