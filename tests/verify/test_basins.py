@@ -12,6 +12,7 @@ def ignore(share: float) -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.slow
 def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> None:
     one = basins.SETTINGS[3:4]
     assert basins.descents(one, 200, ignore).deviation < 5
@@ -19,6 +20,7 @@ def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> N
     assert basins.descents(one, 200, ignore).deviation > 5
 
 
+@pytest.mark.slow
 def test_a_bias_changes_the_answer() -> None:
     """At s = 1/2 and σ = 0.1: 0.15 of the flow ends antipodal without bias, nearly half with one; ten errors apart."""
     without, biased = (flow_ends(0.5, scale=0.1, bias=bias, models=150) for bias in (False, True))
@@ -26,6 +28,7 @@ def test_a_bias_changes_the_answer() -> None:
     assert without.antipodal + without.aligned + without.single == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_descents_go_on_until_their_end_is_plain() -> None:
     """After a fixed number of steps one in eighty was still on its way, near an axis."""
     assert flow_ends(0.9, scale=0.1, bias=True, models=200).single == 0
