@@ -4,6 +4,7 @@ import functools
 import os
 import time
 from collections.abc import Callable, Sequence
+from random import Random
 from typing import Any
 
 # The arrays here are small: threads that wait for each other cost more than they bring. Read when NumPy and torch are loaded.
@@ -44,9 +45,8 @@ def _in_time(test: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(test)
     def timed(*args: Any, **kwargs: Any) -> None:
         nonlocal spent, failed
-        draws = any(
-            isinstance(value, DataObject) for value in kwargs.values()
-        )  # it must draw the same whenever it is run
+        # What draws while it runs must draw the same again, or Hypothesis finds it flaky.
+        draws = any(isinstance(value, DataObject | Random) for value in (*args, *kwargs.values()))
         if spent > FUZZ_SECONDS and not failed and not draws:
             return
         start = time.process_time()

@@ -61,16 +61,17 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
 @given(ends=INTERVALS, share=SHARES)
 @settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2**12), Fraction(1, 2**10)], share=Fraction(1, 8))
+@example(ends=[Fraction(1, 32), Fraction(5, 64)], share=Fraction(1))
 def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
     atom, (a, b) = polytope(name), ends
     with flint.ctx.workprec(bounds.bits_for(DIGITS)):
         between, at = atom_loss(atom, a + share * (b - a), DIGITS), to_flint(share)
         below = bounds._inside(atom, a, b, DIGITS)
-        assert below(arb(at)) <= between + 1e-19
+        assert not below(arb(at)) > between  # these are balls, which may overlap where the bound touches
         for end, place in ((a, 0), (b, 1)):
             above = bounds._above(atom, end, a, b, DIGITS)
-            assert above(arb(at)) >= between - 1e-19
+            assert not above(arb(at)) < between
             value = atom_loss(atom, end, DIGITS)
             assert abs(above(arb(place)) - value) < 1e-18
             assert not below.coeffs() or abs(below(arb(place)) - value) < 1e-18
