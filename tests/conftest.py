@@ -19,7 +19,8 @@ from hypothesis.strategies import DataObject
 torch.set_num_threads(1)
 
 FUZZ_SECONDS = float(os.environ.get("FUZZ_SECONDS", "10"))
-"""CPU time of one test in the nightly profile; examples that are drawn after it are passed over."""
+"""CPU time of one test in the nightly profile; examples that are drawn after it are passed over, but of properties
+that draw while they run."""
 
 _SHARED = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
 settings.register_profile("dev", max_examples=20, **_SHARED)

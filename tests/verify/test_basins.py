@@ -1,10 +1,14 @@
 """The suite of the basins, its descents, and its figure: they hold, and they can fail."""
 
+import numpy as np
 import pytest
 from matplotlib import pyplot
+from scipy.integrate import solve_ivp
 
 from figures.smallest_model import basins as figure
 from numeric.dynamics import FlowEnds, flow_ends
+from numeric.dynamics.ends import _descended
+from numeric.population import value_and_gradient
 from verify.suites import basins
 
 
@@ -18,6 +22,28 @@ def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> N
     assert basins.descents(one, 200, ignore).deviation < 5
     monkeypatch.setattr(basins, "flow_ends", lambda *_, **__: FlowEnds(200, 0.3, 0.7, 0.0))
     assert basins.descents(one, 200, ignore).deviation > 5
+
+
+@pytest.mark.slow
+def test_descents_beside_the_separatrix_end_on_its_sides() -> None:
+    """Its angle at radius 0.1 by bisection with an adaptive method of eighth order: 12 halvings of π/4 come to 2e-4, and 1e-3 is asked."""
+
+    def antipodal(angle: float) -> bool:
+        start = 0.1 * np.array([np.cos(angle), -np.sin(angle)])
+        down = lambda _, w: -value_and_gradient(w[None], None, 0.5).W.ravel()  # noqa: E731
+        end = solve_ivp(down, (0, 200), start, method="DOP853", rtol=1e-10, atol=1e-12).y[:, -1]
+        return bool(end.prod() < 0)
+
+    low, high = 0.0, np.pi / 4
+    assert not antipodal(low)
+    assert antipodal(high)
+    for _ in range(12):
+        middle = (low + high) / 2
+        low, high = (low, middle) if antipodal(middle) else (middle, high)
+    angles = np.array([low - 1e-3, high + 1e-3])
+    W = 0.1 * np.stack([np.cos(angles), -np.sin(angles)], axis=1)[:, None]
+    ends = _descended(W, 0.5, np.ones(2), False)[:, 0].prod(axis=1)
+    assert ends[0] > 0 > ends[1]
 
 
 @pytest.mark.slow
