@@ -26,7 +26,7 @@ def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow
 def test_descents_beside_the_separatrix_end_on_its_sides() -> None:
-    """Its angle at radius 0.1 by bisection with an adaptive method of eighth order: 12 halvings of π/4 come to 2e-4, and 1e-3 is asked."""
+    """Its angle at radius 0.1 by bisection with an adaptive method of eighth order, to 2e-4 of the 1e-3 asked."""
 
     def antipodal(angle: float) -> bool:
         start = 0.1 * np.array([np.cos(angle), -np.sin(angle)])
