@@ -2,13 +2,16 @@
 
 A kernel is written with its signature, so that importing its module makes it ready: from the disk, or, once after
 installation, by compiling. `python -m numeric.running.compiled` does that for all of them; `make` calls it when it installs.
-A kernel must not call one of another module: the copy on the disk would not see that one change.
+A kernel that calls functions of other modules names these modules: the copy on the disk is for their text, too.
 """
 
 from __future__ import annotations
 
+import hashlib
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from types import CellType, FunctionType, ModuleType
 from typing import Any, TypeVar
 
 _FAST = {"contract", "reassoc", "nsz", "arcp"}
@@ -30,7 +33,7 @@ else:
         def on_start(self, event: Any) -> None:
             if not self.told:
                 self.told = True
-                print("antipodal: compiling its kernels, once after installation (some 15 s)", file=sys.stderr)
+                print("antipodal: compiling its kernels, once after installation (some 30 s)", file=sys.stderr)
 
         def on_end(self, event: Any) -> None:
             pass
@@ -40,18 +43,31 @@ else:
     event.register("numba:compile", _Announcement())
 
 
-def compiled(signature: str | None = None, *, inline: bool = False, strict: bool = False) -> Callable[[F], F]:
+def compiled(
+    signature: str | None = None, *, inline: bool = False, strict: bool = False, uses: tuple[ModuleType, ...] = ()
+) -> Callable[[F], F]:
     """`numba.njit` for arrays that are checked by their caller: releases the interpreter's lock, checks no bounds.
 
-    `signature` None is for a function that is only called by a kernel of the same module. `strict`: every operation is
+    `signature` None is for a function that is only called by kernels, and copied into each of them where `inline`. `uses`:
+    the other modules whose compiled functions the kernel calls, itself or by way of others. `strict`: every operation is
     rounded as written, whether or not its number lies in a full vector: for kernels that promise bits.
     """
-    fast = False if strict else _FAST
-    options: dict[str, Any] = dict(cache=True, nogil=True, fastmath=fast, error_model="numpy", boundscheck=False)
-    if inline:
-        options["inline"] = "always"
-    decorator: Any = numba.njit(**options) if signature is None else numba.njit(signature, **options)
-    return decorator  # type: ignore[no-any-return]
+    options: dict[str, Any] = dict(fastmath=False if strict else _FAST, error_model="numpy", boundscheck=False)
+    if signature is None:
+        decorator: Any = numba.njit(forceinline=inline, **options)
+        return decorator  # type: ignore[no-any-return]
+    decorator = numba.njit(signature, cache=True, nogil=True, **options)
+    return lambda function: decorator(_with_text(function, uses))
+
+
+def _with_text(function: Callable[..., Any], modules: tuple[ModuleType, ...]) -> FunctionType:
+    """The function with a hash of the text of this module and of `modules` in a cell that it does not read. The copy on the
+    disk is found by the text of the function's own module and by what is in its cells.
+    """
+    files = (__file__, *(str(module.__file__) for module in modules))
+    text = hashlib.sha256(b"".join(Path(file).read_bytes() for file in files)).hexdigest()
+    code = function.__code__.replace(co_freevars=("text",))
+    return FunctionType(code, function.__globals__, function.__name__, function.__defaults__, (CellType(text),))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,65 @@
+"""Kernels on the disk: one that calls another module's function is compiled again when that module's text changes."""
+
+import importlib
+import sys
+from pathlib import Path
+
+import pytest
+
+from numeric.running import compiled
+
+PART = """
+from numeric.running.compiled import compiled
+
+@compiled(inline=True)
+def part(x: float) -> float:
+    return {factor} * x
+"""
+KERNEL = """
+from numeric.running.compiled import compiled
+from . import part as module
+from .part import part
+
+@compiled()
+def between(x: float) -> float:
+    return part(x) + 1
+
+@compiled("float64(float64)", uses=(module,))
+def kernel(x: float) -> float:
+    \"\"\"Of x.\"\"\"
+    return between(x)
+"""
+
+
+@pytest.fixture
+def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """An importable package of a kernel and, in another module, what it calls."""
+    name = "package_of_kernels"
+    folder = tmp_path / name
+    folder.mkdir()
+    (folder / "__init__.py").touch()
+    (folder / "kernel.py").write_text(KERNEL)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    return name
+
+
+def of_three(package: str, folder: Path, factor: int) -> float:
+    """The kernel's value in a process that imports it afresh."""
+    (folder / package / "part.py").write_text(PART.format(factor=factor))
+    for module in [module for module in sys.modules if module.startswith(package)]:
+        del sys.modules[module]
+    importlib.invalidate_caches()
+    kernel = importlib.import_module(f"{package}.kernel").kernel
+    assert kernel.__doc__ == "Of x."
+    return float(kernel(3.0))
+
+
+@pytest.mark.skipif(not compiled.AVAILABLE, reason="no numba")
+def test_a_part_that_changes_is_seen(package: str, tmp_path: Path) -> None:
+    assert of_three(package, tmp_path, 2) == 7
+    on_disk = sorted((tmp_path / package / "__pycache__").glob("*.nbc"))
+    assert of_three(package, tmp_path, 2) == 7
+    assert sorted((tmp_path / package / "__pycache__").glob("*.nbc")) == on_disk
+    assert len(on_disk) == 1
+    assert of_three(package, tmp_path, 5) == 16
