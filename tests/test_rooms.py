@@ -294,3 +294,26 @@ def test_no_module_is_called_as_what_the_face_of_its_room_shows() -> None:
 @pytest.mark.parametrize(("package", "most"), [("analytic", 18), ("numeric", 22), ("figures", 18)])
 def test_a_floor_can_be_seen_at_once(package: str, most: int) -> None:
     assert len({room_of(module) for module in files() if module.startswith(f"{package}.")}) <= most
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    first, *rest = function.body
+    said = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+    return (
+        (function.end_lineno or 0) - rest[0].lineno + 1
+        if said and rest
+        else (function.end_lineno or 0) - first.lineno + 1
+    )
+
+
+def test_modules_and_functions_are_of_a_size_to_read() -> None:
+    """At most 250 lines in a module, 45 in a function's body without its docstring."""
+    long = []
+    for module, path in files().items():
+        text = path.read_text(encoding="utf-8")
+        if len(text.splitlines()) > 250:
+            long.append(module)
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and body_lines(node) > 45:
+                long.append(f"{module}.{node.name}")
+    assert long == []

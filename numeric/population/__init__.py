@@ -6,8 +6,9 @@ models       stacks of models, and the threads that share them; factors: a row a
 row_values   each row by the route that serves it
 small        few features (few_features): vertices, faces; compiled vertex_kernel, vertex_hessian_kernel, face_kernel
 dominant     rows with few large entries; small_entries: the others of such a row
-line_rows    many features, by lines; compiled plan_kernel and line_kernel; transform: in torch, at nodes
-few_active   supports of at most two features; compiled few_kernel; moments: of the others
+line_rows    many features, by lines; compiled plan_kernel (plan_bounds), line_kernel (line_groups, line_block);
+             transform: in torch, at nodes
+few_active   supports of at most two features; compiled few_kernel (few_means); moments: of the others
 any_law      others: general, law_moments, boxes, means over a cube; law_lines, recursion in graded polynomials; kink_slopes
 """
 

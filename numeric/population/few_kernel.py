@@ -1,133 +1,112 @@
-r"""The supports of at most two active features, exactly and without cancellation: compiled.
+r"""The supports of at most two active features, without cancellation: compiled.
 
-For a pair, z = b + gx + ky with |g| ≥ |k|: for every y the mean over x is elementary (`_moments` by where z changes sign),
-and piecewise a cubic in y, so that two Gauss nodes on each of the at most three pieces make the pair's mean exact. Nothing is
-divided by a coefficient that could be small. Where both are large, E z_+² is a second difference of z_+⁴/12, three times faster;
-it is divided by both, which may be tiny beside other entries of the row, and weights of groups that are always active are ratios
-of 1e100: so no pair of a `LEAST` reach goes that way, and nothing overflows.
+A pair's mean is exact (`few_means`), but where both coefficients are large E z_+² is a second difference of z_+⁴/12, three
+times faster; it is divided by both, which may be tiny beside other entries of the row, and weights of groups that are always
+active are ratios of 1e100: so no pair of a `LEAST` reach goes that way, and nothing overflows.
 """
 
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
 from ..running.compiled import compiled
+from . import few_means
 from .factors import Floats, Integers
+from .few_means import one_feature, two_features
 
 LEAST = 1e-30
-_NODE = 0.5 - 0.5 / math.sqrt(3.0)
 
 
-@compiled()
-def _moments(c: float, g: float) -> tuple[float, float, float, float, float, float]:
-    """E z_+², E z_+, E x z_+ and E 1, E x, E x² where z > 0, for z = c + gx, x uniform on [0, 1]."""
-    d = c + g
-    if c >= 0 and d >= 0:
-        return c * c + c * g + g * g / 3, c + g / 2, c / 2 + g / 3, 1.0, 0.5, 1 / 3
-    if c <= 0 and d <= 0:
-        return 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    if d > 0:  # from -c/g to 1
-        t = -c / g
-        rest = d / g
-        return (
-            d * d * rest / 3,
-            d * rest / 2,
-            d * rest * (1 - rest / 3) / 2,
-            rest,
-            rest * (1 - rest / 2),
-            (1 - t * t * t) / 3,
-        )
-    t = -c / g  # from 0
-    return c * c * t / 3, c * t / 2, c * t * t / 6, t, t * t / 2, t * t * t / 3
+class _Row(NamedTuple):
+    """A row, turned so that its sign s is +1: z = c + Σ turned_j x_j, and the row's own feature i.
+
+    `nothing`: the probability that no feature is active; `base4`, `base3`: z_+⁴/12 and z_+³/3 then.
+    """
+
+    s: float
+    c: float
+    i: int
+    nothing: float
+    base4: float
+    base3: float
 
 
-@compiled()
-def _pieces(b: float, g: float, k: float, cuts: Floats) -> int:
-    """Where in y the sign of z at x = 0 or x = 1 changes; the number of pieces."""
-    count = 1
-    cuts[0] = 0.0
-    if k != 0:
-        low, high = -b / k, -(b + g) / k
-        if low > high:
-            low, high = high, low
-        if 0 < low < 1:
-            cuts[count] = low
-            count += 1
-        if 0 < high < 1:
-            cuts[count] = high
-            count += 1
-    cuts[count] = 1.0
-    return count
+# A row's features, side by side in one array: one array is handed on faster than seven.
+_TURNED, _RATE, _RATIO, _QUARTIC, _CUBIC, _GRADIENT = range(6)
+# r = share/off, r/turned, z_+⁴/12 and z_+³/3 where a feature alone is 1, what is added to the gradient
 
 
-@compiled()
-def _pair(b: float, g: float, k: float, cuts: Floats) -> tuple[float, float, float, float]:
-    """E z_+² and half its derivatives E z_+, E x z_+, E y z_+; |g| ≥ |k|."""
-    value, along_b, along_g, along_k = 0.0, 0.0, 0.0, 0.0
-    for q in range(_pieces(b, g, k, cuts)):
-        width = cuts[q + 1] - cuts[q]
-        for node in (_NODE, 1 - _NODE):
-            y = cuts[q] + width * node
-            z2, z1, xz, _, _, _ = _moments(b + k * y, g)
-            value += 0.5 * width * z2
-            along_b += 0.5 * width * z1
-            along_g += 0.5 * width * xz
-            along_k += 0.5 * width * z1 * y
-    return value, along_b, along_g, along_k
+@compiled(inline=True)
+def _prepare(row: _Row, g: Floats, r: Floats, at: Floats) -> None:
+    """The features of a row whose slopes are `g`."""
+    for j in range(len(g)):
+        turned = row.s * g[j]
+        z = max(row.c + turned, 0.0)
+        at[_TURNED, j], at[_RATE, j], at[_RATIO, j] = turned, r[j], r[j] / turned if turned != 0 else 0.0
+        at[_QUARTIC, j], at[_CUBIC, j], at[_GRADIENT, j] = z * z * z * z / 12, z * z * z / 3, 0.0
 
 
-@compiled()
-def _areas(b: float, g: float, k: float, cuts: Floats) -> tuple[float, float, float, float, float, float]:
-    """E 1, E x, E y, E x², E xy and E y² where z > 0; |g| ≥ |k|."""
-    one, x, y_, xx, xy, yy = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-    for q in range(_pieces(b, g, k, cuts)):
-        width = cuts[q + 1] - cuts[q]
-        for node in (_NODE, 1 - _NODE):
-            y = cuts[q] + width * node
-            _, _, _, s0, s1, s2 = _moments(b + k * y, g)
-            w = 0.5 * width
-            one += w * s0
-            x += w * s1
-            y_ += w * s0 * y
-            xx += w * s2
-            xy += w * s1 * y
-            yy += w * s0 * y * y
-    return one, x, y_, xx, xy, yy
+@compiled(inline=True)
+def _single(row: _Row, j: int, at: Floats) -> tuple[float, float]:
+    """Value and slope of feature j alone, as those below; derivatives by g are added to `at`."""
+    weight = row.nothing * at[_RATE, j]
+    z2, z1, xz, _, s1, s2 = one_feature(row.c, at[_TURNED, j])
+    if j != row.i:
+        at[_GRADIENT, j] += weight * 2 * xz
+        return weight * z2, weight * 2 * z1
+    at[_GRADIENT, j] += weight * 2 * (xz - row.s * s2)
+    return weight * (z2 - 2 * row.s * xz), weight * 2 * (z1 - row.s * s1)
 
 
-@compiled()
-def _add_pair(
-    b: float, gj: float, gk: float, weight: float, own: float, cuts: Floats, dg: Floats, j: int, k: int
-) -> tuple[float, float]:
-    """`weight` times E z_+² - 2 `own` x_j z_+ (own: -1, 0 or 1; feature j is then the row's own); derivatives into `dg`."""
-    swapped = abs(gj) < abs(gk)
-    g, h = (gk, gj) if swapped else (gj, gk)
-    value, along_b, along_g, along_h = _pair(b, g, h, cuts)
-    slope, to_g, to_h = 2 * along_b, 2 * along_g, 2 * along_h
-    if own != 0:
-        _, x, y, xx, xy, yy = _areas(b, g, h, cuts)
-        if swapped:
-            value -= 2 * own * along_h
-            slope -= 2 * own * y
-            to_g -= 2 * own * xy
-            to_h -= 2 * own * yy
-        else:
-            value -= 2 * own * along_g
-            slope -= 2 * own * x
-            to_g -= 2 * own * xx
-            to_h -= 2 * own * xy
-    if swapped:
-        to_g, to_h = to_h, to_g
-    dg[j] += weight * to_g
-    dg[k] += weight * to_h
+@compiled(inline=True)
+def _two(row: _Row, j: int, k: int, weight: float, at: Floats, cuts: Floats) -> tuple[float, float]:
+    """Of features j and k together."""
+    if k == row.i:
+        j, k = k, j
+    own = row.s if j == row.i else 0.0
+    value, slope, to_j, to_k = two_features(row.c, at[_TURNED, j], at[_TURNED, k], own, cuts)
+    at[_GRADIENT, j] += weight * to_j
+    at[_GRADIENT, k] += weight * to_k
     return weight * value, weight * slope
+
+
+@compiled(inline=True)
+def _pairs(row: _Row, j: int, group: Integers, degree: Integers, at: Floats, cuts: Floats) -> tuple[float, float]:
+    """Of feature j with each later one of another group; both of groups of which one feature is active at a time."""
+    c, turned = row.c, at[_TURNED, j]
+    size, edge4, edge3 = max(abs(c), abs(c + turned)), at[_QUARTIC, j] - row.base4, at[_CUBIC, j] - row.base3
+    value, slope, sum_value, sum_slope, sum_j = 0.0, 0.0, 0.0, 0.0, 0.0
+    for k in range(j + 1, len(group)):
+        if group[k] == group[j] or degree[k] > 1 or at[_RATE, k] == 0:
+            continue
+        other = at[_TURNED, k]
+        small, large = min(abs(turned), abs(other)), max(abs(turned), abs(other))
+        reach = size + abs(other)
+        even = reach > LEAST and small * large > 2e-3 * reach * reach and small > 5e-3 * reach
+        if even and j != row.i and k != row.i:
+            w = at[_RATIO, j] * at[_RATIO, k]
+            z = max(c + turned + other, 0.0)
+            cube = z * z * z
+            mean = w * (cube * z / 12 - at[_QUARTIC, k] - edge4)
+            sum_value += mean
+            sum_slope += w * (cube / 3 - at[_CUBIC, k] - edge3)
+            sum_j += w * (cube / 3 - at[_CUBIC, j]) - mean / turned
+            at[_GRADIENT, k] += row.nothing * (w * (cube / 3 - at[_CUBIC, k]) - mean / other)
+        else:
+            two = _two(row, j, k, row.nothing * at[_RATE, j] * at[_RATE, k], at, cuts)
+            value += two[0]
+            slope += two[1]
+    at[_GRADIENT, j] += row.nothing * sum_j
+    return value + row.nothing * sum_value, slope + row.nothing * sum_slope
 
 
 @compiled(
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], int64[::1], boolean, float64[::1], float64[::1],"
-    "float64[::1], float64[:,::1], float64[::1])"
+    "float64[::1], float64[:,::1], float64[::1])",
+    uses=(few_means,),
 )
 def few_sums(
     g: Floats,
@@ -153,75 +132,27 @@ def few_sums(
     for a in range(start.shape[0] - 1):
         for j in range(start[a], start[a + 1]):
             group[j], degree[j] = a, (start[a + 1] - start[a] if together else 1)
-    turned, gradient, cuts = np.empty(n), np.empty(n), np.empty(4)
-    quartic, cubic, ratio = np.empty(n), np.empty(n), np.empty(n)
-    for row in range(g.shape[0]):
-        s = sign[row]
-        if s == 0:
+    at, cuts = np.empty((6, n)), np.empty(4)
+    for k in range(g.shape[0]):
+        if sign[k] == 0:
             continue
-        i, c, nothing = own[row], s * b[row], math.exp(log_scale[row])
-        total, slope = nothing * max(c, 0.0) ** 2, 2 * nothing * max(c, 0.0)
-        base4, base3 = max(c, 0.0) ** 4 / 12, max(c, 0.0) ** 3 / 3
+        c, nothing = sign[k] * b[k], math.exp(log_scale[k])
+        z = max(c, 0.0)
+        row = _Row(sign[k], c, own[k], nothing, z * z * z * z / 12, z * z * z / 3)
+        _prepare(row, g[k], r[k], at)
+        total, slope = nothing * z * z, 2 * nothing * z
         for j in range(n):
-            turned[j], gradient[j] = s * g[row, j], 0.0
-            z = max(c + turned[j], 0.0)
-            quartic[j], cubic[j] = z * z * z * z / 12, z * z * z / 3
-            ratio[j] = r[row, j] / turned[j] if turned[j] != 0 else 0.0
-        for j in range(n):
-            if degree[j] > 1 or r[row, j] == 0:
-                continue
-            weight = nothing * r[row, j]
-            z2, z1, xz, _, s1, s2 = _moments(c, turned[j])
-            total += weight * z2
-            slope += weight * 2 * z1
-            gradient[j] += weight * 2 * xz
-            if j == i:
-                total -= 2 * s * weight * xz
-                slope -= 2 * s * weight * s1
-                gradient[j] -= 2 * s * weight * s2
-            size = max(abs(c), abs(c + turned[j]))
-            edge4, edge3 = quartic[j] - base4, cubic[j] - base3
-            sum_value, sum_slope, sum_j = 0.0, 0.0, 0.0
-            for k in range(j + 1, n):
-                if group[k] == group[j] or degree[k] > 1 or r[row, k] == 0:
-                    continue
-                small, large = abs(turned[k]), abs(turned[j])
-                if small > large:
-                    small, large = large, small
-                reach = size + abs(turned[k])
-                even = reach > LEAST and small * large > 2e-3 * reach * reach and small > 5e-3 * reach
-                if even and j != i and k != i:
-                    w = ratio[j] * ratio[k]
-                    z = max(c + turned[j] + turned[k], 0.0)
-                    cube = z * z * z
-                    mean = w * (cube * z / 12 - quartic[k] - edge4)
-                    sum_value += mean
-                    sum_slope += w * (cube / 3 - cubic[k] - edge3)
-                    sum_j += w * (cube / 3 - cubic[j]) - mean / turned[j]
-                    gradient[k] += nothing * (w * (cube / 3 - cubic[k]) - mean / turned[k])
-                elif k == i:
-                    v, d = _add_pair(c, turned[k], turned[j], weight * r[row, k], s, cuts, gradient, k, j)
-                    total += v
-                    slope += d
-                else:
-                    mine = s if j == i else 0.0
-                    v, d = _add_pair(c, turned[j], turned[k], weight * r[row, k], mine, cuts, gradient, j, k)
-                    total += v
-                    slope += d
-            total += nothing * sum_value
-            slope += nothing * sum_slope
-            gradient[j] += nothing * sum_j
+            if degree[j] == 1 and r[k, j] != 0:
+                single, pairs = _single(row, j, at), _pairs(row, j, group, degree, at, cuts)
+                total += single[0] + pairs[0]
+                slope += single[1] + pairs[1]
         for a in range(start.shape[0] - 1 if together else 0):
             j = start[a]
             if start[a + 1] - j == 2:
-                mine = s if group[i] == a else 0.0
-                first, second = (j + 1, j) if i == j + 1 else (j, j + 1)
-                v, d = _add_pair(
-                    c, turned[first], turned[second], nothing * r[row, j], mine, cuts, gradient, first, second
-                )
-                total += v
-                slope += d
-        value[row] += s * total
-        db[row] += slope
+                two = _two(row, j, j + 1, nothing * r[k, j], at, cuts)
+                total += two[0]
+                slope += two[1]
+        value[k] += sign[k] * total
+        db[k] += slope
         for j in range(n):
-            dg[row, j] += gradient[j]
+            dg[k, j] += at[_GRADIENT, j]

@@ -122,6 +122,7 @@ INSIDE = (
             "factors",
             "few_active",
             "few_kernel",
+            "few_means",
             "any_law.curvature",
             "any_law.rows",
             "general",
