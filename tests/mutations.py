@@ -203,6 +203,31 @@ TABLE = (
         "return self.unsorted((W @ (D + D))",
         "numeric/population/test_results numeric/population/test_derivatives",
     ),
+    Mutation(
+        "work[E2_I + t] += ar * work[E1_I + t] + ai * work[E1_R + t]",
+        "work[E2_I + t] += ar * work[E1_I + t] - ai * work[E1_R + t]",
+        "numeric/population/test_derivatives numeric/population/test_many_features",
+    ),
+    Mutation(
+        "share = cube * (two + e1 - a) + kappa * (1 + e1 + two)",
+        "share = cube * (two + e1 + a) + kappa * (1 + e1 + two)",
+        "numeric/population/test_many_features",
+    ),
+    Mutation(
+        "mean = w * (cube * z / 12 - at[_QUARTIC, k] - edge4)",
+        "mean = w * (cube * z / 12 - at[_QUARTIC, k] - 0.999 * edge4)",
+        "numeric/population/test_many_features numeric/population/test_derivatives",
+    ),
+    Mutation(
+        "own = row.s if j == row.i else 0.0",
+        "own = row.s",
+        "numeric/population/test_many_features numeric/population/test_derivatives",
+    ),
+    Mutation(
+        "P = max(max(same, other) * 1.000001, 0.7 / taus[octave])",
+        "P = max(max(same, other) * 0.5, 0.7 / taus[octave])",
+        "numeric/population/test_many_features numeric/population/test_properties",
+    ),
     Mutation("width = faces.free @ length", "width = faces.free @ rising", "numeric/population/test_faces"),
     Mutation(
         "mean * centre + within * free * own_length / 12",

@@ -1,6 +1,7 @@
 """More features than can be enumerated: rows against the reference in extended precision, models against samples."""
 
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,9 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from reference import Law, anticorrelated, independent
 
-from numeric.law import Anticorrelated
+from numeric.law import Anticorrelated, Correlated
 from numeric.monte_carlo import expected_loss_monte_carlo
-from numeric.population import expected_loss
+from numeric.population import expected_loss, few_features, line_rows, row_values
+from numeric.population.lines import Lines
 from numeric.train import Recording, TrainConfig, train
 
 PROMISED = 1e-10  # of K + Σ I_i E x_i², also where one row alone is of importance
@@ -53,6 +55,49 @@ def test_rows_under_anticorrelation(s: float) -> None:
     groups = [list(range(*pair)) for pair in pairwise(ends)]
     for i in (0, 13, 29):
         assert row_error(W, b, i, anticorrelated(groups, s), None, Anticorrelated(groups, s)) <= 1
+
+
+def runs(*sizes: int) -> list[list[int]]:
+    """Groups of these sizes, one after the other."""
+    return [list(range(*pair)) for pair in pairwise(accumulate(sizes, initial=0))]
+
+
+TWINS = {
+    "independent": 0.3,
+    "independent, sparse": 0.99,
+    "together": Correlated(runs(2, 1, 3, 2, 2, 1, 4, 2, 3, 2, 2), 0.05),
+    "together, sparse": Correlated(runs(2, 1, 3, 2, 2, 1, 4, 2, 3, 2, 2), 0.995),
+    "one of a group": Anticorrelated(runs(4, 1, 3, 2, 5, 6, 3), 0.02),
+    "one of a group, sparse": Anticorrelated(runs(4, 1, 3, 2, 5, 6, 3), 0.99),
+}
+
+
+@pytest.mark.parametrize("name", TWINS)
+def test_compiled_sums_are_those_of_plain_torch(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Value and gradient of both sums over nodes, each with its own formulas for the derivatives, at the same nodes: they
+    differ by roundings, of some hundred nodes' terms; supports of at most two features are left out where they are sparse.
+    """
+    random = np.random.default_rng(5)
+    W, b = random.normal(size=(6, 24)) / np.sqrt(6), random.normal(size=24) / 10 - 0.1
+    split: list[bool] = []
+
+    def chosen(*arguments: Any, **options: Any) -> Lines:
+        lines = line_rows.choose_lines(*arguments, **options)
+        split.extend(lines.split[lines.nodes > 0].tolist())
+        return lines
+
+    for route in (row_values, few_features):
+        monkeypatch.setattr(route, "choose_lines", chosen)
+    found = []
+    for compiled in (True, False):
+        monkeypatch.setattr(line_rows, "AVAILABLE", compiled)
+        at = torch.from_numpy(W).requires_grad_(), torch.from_numpy(b).requires_grad_()
+        law = TWINS[name]
+        K = expected_loss(*at, law) if isinstance(law, float) else expected_loss(*at, None, law=law)
+        found.append([K.detach(), *torch.autograd.grad(K, at)])
+    assert name.endswith("sparse") in split
+    for one, other in zip(*found, strict=True):
+        assert (one - other).abs().max() < 1e-13 * other.abs().max()
 
 
 KINDS = ["two sizes", "all sizes", "stored", "antipodal", "columns", "large", "one direction"]
