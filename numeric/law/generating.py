@@ -17,7 +17,7 @@ import numpy as np
 from ..arguments import sparsity_row, whole
 from .groups import partition
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree, group_row, parents
-from .magnitude import Magnitude
+from .magnitude import UNIT, Magnitude
 
 Letters: TypeAlias = Sequence[Any]
 
@@ -104,6 +104,11 @@ def blocks(law: Law, n: int) -> tuple[Block, ...]:
         case Product():
             _cover(law, n)
             return tuple(block.placed(group) for group, part in law.parts for block in blocks(part, len(group)))
+
+
+def sparsity_alone(law: Law, n: int) -> float | Sequence[float] | None:
+    """The sparsity that says as much as the law: that of independent features with values uniform on [0, 1]; None of others."""
+    return law.sparsity if isinstance(law, Independent) and {*magnitudes(law, n)} == {UNIT} else None
 
 
 def magnitudes(law: Law, n: int) -> tuple[Magnitude, ...]:

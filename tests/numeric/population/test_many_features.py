@@ -12,9 +12,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from reference import Law, anticorrelated, independent
 
-from numeric.law import Anticorrelated, Correlated
+from numeric.law import UNIT, Anticorrelated, Correlated, Independent, Magnitude
+from numeric.minimise import minimise_loss
 from numeric.monte_carlo import expected_loss_monte_carlo
-from numeric.population import expected_loss, few_features, line_rows, row_values
+from numeric.population import expected_loss, few_features, line_rows, row_values, takes_law
 from numeric.population.lines import Lines
 from numeric.train import Recording, TrainConfig, train
 
@@ -234,3 +235,19 @@ def test_many_features_of_which_few_matter() -> None:
     b = torch.full((40,), -0.125, dtype=torch.float64)
     pair = expected_loss(W[:1, :2], b[:2], 0.9).item()
     assert expected_loss(W, b, 0.9).item() == pytest.approx(pair + 38 * 0.1 / 3, rel=1e-11)
+
+
+def test_a_law_that_says_no_more_than_a_sparsity_goes_its_way() -> None:
+    """Of any number of features, to the same bits."""
+    random = np.random.default_rng(2)
+    W, b, s = random.normal(size=(30, 200)) / 6, random.normal(size=200) / 10 - 0.1, random.uniform(0.8, 0.99, 200)
+    law = Independent(s.tolist(), magnitude=(UNIT,) * 200)
+    assert takes_law(law, 200)
+    assert expected_loss(W, b, None, law=law) == expected_loss(W, b, s)
+    other = Independent(0.9, magnitude=(UNIT, Magnitude.uniform(0, 2)))
+    assert expected_loss(W[:1, :2], b[:2], None, law=other) != expected_loss(W[:1, :2], b[:2], 0.9)
+    ends = (
+        minimise_loss(3, 2, 0.8, starts=2),
+        minimise_loss(3, 2, law=Independent(0.8), starts=2),
+    )
+    assert ends[0].value == ends[1].value
