@@ -3,6 +3,8 @@ BIN := .venv/bin
 INSTALLED := .venv/.installed
 # The arrays here are small: threads that wait for each other cost more than they bring.
 export OMP_NUM_THREADS := 1
+# What pytest and Python compile is kept, whatever the environment says: each process would compile it again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: verify test test-quick lint figures explore fuzz bench gpu docs package constraints clean
 

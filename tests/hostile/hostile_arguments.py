@@ -48,11 +48,19 @@ class Verdict(enum.Enum):
 
 
 class Call(NamedTuple):
-    """A valid call: of the function, or of this method of `self`; `without`: what of the table is not tried on it."""
+    """A valid call: of the function, or of this method of `self`; `without`: what of the table is not tried on it.
+
+    A `self` that takes seconds to make is a function of nothing, called where it is used.
+    """
 
     arguments: Mapping[str, Any]
     self: Any = None
     without: tuple[str, ...] = ()
+
+    @property
+    def receiver(self) -> tuple[Any, ...]:
+        _, it, _ = self
+        return () if it is None else (it() if isinstance(it, types.FunctionType) else it,)
 
 
 class Outcome(NamedTuple):
@@ -261,7 +269,7 @@ def _judged(
     function: Callable[..., Any], valid: Call, parameter: str, value: Any, allowed: bool
 ) -> tuple[Verdict, str]:
     arguments = {**valid.arguments, parameter: value}
-    positional = () if valid.self is None else (valid.self,)
+    positional = valid.receiver
     before = len(EXECUTED)
     try:
         result = function(*positional, **arguments)
@@ -354,7 +362,7 @@ def without_execution(function: Callable[..., Any], valid: Call | None) -> None:
     for name in parameters:
         for text in (CODE, [CODE], (CODE, 1), [[CODE, 0], [0, CODE]]):
             for arguments in [others] if valid is None else [others, valid.arguments]:
-                receiver = () if valid is None or valid.self is None else (valid.self,)
+                receiver = () if valid is None else valid.receiver
                 with contextlib.suppress(Exception):
                     result = function(*receiver, **{**arguments, name: text})
                     list(result) if isinstance(result, Iterator) else str(result)

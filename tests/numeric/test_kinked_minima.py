@@ -40,10 +40,12 @@ def test_a_search_ends_on_the_kink(name: str, n: int, m: int) -> None:
     near = convex_kinks(found.W, found.b, law)
     assert len(near.feature)
     generator, h = np.random.default_rng(0), 1e-6
-    for _ in range(300):
-        along_W, along_b = generator.standard_normal((m, n)), generator.standard_normal(n)
-        beside = float(expected_loss(found.W + h * along_W, found.b + h * along_b, None, law=law))
-        assert beside - found.value > -1e-14
+    along = [(generator.standard_normal((m, n)), generator.standard_normal(n)) for _ in range(300)]
+    W, b = (
+        np.stack([at + h * step for step in steps])
+        for at, steps in zip((found.W, found.b), zip(*along, strict=True), strict=True)
+    )
+    assert (np.asarray(expected_loss(W, b, None, law=law)) - found.value > -1e-14).all()
     rows = [[sympy.Rational(*value.as_integer_ratio()) for value in row] for row in found.W]
     bias = [sympy.Rational(*value.as_integer_ratio()) for value in found.b]
     truth = float(exact_loss(rows, bias, exact))

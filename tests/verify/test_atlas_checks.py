@@ -69,7 +69,7 @@ def test_certificates_prove_what_entries_say() -> None:
         (nudged, "above what atlas-n2m1-s0.9.json.gz proves"),
         (higher, "above what atlas-n2m1-s0.9.json.gz proves"),
         (beside, "of another setting"),
-        (replace(one, certificate="axis-coarse.json.gz"), "of another setting"),
+        (replace(one, certificate="range-s05-s10-all.json.gz"), "of another setting"),
         (replace(one, certificate="atlas-n2m1-s0.75.json.gz"), "there is no certificate"),
         (replace(one, certificate="../__init__.py"), "must be the name of a file"),
         (replace(one, certificate=None), "above what K ≥ 0 proves"),

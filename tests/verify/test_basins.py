@@ -26,18 +26,21 @@ def test_descents_end_where_the_curves_say(monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.slow
 def test_descents_beside_the_separatrix_end_on_its_sides() -> None:
-    """Its angle at radius 0.1 by bisection with an adaptive method of eighth order, to 2e-4 of the 1e-3 asked."""
+    """Its angle at radius 0.1 by bisection with an adaptive method of eighth order, to 2e-4 of the 1e-3 asked; it errs by 1e-8.
+
+    By a time of 100 those 1e-4 beside it are on their side.
+    """
 
     def antipodal(angle: float) -> bool:
         start = 0.1 * np.array([np.cos(angle), -np.sin(angle)])
         down = lambda _, w: -value_and_gradient(w[None], None, 0.5).W.ravel()  # noqa: E731
-        end = solve_ivp(down, (0, 200), start, method="DOP853", rtol=1e-10, atol=1e-12).y[:, -1]
+        end = solve_ivp(down, (0, 100), start, method="DOP853", rtol=1e-8, atol=1e-10).y[:, -1]
         return bool(end.prod() < 0)
 
-    low, high = 0.0, np.pi / 4
+    low, high = 0.588, 0.594
     assert not antipodal(low)
     assert antipodal(high)
-    for _ in range(12):
+    for _ in range(5):
         middle = (low + high) / 2
         low, high = (low, middle) if antipodal(middle) else (middle, high)
     angles = np.array([low - 1e-3, high + 1e-3])
