@@ -50,8 +50,11 @@ def compiled(
 
     `signature` None is for a function that is only called by kernels, and copied into each of them where `inline`. `uses`:
     the other modules whose compiled functions the kernel calls, itself or by way of others. `strict`: every operation is
-    rounded as written, whether or not its number lies in a full vector: for kernels that promise bits.
+    rounded as written, whether or not its number lies in a full vector: for kernels that promise bits. Without numba the
+    function is left as it is, and its callers take its twin.
     """
+    if not AVAILABLE:
+        return lambda function: function
     options: dict[str, Any] = dict(fastmath=False if strict else _FAST, error_model="numpy", boundscheck=False)
     if signature is None:
         decorator: Any = numba.njit(forceinline=inline, **options)

@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import pytest
@@ -63,3 +64,13 @@ def test_a_part_that_changes_is_seen(package: str, tmp_path: Path) -> None:
     assert sorted((tmp_path / package / "__pycache__").glob("*.nbc")) == on_disk
     assert len(on_disk) == 1
     assert of_three(package, tmp_path, 5) == 16
+
+
+def test_modules_with_kernels_load_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "numba", None)
+    found = spec_from_file_location("without_numba", compiled.__file__)
+    assert found is not None
+    assert found.loader is not None
+    found.loader.exec_module(module := module_from_spec(found))
+    assert module.AVAILABLE is False
+    assert module.compiled("float64(float64)", uses=(compiled,))(of_three) is of_three
