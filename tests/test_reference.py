@@ -29,6 +29,7 @@ def examples(room: ModuleType) -> list[doctest.DocTest]:
 
 
 @pytest.mark.parametrize("name", ROOMS)
+@pytest.mark.slow
 def test_a_room_has_an_example_and_it_holds(name: str) -> None:
     room = import_module(name)
     tests = examples(room)

@@ -246,6 +246,7 @@ def test_the_table_has_no_circle(package: str) -> None:
     assert set(order) == {*ROOMS[package]}
 
 
+@pytest.mark.slow
 def test_no_arrow_runs_up() -> None:
     wrong = {
         f"{module} imports {name}"
@@ -255,6 +256,7 @@ def test_no_arrow_runs_up() -> None:
     assert wrong == set()
 
 
+@pytest.mark.slow
 def test_what_a_face_does_not_show_is_private_to_the_room() -> None:
     inner = {(module, name) for module, name in arrows() if room_of(module) != room_of(name) and name != room_of(name)}
     used = {door for _, name in inner for door in OPEN if f"{name}.".startswith(f"{door}.")}
@@ -306,6 +308,7 @@ def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     )
 
 
+@pytest.mark.slow
 def test_modules_and_functions_are_of_a_size_to_read() -> None:
     """At most 250 lines in a module, 45 in a function's body without its docstring."""
     long = []

@@ -88,6 +88,7 @@ finite = st.floats(-2, 2, allow_subnormal=False).map(lambda v: v if abs(v) > 1e-
 
 
 @given(st.lists(st.tuples(finite, finite), min_size=1, max_size=6))
+@pytest.mark.slow
 def test_torch_gradients_are_the_emitted_gradients(weights: list[tuple[float, float]]) -> None:
     """Both are the derivative of one polynomial, rounded along two ways: 100 operations on terms below 2⁸.
 

@@ -30,6 +30,7 @@ def imported(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("package", sorted(ALLOWED))
+@pytest.mark.slow
 def test_each_route_imports_only_its_own_libraries(package: str) -> None:
     """Above all: `analytic` and `numeric` never import each other, nor `verify` or `figures`, not even inside functions."""
     modules = sorted((ROOT / package).rglob("*.py"))

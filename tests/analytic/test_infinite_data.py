@@ -26,6 +26,7 @@ def overlap(k: int) -> sympy.Expr:
 
 
 @pytest.mark.parametrize("k", range(4, LARGEST + 1))
+@pytest.mark.slow
 def test_the_sum_of_the_derivation(k: int) -> None:
     found = polygon_saving(k)
     side = {1: 1, 3: -1}.get(k % 4, 0)

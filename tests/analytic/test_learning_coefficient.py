@@ -62,6 +62,7 @@ def _ball(value: Enclosure) -> Any:
         *[(dropped(k, 0, v), Rational(3 * k - 1 + 3 * v, 2), "regular modulo its symmetry") for k in (5, 6) for v in (1, 3)],
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_proved_values(point: Any, value: Any, reason: str) -> None:
     found = learning_coefficient(point)
     assert (found.value, found.multiplicity, found.reason, found.negative) == (value, 1, reason, 0)
@@ -138,6 +139,7 @@ def test_the_smallest_model_without_bias(sparsity: str, importance: Any) -> None
 
 
 @pytest.mark.parametrize("density", ["1/10", "1/2", "9/10"])
+@pytest.mark.slow
 def test_pitchforks_of_the_penalised_smallest_model(density: str) -> None:
     """The penalties are the formulas of the docstring; 1/1000 below the pair is a regular minimum, as much above it a saddle."""
     p = Rational(density)

@@ -22,6 +22,7 @@ def rationals(values: list[Fraction]) -> list[sympy.Rational]:
 
 
 @pytest.mark.parametrize("index", range(0, 60, 7))
+@pytest.mark.slow
 def test_expression_is_the_loss_inside_its_chamber(index: int) -> None:
     chamber, point = n2m1_chambers()[index]
     at = dict(zip([*SMALL.W, *SMALL.b], point, strict=True))

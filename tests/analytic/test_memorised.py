@@ -74,6 +74,7 @@ def test_exact_values() -> None:
 @settings(max_examples=settings().max_examples // 2)
 @example(4, Fraction(1), Fraction(0), True)
 @example(6, Fraction(2), Fraction(-1), False)
+@pytest.mark.slow
 def test_the_loss_is_the_definition(T: int, a: Fraction, b: Fraction, hot: bool) -> None:
     found = t_gon(T, a, b)
     points = one_hot(T) if hot else spread(T)

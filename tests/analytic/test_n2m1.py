@@ -163,6 +163,7 @@ def test_kinds_are_those_of_the_literal_loss_nearby(at: Setting) -> None:
 
 
 @pytest.mark.parametrize("at", DEGENERATE.values(), ids=DEGENERATE)
+@pytest.mark.slow
 def test_kinds_are_right_where_roots_meet(at: Setting) -> None:
     hold_kinds(at)
 

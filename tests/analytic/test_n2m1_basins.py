@@ -76,6 +76,7 @@ def test_a_smooth_saddle_is_there_exactly_where_the_single_model_attracts(sparsi
 
 
 @pytest.mark.parametrize(("sparsity", "importance"), [("1/10", (1, 1)), ("1/2", (1, "1/2"))])
+@pytest.mark.slow
 def test_points_beside_the_curves_end_on_their_sides(sparsity: str, importance: tuple[int, str]) -> None:
     pair = (Fraction(1), Fraction(importance[1]))
     radii, starts, wanted = np.array([0.3, 0.7, 1.6]), [], []
@@ -113,6 +114,7 @@ def test_probabilities_are_enclosed(sparsity: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(("sparsity", "flipped"), [("1/2", False), ("1/10", False), ("1/2", True)])
+@pytest.mark.slow
 def test_the_loss_itself_falls_across_the_fences(sparsity: str, flipped: bool) -> None:
     """Second route: −∇K of the compiled loss at random places of the fences, against their slope."""
     setting, rng = (
@@ -172,6 +174,7 @@ def horner(f: fmpq_poly, x: float) -> float:
     return float(np.polyval([as_float(c) for c in reversed(f.coeffs())], x))
 
 
+@pytest.mark.slow
 def test_exchanging_the_features_changes_nothing() -> None:
     one, other = basin_probabilities("1/2", (1, "1/2"), 0.7), basin_probabilities("1/2", ("1/2", 1), 0.7)
     scaled = basin_probabilities("1/2", (2, 1), 0.7)
@@ -192,6 +195,7 @@ def test_the_boundary_leaves_the_origin_by_the_power_law() -> None:
     assert math.log2(found[0] / found[1]) < math.log2(found[1] / found[2]) < alpha
 
 
+@pytest.mark.slow
 def test_the_exponent_is_that_of_the_loss_near_zero() -> None:
     """ψ = K₂/r² at the diagonal w₂ = −w₁ and its second derivative in the angle, by SymPy."""
     theta = sympy.Symbol("theta", real=True)
@@ -206,6 +210,7 @@ def test_the_exponent_is_that_of_the_loss_near_zero() -> None:
     assert sympy.simplify(psi.diff(theta, 2).subs(at) + 3 * p**2) == 0
 
 
+@pytest.mark.slow
 def test_without_an_antipodal_minimum_the_rest_ends_single() -> None:
     found = basin_probabilities("1/10", (1, "1/4"), 1.0)
     assert found.antipodal == 0

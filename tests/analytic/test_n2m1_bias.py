@@ -151,6 +151,7 @@ def test_phases(solved: tuple) -> None:  # type: ignore[type-arg]
     assert all(one.unique for one in found.minimisers)
 
 
+@pytest.mark.slow
 def test_the_loss_at_the_minimiser_is_the_minimum(solved: tuple) -> None:  # type: ignore[type-arg]
     (sparsity, importance, penalty), found, *_ = solved
     for one in found.minimisers:
@@ -190,6 +191,7 @@ def test_exchanging_features_scales_the_loss(solved: tuple) -> None:  # type: ig
         assert abs(one[0]) == pytest.approx(abs(same[0]), rel=1e-14)
 
 
+@pytest.mark.slow
 def test_out_of_time(solved: tuple) -> None:  # type: ignore[type-arg]
     setting, whole, *_ = solved
     found = certify(*setting, budget=1e-6)

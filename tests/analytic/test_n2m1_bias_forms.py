@@ -169,6 +169,7 @@ def test_the_conjectured_cost_is_never_reached() -> None:
 
 
 @pytest.mark.parametrize("sparsity", ["1/1000", "43/100", "9/10", "999/1000"])
+@pytest.mark.slow
 def test_counterexamples(sparsity: str) -> None:
     found = counterexample(sparsity)
     assert (
@@ -186,6 +187,7 @@ def test_three_features_on_one_axis() -> None:
     assert fifth < R("0.2120296")
 
 
+@pytest.mark.slow
 def test_bounds_on_the_cost() -> None:
     """With one pair those of `certify`; with a triple on one of the axes, the witness's loss less what it spares."""
     pair, one = certify("9/10"), cost_bounds(2, 1, "9/10")

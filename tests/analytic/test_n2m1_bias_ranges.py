@@ -94,6 +94,7 @@ def test_one_density_is_an_interval_of_no_length() -> None:
     assert [*parts] == [*Angle(p, 3, 2, 1).bound(cell).parts] * 3
 
 
+@pytest.mark.slow
 def test_the_checker_proves_it(found: DropRange, tmp_path: Path) -> None:
     found.save(tmp_path / "range.json")
     document = json.loads((tmp_path / "range.json").read_text())
@@ -123,6 +124,7 @@ def test_false_claims_are_rejected(found: DropRange) -> None:
             pytest.fail(verify({**body, "digest": digest(body)}))
 
 
+@pytest.mark.slow
 def test_nothing_is_claimed_beyond_the_boundary() -> None:
     assert certify_drop(("1/2", "1/2"), "9/10", budget=1) is None
 

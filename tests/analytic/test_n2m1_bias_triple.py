@@ -75,6 +75,7 @@ def test_the_symmetric_pair_and_the_other_cost_the_same(points: tuple[TriplePoin
     assert abs(losses[0] - losses[1]) < Fraction(1, 10**29)
 
 
+@pytest.mark.slow
 def test_a_start_far_from_a_zero_is_no_proof() -> None:
     with pytest.raises((ArithmeticError, ZeroDivisionError)):
         _enclosed(_mirror_system(), ("0.5", "0.1", "0.2", "0.1", "0.1"), 30)
@@ -90,6 +91,7 @@ def test_the_search_knows_both_minima_where_they_nearly_tie() -> None:
 
 
 @pytest.mark.parametrize("digits", [0, 201, 1.5])
+@pytest.mark.slow
 def test_bad_input(digits: object) -> None:
     with pytest.raises((ValueError, TypeError), match="digits"):
         triple_point(digits)  # type: ignore[arg-type]

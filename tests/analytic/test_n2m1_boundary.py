@@ -45,6 +45,7 @@ def test_the_boundary_of_equal_importances_in_closed_form() -> None:
     assert phase_boundary((5, 5)).value == boundary.value
 
 
+@pytest.mark.slow
 def test_the_jump_at_equal_importances_in_closed_form() -> None:
     """W and the slope on both sides, against the enclosures: two computations, of which one never leaves Q(s*)."""
     boundary = phase_boundary()
@@ -119,6 +120,7 @@ def test_a_ratio_and_its_inverse_share_one_elimination(monkeypatch: pytest.Monke
     assert float(exchanged[0].w1[0]) == pytest.approx(-float(exchanged[1].w2[0]), abs=2e-5)
 
 
+@pytest.mark.slow
 def test_a_thousand_to_one_is_near_the_limit_of_large_ratios() -> None:
     """(1 − s*) r → 8 − 4√2, to a share of order 1/r."""
     share = float(1 - phase_boundary((1, 1000)).enclosure(12)[0]) * 1000 / (8 - 4 * 2**0.5)
@@ -190,6 +192,7 @@ def test_the_curve_carries_the_boundary() -> None:
 
 
 @pytest.mark.parametrize(("penalty", "phases"), [("1/100", ["aligned", "antipodal", "aligned"]), ("1/10", ["aligned"])])
+@pytest.mark.slow
 def test_a_penalty_brings_the_aligned_phase_back(penalty: str, phases: list[str]) -> None:
     transitions = phase_transitions((1, 1), penalty)
     assert [transition.below for transition in transitions] == phases[:-1]

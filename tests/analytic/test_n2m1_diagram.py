@@ -78,6 +78,7 @@ def test_the_phase_is_right_close_to_the_boundary(offset: float, exponent: float
         (0.9999999999670582, 2.934708176662488),
     ],
 )
+@pytest.mark.slow
 def test_the_diagram_holds_up_to_sparsity_one(s: float, extra: float) -> None:
     hold_to_the_solver(s, extra)
 
@@ -110,6 +111,7 @@ def test_the_diagram_is_symmetric_in_the_features() -> None:
     np.testing.assert_allclose(one.w1[:, off_centre], abs(other.w2[:, off_centre]), rtol=0, atol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_zero_of_the_gap_is_the_boundary() -> None:
     """Bisection in floats, to an interval of 2⁻⁴⁰; the gap there is rounded by 8 ulp of 2 and its slope is above 0.1."""
     for extra in (1.0, 0.5, 3.0):

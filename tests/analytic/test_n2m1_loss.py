@@ -197,6 +197,7 @@ def test_jumps_across_edges_are_differences_of_one_sided_limits(
             assert jump.subs(setting).subs(kept) == sides[0] - sides[1]
 
 
+@pytest.mark.slow
 def test_how_smoothly_the_chambers_meet() -> None:
     """Continuous everywhere, twice differentiable across the diagonal, and a kink of I_j p² w_i / 2 on the axes."""
     diagonal, second_dropped, first_dropped = edges()
@@ -229,6 +230,7 @@ def mathml_of(text: str) -> ElementTree.Element:
 
 
 @pytest.mark.parametrize("chamber", CHAMBERS, ids=lambda c: c.name)
+@pytest.mark.slow
 def test_every_step_prints(chamber: Chamber) -> None:
     steps = chamber.steps
     assert len({step.title for step in steps}) == len(steps) == 13
@@ -245,6 +247,7 @@ def test_every_step_prints(chamber: Chamber) -> None:
 
 
 @pytest.mark.parametrize("chamber", CHAMBERS, ids=lambda c: c.name)
+@pytest.mark.slow
 def test_the_steps_say_what_was_derived(chamber: Chamber) -> None:
     """The equations of the steps, put together again, give the loss: the page shows the result that is used."""
     equations = {step.title: step.equation for step in chamber.steps}

@@ -56,6 +56,7 @@ def test_an_enclosure_reaches_from_one_end_to_the_other() -> None:
 @pytest.mark.parametrize(("n", "m"), QUICK)
 @given(s=st.integers(0, 255).map(lambda k: Fraction(k, 256)))
 @settings(max_examples=settings().max_examples // 5)
+@pytest.mark.slow
 def test_the_winner_at_any_sparsity_is_the_one_that_reigns(n: int, m: int, s: Fraction) -> None:
     winner = winner_at(n, m, s)
     for reign in winners(n, m):
@@ -79,6 +80,7 @@ def test_crossings_depend_on_what_changes_only() -> None:
             assert abs(crossing.midpoint - crossings[0].midpoint) <= crossing.radius + crossings[0].radius
 
 
+@pytest.mark.slow
 def test_more_digits_enclose_the_same_crossings() -> None:
     coarse, fine = winners(5, 2), winners(5, 2, 25)
     for wide, narrow in zip(coarse, fine, strict=True):

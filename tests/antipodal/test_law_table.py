@@ -30,6 +30,7 @@ def test_supports_are_those_by_hand_and_sum_to_one(case: Case) -> None:
 
 @each_target
 @each_case
+@pytest.mark.slow
 def test_the_exact_loss_is_the_nested_integral(case: Case, target: str) -> None:
     for W, b, importance in small_models():
         found = antipodal.exact_loss(W, b, case.law, importance, target=target)
@@ -62,6 +63,7 @@ def test_floats_agree(case: Case, target: str) -> None:
 
 
 @each_case
+@pytest.mark.slow
 def test_models_with_importances_of_their_own_are_a_stack(case: Case) -> None:
     """Value, gradient and second derivatives of each as if it stood alone, up to the order of sums: a few hundred roundings of
     numbers of order 10.
@@ -79,6 +81,7 @@ def test_models_with_importances_of_their_own_are_a_stack(case: Case) -> None:
 
 @each_target
 @each_case
+@pytest.mark.slow
 def test_the_gradient_and_the_hessian_are_those_of_exact_differences(case: Case, target: str) -> None:
     """Central differences of exact losses: with h = 1e-20 they are the derivatives to every digit, away from kinks."""
     h = Fraction(1, 10**20)

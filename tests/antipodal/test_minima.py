@@ -28,6 +28,7 @@ def test_an_enclosure_holds_the_exact_loss_of_the_floats() -> None:
     assert enclosed(entry()).enclosure == entry().enclosure
 
 
+@pytest.mark.slow
 def test_what_a_proof_is_of() -> None:
     """A certificate bounds every loss from below; a minimum that is not the least is not proved."""
     smallest = atlas(2, 1, "9/10")

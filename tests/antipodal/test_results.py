@@ -87,6 +87,7 @@ RESULTS: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("name", RESULTS)
+@pytest.mark.slow
 def test_a_result_is_short(name: str) -> None:
     result = RESULTS[name]()
     assert len(repr(result)) <= 400

@@ -144,6 +144,7 @@ each_tied = pytest.mark.parametrize("tied", [True, False], ids=["tied", "untied"
 @each_model
 @each_output
 @each_tied
+@pytest.mark.slow
 def test_floats_are_the_exact_loss(name: str, output: str, tied: bool) -> None:
     """Within 1e-10 of K + Σ I_i E x_i², as promised; the features' losses sum to it."""
     weights, settings, law = float_model(name, output, tied)
@@ -160,6 +161,7 @@ def test_floats_are_the_exact_loss(name: str, output: str, tied: bool) -> None:
 @each_model
 @each_output
 @each_tied
+@pytest.mark.slow
 def test_the_gradient_is_that_of_exact_differences(name: str, output: str, tied: bool) -> None:
     """Along a direction as large as the weights, h = 2⁻⁴⁰ of it: K is C² away from kinks, and the central difference errs by
     second derivatives' change on it, some 2⁻⁴⁰. The gradient itself is promised to 1e-8 (K + Σ I_i E x_i²) an entry."""
@@ -288,6 +290,7 @@ def test_signed_values_without_a_law_are_pointed_to_it() -> None:
 
 
 @pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.slow
 def test_one_of_two_features_keeps_its_positive_half(tied: bool) -> None:
     """On [−1, 1], p = 1/2: one feature is ReLU(±x) and loses E x²/2 = 1/12, the other is E |x| = 1/4 and loses Var |x| = 5/48."""
     law = Independent("1/2", magnitude=SIGNED)
@@ -311,6 +314,7 @@ def test_the_least_of_a_linear_output_is_the_regression_of_size_on_value() -> No
 # --- judge
 
 
+@pytest.mark.slow
 def test_judge_knows_a_lower_loss_and_the_exact_one() -> None:
     """One feature's positive half, 1/12, and 1/8 in the place of the other, E (|x| − 1/8)² = 23/192, where 1/4 is the best."""
     law = Independent("1/2", magnitude=SIGNED)
@@ -324,6 +328,7 @@ def test_judge_knows_a_lower_loss_and_the_exact_one() -> None:
 
 
 @each_output
+@pytest.mark.slow
 def test_judge_where_nothing_is_negative(output: str) -> None:
     """As certain as of targets x; on [−1, 1] a linear output is searched, and comes to Var |x| = 5/48."""
     kind: dict[str, Any] = {"output": output, "seconds": 20}

@@ -28,6 +28,7 @@ def test_without_superposition_the_worst_case_adds_exactly_the_square_of_its_len
 
 
 @pytest.mark.parametrize("w", [(1.05, -1.05), (0.7, 0.75), (1.1, -0.4)])
+@pytest.mark.slow
 def test_ascent_finds_the_worst_of_the_whole_disc(w: tuple[float, float]) -> None:
     """n = 2, m = 1: all δ on a grid of 720 directions and 8 lengths. Ascent may miss what lies behind a kink."""
     length, rng = 0.1, generator()

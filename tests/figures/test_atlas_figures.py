@@ -13,6 +13,7 @@ def silent(share: float) -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.slow
 def test_geometries_are_those_of_the_entries() -> None:
     shown = atlas_geometries.numbers(progress=silent)
     row = shown.sizes.index((5, 2))

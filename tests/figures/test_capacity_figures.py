@@ -69,6 +69,7 @@ def test_curves_lead_to_the_exact_minimum(settings: tuple[marginal_benefit.Setti
     assert marginal_benefit.deviation(settings) < 1e-13
 
 
+@pytest.mark.slow
 def test_area_under_a_curve_is_the_fall_of_the_loss(settings: tuple[marginal_benefit.Setting, ...]) -> None:
     for setting in settings:
         for curve in setting.curves.values():
@@ -83,6 +84,7 @@ def test_area_under_a_curve_is_the_fall_of_the_loss(settings: tuple[marginal_ben
                 assert (np.diff(there) > 0).all()
 
 
+@pytest.mark.slow
 def test_spending_is_dense_and_sparse() -> None:
     """Density 1: the two most important features alone. Density 0.1: five, and a start beside is no better."""
     found = capacity_sparsity.spending({1.0: [0], 0.1: range(9, 11)}, silent)

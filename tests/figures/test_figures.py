@@ -107,6 +107,7 @@ def test_branches_cross_at_the_transition_with_the_exact_slopes(branches: transi
     assert slopes[1][tie] == pytest.approx(above, abs=1e-3)
 
 
+@pytest.mark.slow
 def test_trained_dots_lie_on_or_above_the_branches(branches: transition.Branches) -> None:
     s, losses, w1, w2 = branches.trained
     for k in range(len(s)):

@@ -24,6 +24,7 @@ def silent(share: float) -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.slow
 def test_the_plate_shows_minima_to_nine_corners() -> None:
     corners = polygon_plate.numbers(progress=silent)
     assert [corner.k for corner in corners if corner.negative] == list(range(10, 17))
@@ -33,6 +34,7 @@ def test_the_plate_shows_minima_to_nine_corners() -> None:
     pyplot.close(polygon_plate.draw(corners))
 
 
+@pytest.mark.slow
 def test_curves_end_near_their_coefficients() -> None:
     """At n = 500,000 regular minima and kinks are within 2 % of λ, and what is computed again agrees within five errors."""
     curves = coefficients_at_n.numbers(progress=silent)

@@ -42,6 +42,7 @@ def test_few_examples_or_many_features_are_stored(shown: runs.Finite) -> None:
     assert np.isnan(shown.training_loss[-1]).all()
 
 
+@pytest.mark.slow
 def test_exact_norms_are_those_of_the_t_gon(shown: runs.Finite) -> None:
     for T, weights, biases in shown.t_gon.T:
         exact = memorised(int(T))

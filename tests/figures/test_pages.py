@@ -61,6 +61,7 @@ CHECKED = {"pentagon": "polygon", "pentagon-density": "density"}
 """Certificates that the tests of their kind check."""
 
 
+@pytest.mark.slow
 def test_a_claim_is_verified_by_the_command_that_the_page_names() -> None:
     """The quick ones run; tests, the main job and the dear certificates run elsewhere."""
     files = {f"analytic/certificates/{name}.json.gz": kind for name, kind in CHECKED.items()}

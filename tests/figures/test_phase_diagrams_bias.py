@@ -53,6 +53,7 @@ def test_published_losses_are_exact_ones(diagrams: tuple[Diagram, ...]) -> None:
             assert shown.published.loss[row, column] == pytest.approx(float(min(exact)), rel=64 * EPS)
 
 
+@pytest.mark.slow
 def test_the_minimum_lies_below_published_and_trained(diagrams: tuple[Diagram, ...]) -> None:
     for shown in diagrams:
         # A descent ends within d γ²/2λ of its minimum: 1e-10 for d = 9, γ = 1e-7, λ ≥ 1e-3, in units of `unit`.

@@ -12,6 +12,7 @@ def silent(share: float) -> None:
     assert 0 <= share <= 1
 
 
+@pytest.mark.slow
 def test_a_link_touches_its_line_at_the_polygon_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polygon_link, "_GAPS", (16, 16))  # 0, 6, … 90 degrees: both contacts are among them
     monkeypatch.setattr(polygon_link, "_STARTS", polygon_link._STARTS[:2])
@@ -30,6 +31,7 @@ def test_a_link_touches_its_line_at_the_polygon_alone(monkeypatch: pytest.Monkey
     pyplot.close(polygon_link.draw(shown))
 
 
+@pytest.mark.slow
 def test_rivals_cost_more_and_end_at_four_features(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polygon_rivals, "_POINTS", (5, 5))
     shown = polygon_rivals.numbers(progress=silent)

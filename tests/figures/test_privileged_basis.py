@@ -65,6 +65,7 @@ def test_training_beats_dropping_all_and_in_the_sparse_regime_one_feature_a_neur
         assert stack.loss < 0.1 * stack.density  # E Σ x² = p for three features: nine tenths are explained
 
 
+@pytest.mark.slow
 def test_it_is_drawn(shown: figure.Neurons) -> None:
     # The largest of six shares is at least their mean.
     assert all((line.largest >= 1 / 6).all() for line in shown.alignments)

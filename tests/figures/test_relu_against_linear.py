@@ -54,6 +54,7 @@ def test_the_linear_model_learns_the_most_important_features_at_every_density(sh
         assert excess.max() < (importance[group.m - 1] - importance[group.m]) / importance[group.m :].sum()
 
 
+@pytest.mark.slow
 def test_sparser_features_are_packed_closer(shown: figure.Comparison) -> None:
     """Dense features leave the top m (nothing else pays at p = 1 with importances this far apart); rare ones do not."""
     for group in (shown.small, shown.large):

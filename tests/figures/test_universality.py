@@ -36,6 +36,7 @@ def test_models_that_differ_by_rotation_and_order_are_one_outcome() -> None:
     assert found[0].name == "pentagon"
 
 
+@pytest.mark.slow
 def test_no_end_lies_below_the_least_and_shares_add_up(shown: figure.Universality) -> None:
     for row in shown.settings:
         assert sum(outcome.share for outcome in row.outcomes) == pytest.approx(1, abs=1e-12)

@@ -33,6 +33,7 @@ def test_curves_touch_at_the_winner_of_each_sparsity(diagram: winners.Diagram) -
             assert curves.losses[:, k].min() == pytest.approx(float(least.loss.midpoint) / scale, rel=1e-11)
 
 
+@pytest.mark.slow
 def test_dots_lie_on_the_curve_of_the_winner(diagram: winners.Diagram) -> None:
     """The least loss of all W and b that is found, to ten times the accuracy of the loss without sampling."""
     curves = diagram.curves[0]

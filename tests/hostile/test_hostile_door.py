@@ -50,5 +50,6 @@ def test_every_name_of_the_door_is_in_a_table() -> None:
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", VALID)
 @pytest.mark.filterwarnings("ignore::numeric.arguments.TransposedWarning", "ignore::analytic.exact.TransposedWarning")
+@pytest.mark.slow
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, getattr(antipodal, name), VALID[name], SHARE, list(VALID).index(name))

@@ -438,5 +438,6 @@ def test_every_public_function_is_in_the_table() -> None:
 
 @pytest.mark.fuzz
 @pytest.mark.parametrize("name", sorted(FUNCTIONS))
+@pytest.mark.slow
 def test_hostile_arguments_are_taken_rightly_or_refused_in_a_sentence(name: str) -> None:
     right(name, FUNCTIONS[name], VALID[name], SHARE, sorted(FUNCTIONS).index(name))

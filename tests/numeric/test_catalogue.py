@@ -71,6 +71,7 @@ def test_one_name_on_both_sides(name: str) -> None:
     assert (exact.dimension, exact.vertices.shape) == (m, (m, n))
 
 
+@pytest.mark.slow
 def test_every_reference_is_known_to_the_exact_catalogue() -> None:
     """The other way round, but for what is no polytope around the origin."""
     known = {r.name for k in range(2, 33) for r in references(k) + composites(k) if "aligned" not in r.name}

@@ -132,6 +132,7 @@ def test_only_features_that_change_level_are_named_and_late_ones_apart() -> None
     assert str(second.after) == "digon + 1 dedicated + 1 unlearned"
 
 
+@pytest.mark.slow
 def test_training_from_a_plateau_to_the_pentagon() -> None:
     """The settings of the slides with seed 4, which lingers before the pentagon."""
     config = loss_transitions((4,))

@@ -52,6 +52,7 @@ def test_the_gradient_is_that_of_the_value_and_the_minimum_is_one(one: Benchmark
 
 
 @pytest.mark.parametrize("name", ["5-gon", "5-gon−", "5-gon+", "6-gon", "7-gon", "digon", "one factor, p = 3"])
+@pytest.mark.slow
 def test_laplace_and_rays_on_regular_minima(name: str) -> None:
     """Within 1e-3 of λ: the deviation of λ(τ) is of order c₁/τ, at most 600/1e6."""
     one = KNOWN[name]
@@ -69,6 +70,7 @@ def test_a_kink_is_seen_by_laplace_and_served_by_rays(name: str) -> None:
 
 
 @pytest.mark.parametrize("plus", [1, 2])
+@pytest.mark.slow
 def test_the_ladder_beside_features_dropped_with_a_positive_bias(plus: int) -> None:
     """Against what bounds on cones prove: within five errors, of independent particles."""
     exact = learning_coefficient(polygons(4)[0].with_dead(plus=plus)).value

@@ -37,6 +37,7 @@ def test_no_setting_has_a_lower_minimum(n: int, m: int) -> None:
     np.testing.assert_allclose(again, found.values[2], rtol=64 * EPS)
 
 
+@pytest.mark.slow
 def test_exchanging_two_features_exchanges_their_importances() -> None:
     """n = 2: K at importances (1, r) is r times K at (1, 1/r) with the columns exchanged."""
     found = minimise_map(1, DENSITY, importances(2), starts=4)
@@ -46,6 +47,7 @@ def test_exchanging_two_features_exchanges_their_importances() -> None:
     )
 
 
+@pytest.mark.slow
 def test_neighbours_bring_what_a_single_start_misses() -> None:
     """One random start is often a local minimum: the passes mend some of them, none is made worse, and no more is to do."""
     density, rows = np.linspace(0.2, 0.6, 6), importances(3)

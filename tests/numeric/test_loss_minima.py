@@ -75,12 +75,14 @@ def test_one_feature_in_one_dimension_is_stored_whole() -> None:
     assert found.b[0] == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_a_start_depends_on_its_seed_alone() -> None:
     few, many = (minimise_loss(3, 2, 0.9, starts=starts, seed=0) for starts in (2, 6))
     assert min(abs(few.value - minimum.value) for minimum in many.minima) < 1e-12
 
 
 @pytest.mark.parametrize(("n", "m", "sparsity"), [(20, 5, 0.95), (10, 2, 0.98)])
+@pytest.mark.slow
 def test_more_features_than_faces_can_do(n: int, m: int, sparsity: float) -> None:
     """Most entries of WᵀW end at 0 there: rows that vertex sums refuse, and that a line gives a bounded gradient slowly."""
     found = minimise_loss(n, m, sparsity, starts=1)

@@ -28,6 +28,7 @@ def test_against_quadrature() -> None:
 
 
 @pytest.mark.parametrize("chunk", [1, 6, 1000])
+@pytest.mark.slow
 def test_chunks_are_merged(monkeypatch: pytest.MonkeyPatch, chunk: int) -> None:
     """With one sample to a chunk the whole variance comes from merging; √(20/N)/2 is 2 %, 8 % at 4 sigma (6e-5)."""
     monkeypatch.setattr("numeric.monte_carlo._CHUNK", chunk)

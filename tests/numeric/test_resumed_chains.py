@@ -46,6 +46,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("method", SIZES)
 @pytest.mark.parametrize("after", [0.1, 0.45, 0.9])
+@pytest.mark.slow
 def test_interrupted_and_resumed_is_the_same(method: Callable[..., Estimate], after: float, tmp_path: Path) -> None:
     """Twice interrupted, at other places within blocks and between them; and started again when it is finished."""
     file = tmp_path / "chains.npz"

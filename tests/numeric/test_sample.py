@@ -226,6 +226,7 @@ def test_draws_lie_in_the_unit_interval(sparsity: float, dtype: torch.dtype, see
         assert (x == 0).all()
 
 
+@pytest.mark.slow
 def test_the_smallest_density_keeps_its_digits() -> None:
     """At p = 1e-6, s in float32 would be off by 6 %; here the count of active entries shows p itself."""
     n = 40_000_000

@@ -73,6 +73,7 @@ SHARP: list[tuple[int, int, dict[float, int], int]] = [
 
 @pytest.mark.parametrize(("n", "dim", "pairs", "order"), SHARP, ids=[f"{n} in {dim}" for n, dim, *_ in SHARP])
 @pytest.mark.parametrize("kind", ["coulomb", "log", ("riesz", 3)])
+@pytest.mark.slow
 def test_universal_optima(n: int, dim: int, pairs: dict[float, int], order: int, kind: Any) -> None:
     assert sum(pairs.values()) == n * (n - 1) // 2
     shape = {"coulomb": lambda d: 1 / d, "log": lambda d: -math.log(d)}.get(kind, lambda d: d**-3)
@@ -111,6 +112,7 @@ def test_large_powers_spread_points_like_a_packing() -> None:
         (8, 4, {0}),
     ],
 )
+@pytest.mark.slow
 def test_interference_vanishes_up_to_twice_the_dimension(n: int, dim: int, flat: set[int]) -> None:
     solution = solve(n, dim=dim, energy="interference", starts=24)
     (minimum,) = solution.minima

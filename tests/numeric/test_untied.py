@@ -127,6 +127,7 @@ def test_stacks_and_tensors() -> None:
 
 
 @pytest.mark.parametrize("route", ["faces", "lines"])
+@pytest.mark.slow
 def test_rows_whose_own_entry_is_negative(route: str) -> None:
     """As no row of WᵀW is: value, gradient and Hessian within what routes promise, of the exact row."""
     cpu, checked = torch.device("cpu"), 0

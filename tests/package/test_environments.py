@@ -68,6 +68,7 @@ def crowded(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_wheel_has_every_file(wheel: Path) -> None:
     files = said("git", "ls-files", *PACKAGES).split()
     with zipfile.ZipFile(wheel) as archive:
@@ -91,6 +92,7 @@ def test_the_wheel_says_what_an_index_shows(wheel: Path) -> None:
 
 
 @pytest.mark.parametrize("command", [["antipodal"], ["python", "-m", "antipodal"]], ids=" ".join)
+@pytest.mark.slow
 def test_the_command_works_anywhere(command: list[str], binaries: Path, crowded: Path) -> None:
     program, *options = command
     run_here = (binaries / program, *options)
@@ -103,6 +105,7 @@ def test_the_command_works_anywhere(command: list[str], binaries: Path, crowded:
     assert (crowded / "out" / "figures" / "landscape.svg").is_file()
 
 
+@pytest.mark.slow
 def test_the_library_is_found_beside_an_empty_folder_of_its_name(binaries: Path, tmp_path: Path) -> None:
     """As the project itself makes one, `results/figures`."""
     (tmp_path / "figures").mkdir()

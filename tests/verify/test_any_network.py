@@ -28,6 +28,7 @@ SMALL: dict[str, Callable[[], Outcome]] = {
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(name: str) -> None:
     assert passed(SMALL[name]())
 
@@ -45,6 +46,7 @@ def test_networks_have_ordinary_and_degenerate_cases() -> None:
 
 
 @pytest.mark.parametrize("name", ["quadrature", "monte_carlo", "variance", "one_hot"])
+@pytest.mark.slow
 def test_a_common_factor_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = any_network.expected_loss
     monkeypatch.setattr(any_network, "expected_loss", lambda *arguments: original(*arguments) / 2)

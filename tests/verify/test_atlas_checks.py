@@ -58,6 +58,7 @@ def test_every_proved_entry_names_a_certificate_that_is_there() -> None:
         assert one.certificate is None or (atlas_exact.FOLDER / one.certificate).is_file()
 
 
+@pytest.mark.slow
 def test_certificates_prove_what_entries_say() -> None:
     """A loss above the bound, another setting's certificate, one that is not there, or that is elsewhere, are seen."""
     one = proved_entry()

@@ -78,6 +78,7 @@ def test_a_change_by_accident_is_seen() -> None:
 @pytest.mark.parametrize(
     "z", [(3, 1, -2, 1), (3, -1, -2, 1), (4, 0, -3, 1), (0, 3, -2, -1), (5, 0, 0, -2), (-3, 1, 2, 1)]
 )
+@pytest.mark.slow
 def test_moments_are_integrals(z: tuple[int, int, int, int]) -> None:
     """A sum over midpoints of active values; z is bent on few of the cells, and each costs at most its step."""
     p, steps = Fraction(2, 5), 24
@@ -136,6 +137,7 @@ def test_a_shift_moves_the_biases_alone() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_search_uses_as_many_features_as_is_certified(monkeypatch: pytest.MonkeyPatch) -> None:
     found = axis_losses.changed(16, lambda share: None)
     assert found.deviation == 0

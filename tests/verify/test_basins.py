@@ -63,10 +63,12 @@ def test_descents_go_on_until_their_end_is_plain() -> None:
     assert flow_ends(0.9, scale=0.1, bias=True, models=200).single == 0
 
 
+@pytest.mark.slow
 def test_a_common_factor_of_the_importances_changes_no_end() -> None:
     assert flow_ends(0.5, (2.0**600, 2.0**599), models=20) == flow_ends(0.5, (1.0, 0.5), models=20)
 
 
+@pytest.mark.slow
 def test_the_figure_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figure, "_POINTS", (3, 3))
     monkeypatch.setattr(figure, "_BIASED_SCALES", (0.3,))

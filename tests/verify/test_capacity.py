@@ -119,6 +119,7 @@ def test_a_local_rule_in_place_of_the_optimum_is_seen(monkeypatch: pytest.Monkey
 
 
 @pytest.mark.parametrize(("name", "method"), [("held", "loss"), ("benefit", "marginal_benefit")])
+@pytest.mark.slow
 def test_a_wrong_curve_is_seen(name: str, method: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = getattr(capacity_curves.HeldCapacity, method)
     monkeypatch.setattr(capacity_curves.HeldCapacity, method, lambda *arguments: factor(original(*arguments)))

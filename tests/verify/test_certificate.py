@@ -96,6 +96,7 @@ def random_damages(document: dict[str, Any], rng: random.Random) -> dict[str, di
 
 @pytest.mark.hypothesis  # all the damages are for `make fuzz`
 @pytest.mark.parametrize("name", SETTINGS)
+@pytest.mark.slow
 def test_false_claims_are_rejected(solved: dict[str, Certified], name: str) -> None:
     rng = random.Random(20261128)
     for _ in range(DAMAGES):
@@ -118,6 +119,7 @@ def test_another_penalty_is_rejected(solved: dict[str, Certified]) -> None:
 
 
 @pytest.mark.hypothesis
+@pytest.mark.slow
 def test_what_a_damaged_file_still_proves_is_true(solved: dict[str, Certified]) -> None:
     """Cuts of the tree at another axis, other points, bounds moved outwards: rejected, or bounds that hold the minimum."""
     rng, accepted = random.Random(7), 0

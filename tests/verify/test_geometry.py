@@ -60,6 +60,7 @@ def moved(by: float) -> Callable[[int], SphereMinimum]:
     ("name", "by"),
     [("thomson_exact", 1e-5), ("thomson_best_known", 1e-3), ("thomson_forces", 1e-9), ("thomson_groups", 1e-3)],
 )
+@pytest.mark.slow
 def test_a_point_out_of_place_is_seen(name: str, by: float, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thomson, "least", moved(by))
     assert not passed(SMALL[name]())

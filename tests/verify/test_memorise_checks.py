@@ -97,6 +97,7 @@ def test_a_training_that_is_cut_short_is_seen(name: str, steps: int, monkeypatch
     assert not passed(SMALL[name]())
 
 
+@pytest.mark.slow
 def test_a_model_that_never_saw_the_samples_is_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Weights that are a little off are worse on the samples and on new ones alike: the gaps do not cover that."""
     found = trained["many"]

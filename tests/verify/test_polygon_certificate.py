@@ -45,6 +45,7 @@ def changed(document: dict[str, Any], **values: Any) -> dict[str, Any]:
     return {**body, "digest": digest({key: value for key, value in body.items() if key != "digest"})}
 
 
+@pytest.mark.slow
 def test_the_package_carries_what_is_certified() -> None:
     for features in NAMES:
         found = certify_polygon(features)
@@ -52,6 +53,7 @@ def test_the_package_carries_what_is_certified() -> None:
         assert found.certificate == shipped(features)
 
 
+@pytest.mark.slow
 def test_the_pentagon_is_checked_by_the_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert certificate.main([str(FOLDER / "pentagon.json.gz")]) == 0
     assert "every global minimiser is the regular 5-gon of norm 1.1704596391" in capsys.readouterr().out
@@ -90,6 +92,7 @@ def without(tree: str, rng: random.Random) -> str:
 
 @pytest.mark.parametrize("features", [5, 6])
 @pytest.mark.parametrize("kind", DAMAGE)
+@pytest.mark.slow
 def test_false_claims_are_rejected(features: int, kind: str) -> None:
     document, rng = shipped(features), random.Random(20261129)
     for _ in range(DAMAGES if kind in ("a leaf removed", "another number") else 1):
@@ -176,6 +179,7 @@ def test_the_checks_hold() -> None:
     assert link_line(2000).deviation < 0
 
 
+@pytest.mark.slow
 def test_the_checks_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
     dear = tuple(Fraction(number) for number in ("0.0159", "0.0159"))
     with monkeypatch.context() as patch:

@@ -36,6 +36,7 @@ def least_model(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("name", SMALL)
+@pytest.mark.slow
 def test_each_check_passes(name: str) -> None:
     assert passed(SMALL[name]())
 

@@ -43,6 +43,7 @@ def test_the_package_carries_what_the_command_makes() -> None:
     assert sum(entry["kind"] in ("drop", "jump") for entry in enclosed) == 50
 
 
+@pytest.mark.slow
 def test_a_boundary_is_made_again(tmp_path: Any) -> None:
     (row,) = (row for row in rows() if row.name == "drop-s35-penalty000")
     assert solved(row, tmp_path) == entries()[row.name]
@@ -60,6 +61,7 @@ def test_ten_certificates_with_each_phase() -> None:
     assert len([*shipped()]) >= 100
 
 
+@pytest.mark.slow
 def test_the_checks_hold(known: dict[str, Any]) -> None:
     assert certificates(False, ignore).deviation == 0
     assert nothing_below(4, (1, 20), ignore).deviation <= 0
@@ -67,11 +69,13 @@ def test_the_checks_hold(known: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(("key", "value"), [("sparsity", "1/11"), ("penalty", "1/1000"), ("upper", "1/2")])
+@pytest.mark.slow
 def test_another_setting_is_seen(known: dict[str, Any], key: str, value: str) -> None:
     known["drop-s10-penalty000"][key] = value
     assert certificates(False, ignore).deviation >= 1
 
 
+@pytest.mark.slow
 def test_another_phase_is_seen(known: dict[str, Any]) -> None:
     known["drop-s40-penalty000"]["phases"]["below"] = "strong antipodal"
     outcome = certificates(False, ignore)
@@ -87,6 +91,7 @@ def test_a_minimum_too_high_is_seen(known: dict[str, Any], monkeypatch: pytest.M
     assert minimum_reached(4, ignore).deviation > 1e-12
 
 
+@pytest.mark.slow
 def test_a_witness_that_wins_nothing_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     found = replace(smallest_bias.counterexample("1/2"), loss=Rational(1, 3))
     monkeypatch.setattr(smallest_bias, "counterexample", lambda s: found)

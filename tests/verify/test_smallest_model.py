@@ -116,6 +116,7 @@ def test_training_is_done_once_and_reports_basins(result: smallest_training.Trai
     assert passed(smallest_training.above(result))
 
 
+@pytest.mark.slow
 def test_judges_of_training_go_red(result: smallest_training.Trained) -> None:
     exact = result.exact[:, None]
     assert not passed(smallest_training.above(replace(result, losses=exact - 1e-9 + 0 * result.losses)))

@@ -39,6 +39,7 @@ def test_least_losses(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not passes(untied.least(1, ignore))
 
 
+@pytest.mark.slow
 def test_the_figure_draws(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figure, "SIZES", ((3, 1), (3, 2)))
     monkeypatch.setattr(figure, "_ITERATIONS", 30)

@@ -62,6 +62,7 @@ def test_against_rationals(case: Given) -> None:
 
 
 @pytest.mark.parametrize("large", range(1, 10))
+@pytest.mark.slow
 def test_any_number_of_large_entries(large: int) -> None:
     random = np.random.default_rng(large)
     size = random.uniform(0.3, 1.2, large)

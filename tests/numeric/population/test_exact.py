@@ -133,6 +133,7 @@ def test_rotated_blocks(count: int, sparsity: list[float] | None, law: Correlate
 
 
 @pytest.mark.parametrize("n", [14, 60])
+@pytest.mark.slow
 def test_one_hot_of_many_features(n: int) -> None:
     """One feature at a time: n integrals of one variable, exact in rationals at any n."""
     random = np.random.default_rng(n)

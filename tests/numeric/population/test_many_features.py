@@ -190,6 +190,7 @@ def test_rows_of_trained_models(along_training: list[tuple[Floats, Floats, float
         assert row_error(W, b, int(random.integers(20)), independent(s, 20), s) <= 1
 
 
+@pytest.mark.slow
 def test_no_trained_model_is_refused(along_training: list[tuple[Floats, Floats, float, Floats]]) -> None:
     for W, b, s, importance in along_training:
         assert np.isfinite(expected_loss(torch.from_numpy(W), torch.from_numpy(b), s, importance).item())
@@ -218,6 +219,7 @@ def test_larger_trained_models_against_samples(n: int, m: int, steps: int) -> No
 @pytest.mark.parametrize(
     ("n", "m", "p", "samples"), [(150, 15, 1e-3, 100_000), (400, 30, 0.2, 10_000), (400, 30, 1.0, 10_000)]
 )
+@pytest.mark.slow
 def test_random_models_against_samples(n: int, m: int, p: float, samples: int) -> None:
     """Within 4 standard errors: a false alarm has probability 6e-5 each, and seeds are fixed."""
     random = np.random.default_rng(n)
@@ -237,6 +239,7 @@ def test_many_features_of_which_few_matter() -> None:
     assert expected_loss(W, b, 0.9).item() == pytest.approx(pair + 38 * 0.1 / 3, rel=1e-11)
 
 
+@pytest.mark.slow
 def test_a_law_that_says_no_more_than_a_sparsity_goes_its_way() -> None:
     """Of any number of features, to the same bits."""
     random = np.random.default_rng(2)

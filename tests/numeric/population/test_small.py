@@ -116,6 +116,7 @@ def test_where_z_has_one_sign_no_route_is_slow(bias: float, monkeypatch: pytest.
     np.testing.assert_allclose(H[0], exact.hessian(), rtol=0, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_hessian_by_the_line_from_ten_features_on() -> None:
     given = arrays([SPARSE])
     by_faces = small.hessians_by_faces(*given[:3], small.support_table(given[3]), given[4])

@@ -82,6 +82,7 @@ def test_vmap_of_the_loss(name: str, in_dims: int) -> None:
 
 
 @pytest.mark.parametrize("name", ["few", "many, sparse"])
+@pytest.mark.slow
 def test_gradcheck(name: str) -> None:
     """Torch's own differences, along random directions, batched and forward too."""
     it = ROUTES[name]
