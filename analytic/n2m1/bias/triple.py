@@ -125,7 +125,8 @@ def _critical(square: Expr, cross: Expr) -> list[Expr]:
 
 def _cleared(equations: list[Expr], unknowns: tuple[Symbol, ...]) -> tuple[Poly, ...]:
     """Numerators, with integer coefficients."""
-    return tuple(Poly(sympy.numer(sympy.together(sympy.expand(f))), *unknowns) for f in equations)
+    field = sympy.ZZ.frac_field(*unknowns)
+    return tuple(Poly.from_dict(dict(field.from_sympy(f).numer), *unknowns, domain=sympy.ZZ) for f in equations)
 
 
 def _enclosed(
