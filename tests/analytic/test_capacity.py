@@ -22,6 +22,7 @@ shares = st.fractions(0, 1, max_denominator=12)
 
 @given(values, kurtoses, shares)
 @example([Fraction(1), Fraction(1)], Fraction(3), Fraction(1, 2))
+@pytest.mark.slow
 def test_allocation_is_optimal(v: Values, beta: Fraction, share: Fraction) -> None:
     """Sums, bounds, and for β > 3, where the loss is convex, the conditions that are then sufficient."""
     model = QuadraticModel(v, beta)

@@ -101,6 +101,7 @@ def test_torch_gradients_are_the_emitted_gradients(weights: list[tuple[float, fl
         np.testing.assert_allclose(automatic.detach(), emitted.detach(), rtol=0, atol=100 * 2**8 * EPS)
 
 
+@pytest.mark.slow
 def test_values_broadcast_and_scalars_stay_scalars() -> None:
     f = compiled_loss()
     w1, w2 = np.linspace(-1, 1, 5), np.linspace(-1.5, 1.5, 4)[:, None]

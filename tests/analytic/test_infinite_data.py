@@ -69,6 +69,7 @@ def test_dropped_features_add_their_second_moment() -> None:
     assert (order, loss) == (1, (7 - saved) / 3)
 
 
+@pytest.mark.slow
 def test_at_bias_zero_the_pentagon_saves_most() -> None:
     savings = polygon_savings(LARGEST)
     assert best_polygon(LARGEST, "zero_bias").corners == 5

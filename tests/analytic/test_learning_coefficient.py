@@ -211,6 +211,7 @@ def _enclosure(low: Any, high: Any) -> Any:
     ("name", "sparsity", "value"),
     [("pentagon", "19/20", 7), ("pentagon", "4/5", 7), ("octahedron", "19/20", Rational(21, 2))],
 )
+@pytest.mark.slow
 def test_polytopes_at_finite_sparsity(name: str, sparsity: str, value: Any) -> None:
     """(5, 2) and (6, 3), inertia certified at enclosed norms and biases."""
     assert learning_coefficient(enclosed_polytope(name, sparsity)).value == value

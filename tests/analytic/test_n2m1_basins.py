@@ -41,6 +41,7 @@ def flow(W: np.ndarray, sparsity: float, importance: tuple[float, float], steps:
     return W
 
 
+@pytest.mark.slow
 def test_the_one_sided_hessian_of_a_single_feature_gives_the_threshold() -> None:
     """Of K beside (1, 0) on the antipodal side, by SymPy: its determinant vanishes where the single model begins to attract."""
     i = sympy.Symbol("I", positive=True)

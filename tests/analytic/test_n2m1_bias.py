@@ -164,6 +164,7 @@ def test_the_loss_at_the_minimiser_is_the_minimum(solved: tuple) -> None:  # typ
 
 @FEWER
 @given(data=st.data())
+@pytest.mark.slow
 def test_no_weights_have_a_lower_loss(solved: tuple, data: st.DataObject) -> None:  # type: ignore[type-arg]
     (sparsity, importance, penalty), found, *_ = solved
     near = data.draw(st.sampled_from(found.minimisers))
@@ -179,6 +180,7 @@ def test_a_bias_only_helps(solved: tuple) -> None:  # type: ignore[type-arg]
     assert found.loss_upper < without
 
 
+@pytest.mark.slow
 def test_exchanging_features_scales_the_loss(solved: tuple) -> None:  # type: ignore[type-arg]
     """K(1, I, λ) = I K(1, 1/I, λ/I) with the features exchanged."""
     (sparsity, (_, importance), penalty), found, *_ = solved
@@ -203,6 +205,7 @@ def test_out_of_time(solved: tuple) -> None:  # type: ignore[type-arg]
 @pytest.mark.parametrize(
     ("sparsity", "penalty"), [("1/2", 10**80), (1 - Fraction(1, 10**80), 0)], ids=["penalty", "sparsity"]
 )
+@pytest.mark.slow
 def test_settings_beyond_its_cells_are_not_certified(sparsity: Any, penalty: Any) -> None:
     """The loss of dropping is a bound from above."""
     found = certify(sparsity, (1, 1), penalty)

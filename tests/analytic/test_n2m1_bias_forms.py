@@ -80,6 +80,7 @@ def test_a_tiny_second_weight_costs_what_the_expansion_says(dense: Fraction, r: 
     assert abs(rise - first - slope * tiny) < 1000 * tiny * (abs(first) + tiny) / R(dense)
 
 
+@pytest.mark.slow
 def test_the_other_wedges_turn_unstable_later() -> None:
     for k in (1, 6, 11, 16, 19):
         dense = {p: R(k, 20), ratio: 0, penalty: 0}

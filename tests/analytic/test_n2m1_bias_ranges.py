@@ -102,6 +102,7 @@ def test_the_checker_proves_it(found: DropRange, tmp_path: Path) -> None:
     assert repr(found) == "DropRange: for s in [3/100, 1/20], r ≤ 1/10, λ ≥ 0 dropping feature 2 is best"
 
 
+@pytest.mark.slow
 def test_false_claims_are_rejected(found: DropRange) -> None:
     """At r = 49/50 dropping is not best at s = 1/20, nor at r = 1/10 at s = 9/10."""
     document = dict(found.certificate)

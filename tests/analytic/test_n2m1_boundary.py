@@ -102,6 +102,7 @@ def test_there_is_one_boundary_for_every_ratio(ratio: Fraction) -> None:
 
 
 @pytest.mark.parametrize("ratio", ["1/2", "7/3"])
+@pytest.mark.slow
 def test_the_boundary_depends_on_the_ratio_alone(ratio: str) -> None:
     value = phase_boundary((1, ratio)).value
     assert phase_boundary((ratio, 1)).value == value
@@ -127,6 +128,7 @@ def test_a_thousand_to_one_is_near_the_limit_of_large_ratios() -> None:
     assert abs(share - 1) < 2e-3
 
 
+@pytest.mark.slow
 def test_the_boundary_rises_as_importances_part() -> None:
     values = [phase_boundary((1, ratio)).value for ratio in ("1", "1/2", "3/10", "1/1000")]
     assert values == sorted(set(values))

@@ -83,6 +83,7 @@ def test_the_diagram_holds_up_to_sparsity_one(s: float, extra: float) -> None:
     hold_to_the_solver(s, extra)
 
 
+@pytest.mark.slow
 def test_the_weights_are_kept_where_one_feature_hardly_counts() -> None:
     hold_to_the_solver(0.8244392034908372, 61454012.20598268)
 

@@ -282,6 +282,7 @@ def test_the_parameters_are_in_the_documented_order() -> None:
     assert list(PARAMETERS) == [s, I1, I2, penalty]
 
 
+@pytest.mark.slow
 def test_the_printed_best_scale_is_where_the_loss_along_a_ray_is_stationary() -> None:
     L, Q, rho = sympy.Symbol("L"), sympy.Symbol("Q"), sympy.Symbol("rho", nonnegative=True)
     for chamber in CHAMBERS:

@@ -60,6 +60,7 @@ def test_two_features_cost_own_and_what_they_see_of_each_other() -> None:
 
 
 @pytest.mark.parametrize("features", [5, 6])
+@pytest.mark.slow
 def test_a_bound_is_below_and_close_to_the_least_over_the_biases(features: int) -> None:
     one = link(features)
     for _ in range(5):

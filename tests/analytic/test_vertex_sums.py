@@ -42,6 +42,7 @@ def literal(row: list[Fraction], d: int, beta: Fraction) -> tuple[Fraction, Frac
 @pytest.mark.parametrize("name", RATIONAL)
 @given(beta=st.integers(-12, 12).map(lambda k: Fraction(k, 7)))
 @settings(max_examples=settings().max_examples // 4)
+@pytest.mark.slow
 def test_moments_are_their_definitions(name: str, beta: Fraction) -> None:
     row = [Fraction(int(c.p), int(c.q)) for c in polytope(name).gram.row(0)]
     sums = vertex_sums(polytope(name), BITS)

@@ -71,6 +71,7 @@ def test_the_winner_at_any_sparsity_is_the_one_that_reigns(n: int, m: int, s: Fr
     assert abs(parts + winner.packing.dropped * (p / 3 - p**2 / 4) - winner.loss.midpoint) < 1e-19
 
 
+@pytest.mark.slow
 def test_crossings_depend_on_what_changes_only() -> None:
     """A triangle and a dropped feature against two digons: the same sparsity whatever else is packed beside them."""
     two_digons = [winners(n, m)[0].end for n, m in ((4, 2), (5, 2), (6, 2))] + [winners(6, 3)[1].end]

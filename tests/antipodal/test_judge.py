@@ -67,6 +67,7 @@ def test_the_gap_of_a_minimum_is_none_and_never_negative(law: Any, importance: A
     assert judged.note
 
 
+@pytest.mark.slow
 def test_a_certified_gap_is_not_negative_at_the_minimum_itself() -> None:
     """The float nearest to the minimiser has a loss above what is proved, by rounding squared."""
     best = minimise_loss(2, 1, 0.9, starts=8)

@@ -114,6 +114,7 @@ SAID = {
 
 
 @pytest.mark.parametrize("name", SAID)
+@pytest.mark.slow
 def test_what_a_result_says(name: str) -> None:
     assert repr(RESULTS[name]()) == SAID[name]
 
@@ -138,6 +139,7 @@ def test_an_enclosure_says_its_digits_and_its_radius() -> None:
         ("minima", None),
     ],
 )
+@pytest.mark.slow
 def test_one_number_is_its_float(name: str, value: float | None) -> None:
     result = RESULTS[name]()
     assert float(result) == pytest.approx(result.value if value is None else value, rel=1e-13)

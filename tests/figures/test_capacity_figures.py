@@ -99,6 +99,7 @@ def test_spending_is_dense_and_sparse() -> None:
     drawn(capacity_sparsity, found)
 
 
+@pytest.mark.slow
 def test_every_figure_draws(panels: capacity_panels.Panels, settings: tuple[marginal_benefit.Setting, ...]) -> None:
     drawn(capacity_panels, panels)
     drawn(marginal_benefit, settings)

@@ -223,6 +223,7 @@ def test_fingerprint_is_of_the_code_that_a_figure_uses_and_no_other() -> None:
     assert len({sources.fingerprint(name) for name in figures.NAMES}) == len(figures.NAMES)
 
 
+@pytest.mark.slow
 def test_checkpoints_of_other_code_or_settings_are_not_taken_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,7 @@ def test_exact_norms_are_those_of_the_t_gon(shown: runs.Finite) -> None:
         assert np.isclose(norms, np.linalg.norm(kept.W)).any()
 
 
+@pytest.mark.slow
 def test_figure_and_caption(shown: runs.Finite) -> None:
     pyplot.close(memorisation.draw(shown))
     text = checked(memorisation.caption(shown))

@@ -74,6 +74,7 @@ def test_the_minimum_lies_below_published_and_trained(diagrams: tuple[Diagram, .
         assert shown.wrong.shape == shown.least.loss.shape
 
 
+@pytest.mark.slow
 def test_two_features_may_be_exchanged(diagrams: tuple[Diagram, ...]) -> None:
     """K at importances (1, r) is r times K at (1, 1/r): the map is its own mirror image, and "dropped" that of "alone"."""
     least, published = diagrams[0].least, diagrams[0].published

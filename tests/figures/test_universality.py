@@ -46,6 +46,7 @@ def test_no_end_lies_below_the_least_and_shares_add_up(shown: figure.Universalit
         )
 
 
+@pytest.mark.slow
 def test_the_least_loss_is_no_more_than_the_catalogue_s_exact_one(shown: figure.Universality) -> None:
     """Descent stops at gradients of 1e-7: an excess of 15 · 1e-14/(2 · 1e-3) for curvatures of 1e-3 or more, beside losses of
     0.03 or more. The pentagon at n = 5 is the optimum.

@@ -44,6 +44,7 @@ def test_dots_lie_on_the_curve_of_the_winner(diagram: winners.Diagram) -> None:
         assert found * scale == pytest.approx(float(winner_at(curves.n, curves.m, exact).loss.midpoint), rel=1e-9)
 
 
+@pytest.mark.slow
 def test_seven_crossings_serve_all_settings(diagram: winners.Diagram) -> None:
     shown = [round(float(reign.end.midpoint), 9) for reigns in diagram.reigns.values() for reign in reigns[:-1]]
     assert len(shown) == 16

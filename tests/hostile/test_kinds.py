@@ -28,6 +28,7 @@ KINDS = {
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", TAKES_WEIGHTS)
+@pytest.mark.slow
 def test_weights_of_every_kind_give_one_result_in_kind(name: str, kind: str) -> None:
     arguments = dict(VALID[name].arguments)
     expected = FUNCTIONS[name](**arguments)

@@ -63,6 +63,7 @@ def test_no_order_is_better(reference: Reference, seed: int, noise: float, m: in
 
 
 @pytest.mark.parametrize("seed", range(4))
+@pytest.mark.slow
 def test_no_order_and_height_is_better(seed: int) -> None:
     """The triangular antiprism of free height, all 720 orders, the height of each by a linear program."""
     random = np.random.default_rng(seed)

@@ -80,6 +80,7 @@ def test_no_step_waits_for_the_device(name: str, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.usefixtures("meta")
+@pytest.mark.slow
 def test_a_read_on_a_device_is_seen_here() -> None:
     """What the test above relies on."""
     x = torch.zeros(3, device="meta")

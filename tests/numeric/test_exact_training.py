@@ -99,6 +99,7 @@ def test_no_data_at_all() -> None:
 
 
 @pytest.mark.parametrize("change", LAWS[:4])
+@pytest.mark.slow
 def test_stopped_and_resumed(change: dict[str, Any], tmp_path: Path) -> None:
     """A fresh run from the file after every advance; a sampled run's file is not an exact one's."""
     config, path = replace(SMALL, steps=20, **change), tmp_path / "run.npz"

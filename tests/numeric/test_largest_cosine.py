@@ -42,6 +42,7 @@ def test_polishing_ends_where_no_small_step_helps(seed: int, lines: bool) -> Non
         assert largest(near / np.linalg.norm(near, axis=0), lines=lines) >= t - 8e-10
 
 
+@pytest.mark.slow
 def test_the_kth_start_depends_on_the_seed_and_k_alone() -> None:
     """Longer searches go on from shorter ones."""
     short, long = (least(7, 3, starts, 5, -1.0, lines=False) for starts in (len(SCHEDULES), 2 * len(SCHEDULES)))

@@ -61,6 +61,7 @@ def test_laplace_and_rays_on_regular_minima(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["4-gon", "4-gon−"])
+@pytest.mark.slow
 def test_a_kink_is_seen_by_laplace_and_served_by_rays(name: str) -> None:
     one = KNOWN[name]
     with pytest.raises(Unreliable, match="draws are effective"):
@@ -88,6 +89,7 @@ def test_singular_minima_are_refused_by_laplace_and_rays(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["x²", "x²y²", "4-gon", "6-gon"])
+@pytest.mark.slow
 def test_the_ladder_on_all_kinds(name: str) -> None:
     """Five errors, or 3 % where the multiplicity is fitted."""
     one = KNOWN[name]

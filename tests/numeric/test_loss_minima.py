@@ -62,6 +62,7 @@ def test_starts_are_all_counted(pentagon: object) -> None:
     assert values == sorted(values)
 
 
+@pytest.mark.slow
 def test_seeds_agree_on_the_best_value(pentagon: object) -> None:
     others = [minimise_loss(5, 2, 0.95, starts=12, seed=seed).value for seed in (100, 200)]
     assert others == pytest.approx([pentagon.value] * 2, abs=1e-9)  # type: ignore[attr-defined]

@@ -99,6 +99,7 @@ class Stop(Exception):
     pass
 
 
+@pytest.mark.slow
 def test_a_run_that_is_cut_off_goes_on_to_the_same_bits(tmp_path: Path, small: Memorisation) -> None:
     path = tmp_path / "run.npz"
     seen: list[float] = []

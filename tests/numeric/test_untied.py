@@ -50,6 +50,7 @@ def model(name: str, output: str, seed: int = 0) -> Given:
 
 @pytest.mark.parametrize("output", ["relu", "linear"])
 @pytest.mark.parametrize("name", LAWS)
+@pytest.mark.slow
 def test_the_loss_is_the_exact_one(name: str, output: str) -> None:
     """As promised within 1e-10 of K + Σ I E x²; the sum of the features' losses, too."""
     weights, settings, law = model(name, output)

@@ -77,6 +77,7 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
     assert not [name for name in there if name.split("/")[0] not in PACKAGES and ".dist-info/" not in name]
 
 
+@pytest.mark.slow
 def test_the_wheel_says_what_an_index_shows(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         (name,) = (name for name in archive.namelist() if name.endswith("METADATA"))
@@ -113,6 +114,7 @@ def test_the_library_is_found_beside_an_empty_folder_of_its_name(binaries: Path,
     assert said(binaries / "python", "-c", code, folder=tmp_path, MPLBACKEND="Agg").startswith("1/300 <function plot")
 
 
+@pytest.mark.slow
 def test_a_file_that_hides_ours_is_named(binaries: Path, crowded: Path) -> None:
     """Where the user's own path puts it first, as a script's folder does."""
     done = run(binaries / "antipodal", "--version", folder=crowded, PYTHONPATH=str(crowded))

@@ -106,6 +106,7 @@ def test_false_claims_are_rejected(solved: dict[str, Certified], name: str) -> N
 
 
 @pytest.mark.hypothesis
+@pytest.mark.slow
 def test_another_penalty_is_rejected(solved: dict[str, Certified]) -> None:
     """Where both features are stored the minimum rises with λ, so bounds for one are false for another."""
     for share in range(1, 1 + DAMAGES // 2):

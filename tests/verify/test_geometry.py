@@ -66,6 +66,7 @@ def test_a_point_out_of_place_is_seen(name: str, by: float, monkeypatch: pytest.
     assert not passed(SMALL[name]())
 
 
+@pytest.mark.slow
 def test_another_table_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     table = {n: BestKnown(row.energy + 1e-8, "C1") for n, row in thomson.best_known().items()}
     monkeypatch.setattr(thomson, "best_known", lambda: table)
@@ -73,6 +74,7 @@ def test_another_table_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
         assert not passed(SMALL[name]())
 
 
+@pytest.mark.slow
 def test_a_wrong_closed_form_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     original = thomson.thomson
     monkeypatch.setattr(thomson, "thomson", lambda n: original({5: 6, 6: 5}.get(n, n)))

@@ -119,6 +119,7 @@ def test_samples_that_are_memorised_are_not_taken_for_very_many(monkeypatch: pyt
     assert not passed(SMALL["infinite_data"]())
 
 
+@pytest.mark.slow
 def test_a_wrong_dimensionality_is_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(TGon, "example_dimensionality", property(lambda self: 0.5))
     assert not passed(SMALL["memorised_dimensionality"]())

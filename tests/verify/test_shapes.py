@@ -55,6 +55,7 @@ def test_every_polytope_is_disguised() -> None:
 @pytest.mark.parametrize(
     "name", ["polytope_gram", "polytope_dimensionality", "polytope_energies", "polytope_dimensions"]
 )
+@pytest.mark.slow
 def test_one_vertex_out_of_place_is_seen(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     original = polytopes.vertices
 

@@ -83,6 +83,7 @@ def test_another_phase_is_seen(known: dict[str, Any]) -> None:
     assert "drop-s40-penalty000-below" in outcome.data["wrong"][0]
 
 
+@pytest.mark.slow
 def test_a_minimum_too_high_is_seen(known: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     document = {"lower": "1", "upper": "1"}
     monkeypatch.setattr(Shipped, "document", document)

@@ -96,6 +96,7 @@ def _too_low(points: tuple[CriticalPoint, ...]) -> tuple[CriticalPoint, ...]:
         (_too_low, smallest_minima.diagram),
     ],
 )
+@pytest.mark.slow
 def test_a_lost_or_wrong_minimum_is_seen(change: object, measure: object, monkeypatch: pytest.MonkeyPatch) -> None:
     original = SmallestModel.critical_points
     monkeypatch.setattr(SmallestModel, "critical_points", lambda self: change(original(self)))  # type: ignore[operator]

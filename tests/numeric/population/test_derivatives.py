@@ -103,6 +103,7 @@ def test_products_where_the_whole_does_not_fit(name: str, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize("name", FEW)
+@pytest.mark.slow
 def test_few_features(name: str) -> None:
     """Rationals, h = 1e-15."""
     it = ROUTES[name]

@@ -74,6 +74,7 @@ TWINS = {
 
 
 @pytest.mark.parametrize("name", TWINS)
+@pytest.mark.slow
 def test_compiled_sums_are_those_of_plain_torch(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Value and gradient of both sums over nodes, each with its own formulas for the derivatives, at the same nodes: they
     differ by roundings, of some hundred nodes' terms; supports of at most two features are left out where they are sparse.

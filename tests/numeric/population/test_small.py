@@ -76,6 +76,7 @@ def test_overflow_goes_to_the_faces(size: float) -> None:
 @pytest.mark.parametrize(
     "case", [CLEAN, SMALL, ([0.5, 0.3, 0.0], 0.1, 0, [0.5, 0.4, 1.0]), ([0.0, 0.3], 0.1, 0, [0.5, 0.4])]
 )
+@pytest.mark.slow
 def test_hessian(case: Given) -> None:
     H = few_features.hessians(*arrays([case]), accuracy=1e-10)
     np.testing.assert_allclose(H[0], Row.of(*case).hessian(), rtol=0, atol=1e-10)

@@ -93,6 +93,7 @@ def test_again_computes_nothing(finished: Path) -> None:
     assert {path.name for path in (finished / "shards").iterdir()} == set(before)  # no scraps
 
 
+@pytest.mark.slow
 def test_labelled(finished: Path, tmp_path: Path) -> None:
     """Each entry is that of its own model, trained alone; the loss is that of its weights, without sampling."""
     save(collect(SWEEP, finished), tmp_path / "sweep.nc")
