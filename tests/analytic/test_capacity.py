@@ -43,6 +43,7 @@ def test_allocation_is_optimal(v: Values, beta: Fraction, share: Fraction) -> No
 
 
 @given(values, kurtoses, st.data())
+@pytest.mark.slow
 def test_no_competitor_has_a_lower_loss(v: Values, beta: Fraction, data: st.DataObject) -> None:
     """Any other capacities with the same total."""
     model = QuadraticModel(v, beta)

@@ -118,6 +118,7 @@ def test_values_broadcast_and_scalars_stay_scalars() -> None:
         f(np.ones(3), np.ones(4), *SETTING)
 
 
+@pytest.mark.slow
 def test_integers_and_single_precision_are_taken_as_they_come() -> None:
     f = compiled_loss()
     want = [f(1.0, 2.0, *SETTING)[0], f(2.0, -1.0, *SETTING)[0]]

@@ -18,6 +18,7 @@ NUMBERS = [sqrt(2), -sqrt(3) / 2, Rational(1, 3), cos(2 * pi / 7), 1 + sqrt(5), 
 # An exact test at both ends of each interval makes an example dear.
 @settings(max_examples=settings().max_examples // 2)
 @given(st.sets(st.sampled_from(NUMBERS), min_size=1, max_size=4), st.sampled_from([64, 200]))
+@pytest.mark.slow
 def test_finds_the_roots_that_it_was_made_of(roots: set[sympy.Expr], bits: int) -> None:
     polynomial = Poly(sympy.expand(sympy.Mul(*(x - root for root in roots)) * (x**2 + 1)), x)
     for lower, upper in ((Integer(-3), Integer(4)), (Integer(0), sqrt(2)), (sqrt(2) / 3, Rational(3, 2))):
@@ -32,6 +33,7 @@ def test_finds_the_roots_that_it_was_made_of(roots: set[sympy.Expr], bits: int) 
 @given(
     st.lists(st.tuples(st.integers(-5, 5), st.integers(-5, 5)), min_size=2, max_size=4), st.sampled_from([1, 2, 5, 12])
 )
+@pytest.mark.slow
 def test_rational_multiple_vanishes_where_the_polynomial_does(parts: list[tuple[int, int]], d: int) -> None:
     """(P + √d R)(P − √d R); without a root in it, the polynomial is its own multiple."""
     polynomial, conjugate = (Poly([p + sign * r * sqrt(d) for p, r in parts], x) for sign in (1, -1))

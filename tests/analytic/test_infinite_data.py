@@ -83,6 +83,7 @@ def test_at_bias_zero_the_pentagon_saves_most() -> None:
     assert sign(polygon_saving(5).unit_norm - 6 * (2 - (7 - 1 / cos(pi / 5)) / 4)) > 0
 
 
+@pytest.mark.slow
 def test_with_the_best_bias_for_uniform_values_the_heptagon_does() -> None:
     assert best_polygon(LARGEST, "best_bias").corners == 7
     assert [best_polygon(k, "best_bias").corners for k in (4, 5, 6, 7, 8)] == [4, 5, 6, 7, 7]

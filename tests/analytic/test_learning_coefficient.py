@@ -160,6 +160,7 @@ def test_pitchforks_of_the_penalised_smallest_model(density: str) -> None:
 
 
 @pytest.mark.parametrize(("phase", "sparsity", "order"), [("aligned", "1/2", 4), ("antipodal", "9/10", 3)])
+@pytest.mark.slow
 def test_the_loss_across_a_pitchfork_grows_as_it_is_said(phase: Any, sparsity: str, order: int) -> None:
     """On the valley floor ρ = L/2Q, K − K* doubles its distance to 2^k within 2 % (a next order, at a distance of 1/1000); exact
     losses of `SmallestModel`, on both sides."""

@@ -184,6 +184,7 @@ def test_exchanging_the_features_changes_nothing() -> None:
     assert one.antipodal + one.aligned + one.single == pytest.approx(1)
 
 
+@pytest.mark.slow
 def test_the_boundary_leaves_the_origin_by_the_power_law() -> None:
     """θ + π/4 ~ r^α along the curve: its logarithmic slope at r = 1e-4 is α to 1e-3, and smaller for larger r."""
     alpha = small_scale_exponent("1/2")

@@ -174,6 +174,7 @@ def test_no_weights_have_a_lower_loss(solved: tuple, data: st.DataObject) -> Non
     assert loss + 2 * sympy.Rational(penalty) * sympy.Rational(w1 * w2) ** 2 >= found.loss_lower
 
 
+@pytest.mark.slow
 def test_a_bias_only_helps(solved: tuple) -> None:  # type: ignore[type-arg]
     (sparsity, importance, penalty), found, *_ = solved
     without = SmallestModel(sparsity, importance, penalty).global_minima()[0].loss

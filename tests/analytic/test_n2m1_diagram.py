@@ -88,6 +88,7 @@ def test_the_weights_are_kept_where_one_feature_hardly_counts() -> None:
     hold_to_the_solver(0.8244392034908372, 61454012.20598268)
 
 
+@pytest.mark.slow
 def test_an_array_is_its_entries() -> None:
     """Also across the blocks of 4096 that the work is cut into."""
     s = np.linspace(0, 0.99, 97)[:, None]

@@ -132,6 +132,7 @@ def test_long_norms_cost_more() -> None:
         assert least == pytest.approx(((a - 1) / (a + 1)) ** 2, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_the_pentagon_is_certified() -> None:
     found = certify_polygon(5)
     assert isinstance(found, CertifiedPolygon)

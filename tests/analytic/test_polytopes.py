@@ -95,6 +95,7 @@ def test_symmetry_order(name: str) -> None:
 
 
 @every
+@pytest.mark.slow
 def test_vertices_have_norm_one_and_the_gram_matrix_that_is_kept(p: Polytope) -> None:
     """The Gram matrices of the families come from addition theorems; here from the vertices, entry by entry."""
     assert (p.vertices.cols, p.vertices.cols) == p.gram.shape == p.gram.T.shape
@@ -119,6 +120,7 @@ def test_dimensionality_is_its_definition(p: Polytope) -> None:
 
 
 @every
+@pytest.mark.slow
 def test_dimensionalities_sum_to_the_rank_exactly_for_eigenvectors(p: Polytope) -> None:
     """D_i is at most the leverage of column i (Cauchy–Schwarz), and leverages sum to the rank, which is m here. Equal
     exactly where every column is an eigenvector of VVᵀ, which reads G G_i = λ G_i for the columns of G."""

@@ -62,6 +62,7 @@ def test_bends_tend_to_half_the_second_derivative(n: int, d: int) -> None:
 @settings(max_examples=settings().max_examples // 2)
 @example(ends=[Fraction(1, 2**12), Fraction(1, 2**10)], share=Fraction(1, 8))
 @example(ends=[Fraction(1, 32), Fraction(5, 64)], share=Fraction(1))
+@pytest.mark.slow
 def test_bounds_inside_enclose_the_least_loss(name: str, ends: list[Fraction], share: Fraction) -> None:
     """The lower bound touches at the ends, and the upper one at the end whose norm and bias it takes."""
     atom, (a, b) = polytope(name), ends

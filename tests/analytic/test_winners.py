@@ -91,6 +91,7 @@ def test_more_digits_enclose_the_same_crossings() -> None:
 
 
 @pytest.mark.parametrize(("n", "m"), [*QUICK, *DEEP])
+@pytest.mark.slow
 def test_the_last_winner_has_the_least_sparse_limit(n: int, m: int) -> None:
     """K/p → Σ L_1 of the parts and ⅓ for each dropped feature; where n ≤ 2m it is 0 for several, and pairs decide."""
     limits = {

@@ -50,6 +50,7 @@ def test_a_ball_contains_it(case: Case, target: str) -> None:
 
 @each_target
 @each_case
+@pytest.mark.slow
 def test_floats_agree(case: Case, target: str) -> None:
     """Within 1e-10 of K + Σ I_i E x_i², which the route promises."""
     squares = case.law.exact().squares(3)

@@ -61,6 +61,7 @@ def test_a_landscape_has_every_critical_point() -> None:
             assert any(np.allclose(there, place) for place in drawn)
 
 
+@pytest.mark.slow
 def test_both_phases_tie_at_the_transition() -> None:
     transition = phase_boundary((1, "1/2"))
     first, second, line = plot(transition).lines

@@ -19,6 +19,7 @@ def generator() -> torch.Generator:
 
 
 @pytest.mark.parametrize("density", [1.0, 0.1])
+@pytest.mark.slow
 def test_without_superposition_the_worst_case_adds_exactly_the_square_of_its_length(density: float) -> None:
     W = torch.eye(5, dtype=torch.float64)[:3]
     b = torch.tensor([0, 0, 0, density / 2, density / 2], dtype=torch.float64)

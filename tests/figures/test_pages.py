@@ -19,6 +19,7 @@ CELL = re.compile(r"^```\{code-cell\} python3\n(.*?)^```$", re.MULTILINE | re.DO
 
 
 @pytest.mark.parametrize("path", TUTORIALS, ids=lambda path: path.stem)
+@pytest.mark.slow
 def test_a_tutorial_runs(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Cell after cell in one namespace, as a notebook; the cell of parameters gives way to the quick sizes."""
     matplotlib.use("agg")

@@ -83,6 +83,7 @@ def test_two_features_may_be_exchanged(diagrams: tuple[Diagram, ...]) -> None:
     assert (published.phase[:, apart] == np.array([1, 0, 2])[published.phase[:, ::-1]][:, apart]).all()
 
 
+@pytest.mark.slow
 def test_phases_far_from_the_boundaries(diagrams: tuple[Diagram, ...]) -> None:
     """Sparse: all in antipodal pairs, of three features the two least important; dense: the least important is dropped."""
     two, three = diagrams

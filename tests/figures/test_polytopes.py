@@ -56,6 +56,7 @@ def test_the_eye_sees_a_rotation() -> None:
 
 @pytest.mark.parametrize("name", ["cube", "octahedron", "tetrahedron", "square antiprism", "dodecahedron"])
 @pytest.mark.parametrize("view", [(135.0, 35.0), hull_drawing.VIEW, (-70.0, 10.0)])
+@pytest.mark.slow
 def test_hidden_edges_are_dashed(name: str, view: tuple[float, float]) -> None:
     """An edge is hidden when one leaves its middle towards the eye into the solid."""
     points = vertices(name).T

@@ -38,6 +38,7 @@ def growth() -> fit.Growth:
         return fit.numbers(progress=silent)
 
 
+@pytest.mark.slow
 def test_the_solutions_of_the_slides_have_the_exact_energies() -> None:
     rests = slides.numbers(progress=silent)
     assert [rest.name for rest in rests] == ["digon", "triangle", "tetrahedron", "triangular bipyramid"]

@@ -50,6 +50,7 @@ def test_lines_meet_the_marks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found[2:] == pytest.approx(shown.ratios, abs=0.01)
 
 
+@pytest.mark.slow
 def test_ratios_are_to_the_largest_weight_in_order() -> None:
     share, low, high = _searched(0.9)
     assert -1 < low < 0 < high < 1

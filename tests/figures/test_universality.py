@@ -16,6 +16,7 @@ def shown() -> figure.Universality:
     return figure.Universality(8, 600, tuple(settings))
 
 
+@pytest.mark.slow
 def test_models_that_differ_by_rotation_and_order_are_one_outcome() -> None:
     """A minimum and a worse one, each three times in other orders and axes, one of them off: shares 3/6 and 3/6.
 
@@ -57,6 +58,7 @@ def test_the_least_loss_is_no_more_than_the_catalogue_s_exact_one(shown: figure.
     assert shown.settings[2].least == pytest.approx(shown.settings[2].exact, rel=3e-9)
 
 
+@pytest.mark.slow
 def test_it_is_drawn(shown: figure.Universality) -> None:
     text = checked(figure.caption(shown))
     assert "pentagon" in text

@@ -52,6 +52,7 @@ def test_seven_crossings_serve_all_settings(diagram: winners.Diagram) -> None:
     assert len(diagram.crossings) == 7
 
 
+@pytest.mark.slow
 def test_the_best_height_takes_over_before_the_tight_frame(diagram: winners.Diagram) -> None:
     """Certified by the antiprism of that height; lower than the tight one wherever it is drawn."""
     before, after = diagram.free.certified

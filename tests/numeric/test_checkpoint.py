@@ -89,6 +89,7 @@ def test_killed_in_mid_run_and_resumed(tmp_path: Path) -> None:
         replace(SMALL, importance=(1.0, 1e300, 1.0, 1.0)),
     ],
 )
+@pytest.mark.slow
 def test_stopped_after_every_part_of_the_run(config: TrainConfig, tmp_path: Path) -> None:
     """A fresh run is built from the file after every advance, mid-chunk and between blocks."""
     record = Recording(at=every(7, config.steps), take={"W": weights})
@@ -147,6 +148,7 @@ def test_damage_is_seen(data: st.DataObject, content: bytes, tmp_path_factory: p
     assert path.read_bytes() == damaged
 
 
+@pytest.mark.slow
 def test_damage_to_the_directory_is_seen(content: bytes, tmp_path: Path) -> None:
     """Each byte of the zip file's directory, which no checksum of its own guards: members may vanish or change method."""
     path = tmp_path / "run.npz"

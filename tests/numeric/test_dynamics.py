@@ -150,6 +150,7 @@ def test_training_from_a_plateau_to_the_pentagon() -> None:
     assert run.loss[-1] > least
 
 
+@pytest.mark.slow
 def test_the_sparsity_of_the_loss_transitions_is_the_nearest_to_the_published_final_loss() -> None:
     off = {s: abs(minimise_loss(5, 2, s, starts=8).value - PUBLISHED_FINAL_LOSS) for s in (0.91, LOSS_SPARSITY, 0.93)}
     assert min(off, key=off.__getitem__) == LOSS_SPARSITY

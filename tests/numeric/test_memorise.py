@@ -42,6 +42,7 @@ def small() -> Memorisation:
 
 
 @pytest.mark.parametrize("model", [0, 3, 5, 9])
+@pytest.mark.slow
 def test_training_is_the_published_loop(model: int, small: Memorisation) -> None:
     """torch's AdamW and autograd on dense samples; 40 steps, each of which rounds differently by some eps."""
     points, decay, seed = SMALL.runs[model]

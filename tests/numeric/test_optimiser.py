@@ -19,6 +19,7 @@ from numeric.train.optimiser import Optimiser
         (SGD(momentum=0.5, decay=0.2), torch.optim.SGD, {"momentum": 0.5, "weight_decay": 0.2}),
     ],
 )
+@pytest.mark.slow
 def test_same_numbers_as_torch(ours: Optimiser, theirs: Any, settings: dict[str, Any]) -> None:
     """300 steps with a changing rate, another one for each row, gradients from 1e-10 to 1, some zero."""
     generator = torch.Generator().manual_seed(0)

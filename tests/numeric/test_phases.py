@@ -20,6 +20,7 @@ def test_levels_are_exact_losses() -> None:
             assert level == pytest.approx(float(point.loss()), rel=1e-13), name
 
 
+@pytest.mark.slow
 def test_the_posterior_of_four_features() -> None:
     """At n = 400 the square holds all but a share of about e^−30, and E K = λ/n up to the next order, 5 % here."""
     found = posterior(4, (50, 400), particles=100, runs=3, moves=5)

@@ -42,6 +42,7 @@ def test_a_smaller_set_is_the_beginning_of_a_larger_one(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("entries", [3, 1 << 20])
+@pytest.mark.slow
 def test_supports_follow_the_law_given_that_they_are_not_empty(entries: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """χ² over the seven nonempty supports of three features, drawn a row or thousands at a time; a false alarm has probability
     1e-4 for a random seed.

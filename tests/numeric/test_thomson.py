@@ -138,6 +138,7 @@ def test_interference_vanishes_up_to_twice_the_dimension(n: int, dim: int, flat:
         (10, 4, 5 / 3),  # Petersen's graph: 30 ordered pairs more at 1/6 (squared 1/36), twice
     ],
 )
+@pytest.mark.slow
 def test_interference_beyond_it(n: int, dim: int, value: float) -> None:
     solution = solve(n, dim=dim, energy="interference", starts=24)
     assert solution.value == pytest.approx(value, rel=64 * EPS)

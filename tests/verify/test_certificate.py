@@ -154,6 +154,7 @@ def test_what_is_no_certificate_is_rejected(text: str, tmp_path: Path) -> None:
     assert certificate.main([str(path)]) == 1
 
 
+@pytest.mark.slow
 def test_a_gzipped_file_is_read_unless_it_is_cut_short(
     solved: dict[str, Certified], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -125,6 +125,7 @@ def test_a_wrong_dimensionality_is_seen(trained: dict[str, Any], monkeypatch: py
     assert not passed(SMALL["memorised_dimensionality"]())
 
 
+@pytest.mark.slow
 def test_samples_that_no_seed_stores_are_seen(trained: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     found = trained["memorised"]
     fault = replace(found, training_loss=found.training_loss + 0.1)

@@ -108,6 +108,7 @@ def test_a_winner_left_out_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not passed(winners.sequence(((5, 2),), 2, silent))
 
 
+@pytest.mark.slow
 def test_a_winner_that_is_not_beaten_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     def off(n: int, m: int, s: sympy.Rational) -> Winner:
         found = winner_at(n, m, s)

@@ -33,6 +33,7 @@ def by_faces(case: Given) -> tuple[np.ndarray, np.ndarray]:
 
 @given(rows_of_two_sizes())
 @settings(max_examples=settings().max_examples * 2)
+@pytest.mark.slow
 def test_as_near_as_asked_or_left(case: Given) -> None:
     g, b, own, p, _ = arrays([case])
     found, left = dominant.rows(g, b, own, p, np.array([WITHIN]))

@@ -57,6 +57,7 @@ def of_three(package: str, folder: Path, factor: int) -> float:
 
 
 @pytest.mark.skipif(not compiled.AVAILABLE, reason="no numba")
+@pytest.mark.slow
 def test_a_part_that_changes_is_seen(package: str, tmp_path: Path) -> None:
     assert of_three(package, tmp_path, 2) == 7
     on_disk = sorted((tmp_path / package / "__pycache__").glob("*.nbc"))

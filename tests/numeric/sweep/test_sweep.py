@@ -129,6 +129,7 @@ def test_labelled(finished: Path, tmp_path: Path) -> None:
                 assert abs(one["loss"].item() - expected) < 1e-13
 
 
+@pytest.mark.slow
 def test_labelled_of_unequal_models(tmp_path: Path) -> None:
     """nan where a model has no such entry; the text of labels that are no numbers; a judge that differs."""
     sweep = Sweep(
