@@ -74,5 +74,6 @@ def _with_text(function: Callable[..., Any], modules: tuple[ModuleType, ...]) ->
 
 
 if __name__ == "__main__":
+    import numeric.learning_coefficient.one_hot_kernel
     import numeric.population
     import numeric.train  # noqa: F401
