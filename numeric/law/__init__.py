@@ -9,7 +9,7 @@ generating  the generating function of the active features, by which all others 
 """
 
 from .counting import count_distribution, moments, supports
-from .generating import Block, blocks, magnitudes, sparsity_alone, whole_value
+from .generating import Block, as_sparsity, blocks, magnitudes, whole_value
 from .groups import Groups, Partition, grouped, partition, variance
 from .laws import Anticorrelated, Correlated, ExactlyActive, Independent, Law, OneHot, Product, Tree
 
@@ -18,6 +18,6 @@ from .magnitude import UNIT, Magnitude, Part
 
 __all__ = [
     "UNIT", "Anticorrelated", "Block", "Correlated", "ExactlyActive", "Groups", "Independent", "Law", "Magnitude", "OneHot",
-    "Part", "Partition", "Product", "Tree", "blocks", "count_distribution", "given_law", "grouped", "is_grouped", "magnitudes",
-    "moments", "partition", "sparsity_alone", "supports", "variance", "whole_value",
+    "Part", "Partition", "Product", "Tree", "as_sparsity", "blocks", "count_distribution", "given_law", "grouped", "is_grouped",
+    "magnitudes", "moments", "partition", "supports", "variance", "whole_value",
 ]  # fmt: skip

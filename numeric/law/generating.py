@@ -106,9 +106,11 @@ def blocks(law: Law, n: int) -> tuple[Block, ...]:
             return tuple(block.placed(group) for group, part in law.parts for block in blocks(part, len(group)))
 
 
-def sparsity_alone(law: Law, n: int) -> float | Sequence[float] | None:
-    """The sparsity that says as much as the law: that of independent features with values uniform on [0, 1]; None of others."""
-    return law.sparsity if isinstance(law, Independent) and {*magnitudes(law, n)} == {UNIT} else None
+def as_sparsity(law: Law | None, sparsity: Any, n: int) -> tuple[Law | None, Any]:
+    """A law and the sparsity beside it; independent features with values uniform on [0, 1] as their sparsity, without a law."""
+    if sparsity is None and isinstance(law, Independent) and {*magnitudes(law, n)} == {UNIT}:
+        return None, law.sparsity
+    return law, sparsity
 
 
 def magnitudes(law: Law, n: int) -> tuple[Magnitude, ...]:

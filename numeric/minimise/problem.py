@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from torch import Tensor
 
 from ..arguments import Floats, array, importance_row, shown, sparsity_row
-from ..law import Law, blocks, given_law, is_grouped, magnitudes, moments, partition, sparsity_alone
+from ..law import Law, as_sparsity, blocks, given_law, is_grouped, magnitudes, moments, partition
 from ..population import UntiedGradient, hessian, value_and_gradient
 from .packing import Packing
 from .quasi_newton import ROUNDING
@@ -126,8 +126,7 @@ def given_problem(
             "penalise what is untied, descend on numeric.population.value_and_gradient with W_out"
         )
     weight = importance_row(importance, n)
-    if law is not None and sparsity is None and (alone := sparsity_alone(given_law(law), n)) is not None:
-        law, sparsity = None, alone
+    law, sparsity = as_sparsity(law, sparsity, n)
     if law is None:
         if sparsity is None:
             raise ValueError("sparsity must be given where law is None, got None")

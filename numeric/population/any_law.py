@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from ..law import Law, given_law, is_grouped, magnitudes, sparsity_alone
+from ..law import Law, as_sparsity, given_law, is_grouped, magnitudes
 from .factors import Floats, Integers
 from .general import General
 from .tiny import at_own_size, at_two_sizes
@@ -19,7 +19,7 @@ def takes_law(law: Law, n: int) -> bool:
     >>> [takes_law(Independent(0.5, magnitude=Magnitude.binary()), n) for n in (20, 21)]
     [True, False]
     """
-    if is_grouped(given_law(law)) or sparsity_alone(law, n) is not None:
+    if is_grouped(given_law(law)) or as_sparsity(law, None, n)[0] is None:
         return True
     return not any(one.rate for one in magnitudes(law, n)) and General.of(law, n).listed
 

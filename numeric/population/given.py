@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..arguments import choice, importance_rows, shown, sparsity_rows, whole
 from ..arguments.tensors import weights
-from ..law import Law, given_law, is_grouped, partition, sparsity_alone
+from ..law import Law, as_sparsity, given_law, is_grouped, partition
 from .factors import Floats, Form
 from .general import General
 from .models import Models
@@ -132,8 +132,8 @@ def _law(
 ) -> tuple[NDArray[np.int64], Form, Floats, Floats, General | None]:
     """The order of the features, their groups, and P(x_j ≠ 0) and P(group off) in that order, one line or one a model; and what a
     law that is not one of groups is."""
-    if law is not None and sparsity is None and (alone := sparsity_alone(given_law(law), n)) is not None:
-        law, sparsity, batch = None, alone, ()
+    if law is not None:
+        (law, sparsity), batch = as_sparsity(law, sparsity, n), ()
     if law is None:
         if sparsity is None:
             raise ValueError("sparsity must be given where law is None, got None")

@@ -199,10 +199,8 @@ def test_the_checks_can_fail(monkeypatch: pytest.MonkeyPatch) -> None:
         )
         assert link_bound(200, 20).deviation > 0
     with monkeypatch.context() as patch:
-        sound = "For five independent features in two dimensions, each active with probability p <= 1/1000000,"
-        patch.setattr(polygon_proof, "NAMES", {6: "pentagon"})
-        patch.setattr(polygon_proof, "verify", lambda d: sound if "density" in d else certificate.verify(d))
-        assert polygon_proof.certificates(True, ignore).deviation == 1
+        patch.setattr(polygon_proof, "NAMES", {5: "hexagon"})
+        assert polygon_proof.certificates(False, ignore).deviation == 1
 
 
 @pytest.mark.slow
