@@ -13,7 +13,6 @@ from typing import NamedTuple
 import numpy as np
 
 from ..running.compiled import compiled
-from . import few_means
 from .factors import Floats, Integers
 from .few_means import one_feature, two_features
 
@@ -106,7 +105,6 @@ def _pairs(row: _Row, j: int, group: Integers, degree: Integers, at: Floats, cut
 @compiled(
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], int64[::1], boolean, float64[::1], float64[::1],"
     "float64[::1], float64[:,::1], float64[::1])",
-    uses=(few_means,),
 )
 def few_sums(
     g: Floats,

@@ -11,7 +11,6 @@ import math
 import numpy as np
 
 from ..running.compiled import compiled
-from . import line_block, line_groups
 from .factors import Booleans, Floats, Integers
 from .line_block import END, B, Row, begin, fine_table, phi, slope
 from .line_groups import (
@@ -75,7 +74,6 @@ def _backward(row: Row, fine: Floats, work: Floats, dg: Floats) -> None:
 @compiled(
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], float64[:,::1], int64[::1], boolean, boolean[::1],"
     "float64[::1], float64[::1], int64[::1], float64[::1], boolean, float64[::1], float64[:,::1], float64[::1])",
-    uses=(line_block, line_groups),
 )
 def line_sums(
     g: Floats,

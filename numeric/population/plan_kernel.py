@@ -18,7 +18,6 @@ import math
 import numpy as np
 
 from ..running.compiled import compiled
-from . import plan_bounds
 from .factors import Floats, Integers
 from .plan_bounds import LawRow, Sizes, bounds, growth, growth_x, last_frequency
 
@@ -137,7 +136,6 @@ def _sizes(row: LawRow, b: float, log_scale: float, sigma: float, at: Sizes) -> 
 @compiled(
     "void(float64[:,::1], float64[::1], int64[::1], float64[:,::1], float64[:,::1], int64[::1], boolean, boolean,"
     "float64[::1], float64[::1], float64[::1], float64[::1], float64[::1], float64, float64[::1], float64[::1], float64[::1])",
-    uses=(plan_bounds,),
 )
 def plan_rows(
     g: Floats,

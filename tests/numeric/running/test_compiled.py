@@ -1,4 +1,4 @@
-"""Kernels on the disk: one that calls another module's function is compiled again when that module's text changes."""
+"""Kernels on the disk: one that calls another module's function is compiled again when that text, or a number, changes."""
 
 import importlib
 import sys
@@ -18,14 +18,14 @@ def part(x: float) -> float:
 """
 KERNEL = """
 from numeric.running.compiled import compiled
-from . import part as module
+from .number import NUMBER
 from .part import part
 
 @compiled()
 def between(x: float) -> float:
-    return part(x) + 1
+    return part(x) + NUMBER
 
-@compiled("float64(float64)", uses=(module,))
+@compiled("float64(float64)")
 def kernel(x: float) -> float:
     \"\"\"Of x.\"\"\"
     return between(x)
@@ -45,9 +45,10 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     return name
 
 
-def of_three(package: str, folder: Path, factor: int) -> float:
+def of_three(package: str, folder: Path, factor: int, number: int = 1) -> float:
     """The kernel's value in a process that imports it afresh."""
     (folder / package / "part.py").write_text(PART.format(factor=factor))
+    (folder / package / "number.py").write_text(f"NUMBER = {number}")
     for module in [module for module in sys.modules if module.startswith(package)]:
         del sys.modules[module]
     importlib.invalidate_caches()
@@ -65,6 +66,7 @@ def test_a_part_that_changes_is_seen(package: str, tmp_path: Path) -> None:
     assert sorted((tmp_path / package / "__pycache__").glob("*.nbc")) == on_disk
     assert len(on_disk) == 1
     assert of_three(package, tmp_path, 5) == 16
+    assert of_three(package, tmp_path, 5, number=2) == 17
 
 
 def test_modules_with_kernels_load_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,4 +76,4 @@ def test_modules_with_kernels_load_without_numba(monkeypatch: pytest.MonkeyPatch
     assert found.loader is not None
     found.loader.exec_module(module := module_from_spec(found))
     assert module.AVAILABLE is False
-    assert module.compiled("float64(float64)", uses=(compiled,))(of_three) is of_three
+    assert module.compiled("float64(float64)")(of_three) is of_three
